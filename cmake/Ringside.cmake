@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: BSD-3-Clause
+# Build rules that every target of the project shares.
+
+add_library(ringside_options INTERFACE)
+target_compile_options(ringside_options INTERFACE -Wall -Wextra -Werror)
+# CRC32C has an instruction since SSE4.2, which DPDK's own baseline (corei7) requires as well.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  target_compile_options(ringside_options INTERFACE -msse4.2)
+endif()
+if(RINGSIDE_SANITIZE)
+  set(_san -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
+  target_compile_options(ringside_options INTERFACE ${_san})
+  target_link_options(ringside_options INTERFACE ${_san})
+endif()
+target_compile_definitions(ringside_options INTERFACE RINGSIDE_VERSION="${PROJECT_VERSION}")
+
+# ringside_library(<name> <include root> <source>...): a static library under the project's rules.
+function(ringside_library name include_root)
+  add_library(${name} STATIC ${ARGN})
+  target_include_directories(${name} PUBLIC ${include_root})
+  target_link_libraries(${name} PUBLIC ringside_options)
+endfunction()
+
+# ringside_test(<tier> <name> LIBS <lib>... SOURCES <file>...): a GoogleTest program whose cases
+# ctest lists one by one under the label <tier> (unit, eal or system).
+function(ringside_test tier name)
+  cmake_parse_arguments(arg "" "" "LIBS;SOURCES" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBS} ringside_options GTest::gtest GTest::gmock
+                                        GTest::gtest_main rapidcheck)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} PROPERTIES LABELS ${tier} DISCOVERY_TIMEOUT 60)
+endfunction()
+include(GoogleTest)
