@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Every byte that two processes share, apart from DPDK's own objects: the memzone
+// MProc_Shared_Info. Written by the server, the clients and the wire of one DPDK prefix. Nothing
+// here is a pointer, an enum with an unstated width or a bool; each cache line has one writer, which
+// its comment names.
+//
+// The server fills the block, then publishes it by storing `magic` (release); an attaching process
+// calls check_layout() before it reads anything else (acquire). See layout_check.hpp.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+#include "core/ids.hpp"
+
+namespace ringside::shared {
+
+inline constexpr std::uint64_t kMagic = 0x52494e4753494445;  // "RINGSIDE"
+inline constexpr std::uint32_t kLayoutVersion = 1;
+inline constexpr std::size_t kCacheLine = 64;
+
+using LcoreSet = std::array<std::uint64_t, kMaxLcores / 64>;  ///< bit i of word i/64: lcore id i
+
+/// What the server is doing; stored as std::uint32_t.
+enum class ServerState : std::uint32_t {
+  kStarting = 0,
+  kWaiting = 1,   ///< --start-after clients have not all joined
+  kRunning = 2,
+  kDraining = 3,  ///< no more reception; clients finish what is queued
+  kStopped = 4    ///< clients leave
+};
+
+/// Life of a client's slot; stored as std::uint32_t. Transitions: core/slot_state.hpp.
+enum class SlotState : std::uint32_t {
+  kAbsent = 0,
+  kJoining = 1,
+  kActive = 2,
+  kSuspect = 3,
+  kLeaving = 4,
+  kDead = 5
+};
+
+/// How a packet leaves the server's port, per ServerConfig.
+enum class TxMode : std::uint32_t { kReturn = 0, kDirect = 1 };
+
+/// Written by the server before `magic`, constant afterwards.
+struct PortInfo {
+  std::uint16_t dpdk_id;        ///< port id for rte_eth_*
+  std::uint16_t peer_dpdk_id;   ///< the port its packets leave from
+  std::uint16_t tx_queues;
+  std::uint16_t wire_port;      ///< position among --ring-port, or kNotAWirePort
+};
+inline constexpr std::uint16_t kNotAWirePort = 0xffff;
+static_assert(sizeof(PortInfo) == 8);
+
+/// Who may hold a slot. `claim` is the one word that several clients contend for:
+/// generation << 32 | pid, pid 0 = free. A client takes a free slot by compare-and-swap to
+/// (generation + 1, own pid), writes the rest, then stores `wish`; it frees the slot by storing
+/// (generation, 0) after the server has stored kAbsent in `state`.
+struct alignas(kCacheLine) SlotClaim {
+  std::atomic<std::uint64_t> claim;
+  std::atomic<std::uint32_t> wish;  ///< SlotState the holder asks for: kActive or kLeaving
+  std::uint32_t numa_node;
+  LcoreSet lcores;
+  std::uint64_t start_time;         ///< of the holder, field 22 of /proc/PID/stat
+};
+
+/// The server's answer. Writer: server.
+struct alignas(kCacheLine) SlotVerdict {
+  std::atomic<std::uint32_t> state;       ///< SlotState
+  std::atomic<std::uint32_t> generation;  ///< the generation `state` speaks of
+  std::atomic<std::uint32_t> refusal;     ///< Refusal, when a joining holder is turned away
+  std::uint32_t refusal_detail;           ///< e.g. the lcore id that is taken
+};
+
+/// Why the server turned a joining client away; stored as std::uint32_t.
+enum class Refusal : std::uint32_t { kNone = 0, kLcoreTaken = 1, kStopping = 2 };
+
+/// What the client counts. Writer: the worker of the client that holds the slot; counters run on over
+/// generations, so that the books of a slot stay whole when its client is replaced.
+struct alignas(kCacheLine) ClientCounters {
+  std::atomic<std::uint64_t> received;      ///< taken from the work ring
+  std::atomic<std::uint64_t> done;          ///< returned, or in direct mode sent or dropped
+  std::atomic<std::uint64_t> sent;          ///< direct mode: accepted by a TX queue
+  std::atomic<std::uint64_t> handler_drop;  ///< direct mode: the handler's drops
+  std::atomic<std::uint64_t> tx_full;       ///< direct mode: refused by a TX queue
+  std::atomic<std::uint64_t> progress;      ///< turns of the worker loop
+};
+
+struct ClientSlot {
+  SlotClaim claim;
+  SlotVerdict verdict;
+  ClientCounters counters;
+  /// Direct mode: packets sent per output port index. Writer: as ClientCounters.
+  alignas(kCacheLine) std::array<std::atomic<std::uint64_t>, kMaxPorts> sent_by_port;
+  alignas(kCacheLine) std::array<std::atomic<std::uint64_t>, kMaxPorts> tx_full_by_port;
+};
+
+/// The wire's claim, so that its lcores are known to be taken. Writer: mp_wire.
+struct alignas(kCacheLine) WireSlot {
+  std::atomic<std::uint64_t> claim;  ///< as SlotClaim::claim
+  LcoreSet lcores;
+};
+
+struct alignas(kCacheLine) SharedInfo {
+  std::atomic<std::uint64_t> magic;  ///< kMagic once all below is valid
+  std::uint32_t layout_version;
+  std::uint32_t size;                ///< sizeof(SharedInfo)
+  std::uint32_t clients;             ///< slots in use, <= kMaxClients
+  std::uint32_t ports;               ///< entries of `port` in use, even
+  std::uint32_t wire_ports;          ///< ring ports
+  std::uint32_t wire_tx_queues;      ///< TX queues of each ring port
+  std::uint32_t tx_mode;             ///< TxMode
+  std::uint32_t ring_size;
+  std::uint32_t numa_node;           ///< of the rings and the pool
+  std::uint32_t server_pid;
+  LcoreSet server_lcores;
+  std::array<PortInfo, kMaxPorts> port;
+
+  alignas(kCacheLine) std::atomic<std::uint32_t> server_state;  ///< ServerState. Writer: server.
+
+  WireSlot wire;
+  std::array<ClientSlot, kMaxClients> client;
+};
+
+static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
+static_assert(sizeof(SlotClaim) == 64 && sizeof(SlotVerdict) == 64 && sizeof(ClientCounters) == 64);
+static_assert(sizeof(ClientSlot) == 3 * 64 + 2 * 8 * kMaxPorts);
+static_assert(sizeof(WireSlot) == 64);
+static_assert(offsetof(SharedInfo, layout_version) == 8 && offsetof(SharedInfo, size) == 12,
+              "the words that identify a layout never move");
+static_assert(offsetof(SharedInfo, port) == 64);
+static_assert(offsetof(SharedInfo, server_state) == 64 + 8 * kMaxPorts);
+static_assert(offsetof(SharedInfo, wire) == 128 + 8 * kMaxPorts);
+static_assert(offsetof(SharedInfo, client) == 192 + 8 * kMaxPorts);
+static_assert(sizeof(SharedInfo) == 192 + 8 * kMaxPorts + kMaxClients * sizeof(ClientSlot));
+
+}  // namespace ringside::shared
