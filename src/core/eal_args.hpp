@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What the programs must know of the command line before EAL reads it: where the application's part
+// begins, and the few EAL options that decide how to wait for a primary.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ringside {
+
+/// A command line cut at the first "--": EAL's part (with the program name) and the application's.
+struct SplitArgs {
+  std::vector<std::string> eal;          ///< argv[0] and all before "--"
+  std::vector<std::string> application;  ///< all after "--"
+  bool separated = false;                ///< a "--" was there
+};
+SplitArgs split_args(int argc, const char* const* argv);
+
+/// EAL options that matter before rte_eal_init.
+struct EalArgs {
+  std::string file_prefix = "rte";
+  std::string proc_type = "primary";  ///< primary, secondary or auto
+  bool no_huge = false;
+  std::vector<std::string> vdevs;  ///< values of --vdev, in order
+};
+/// Reads both spellings, `--opt value` and `--opt=value`.
+EalArgs read_eal_args(const std::vector<std::string>& eal);
+
+/// "net_pcap0,rx_pcap=a" -> name "net_pcap0", driver "net_pcap", and the value of an argument.
+struct VdevArg {
+  std::string name;
+  std::string driver;
+  std::optional<std::string> value(std::string_view key) const;
+  std::vector<std::pair<std::string, std::string>> arguments;
+};
+VdevArg parse_vdev(const std::string& text);
+
+/// The directory in which DPDK keeps the files of a prefix. Same rules as EAL: RUNTIME_DIRECTORY,
+/// or /var/run for root, or XDG_RUNTIME_DIR, or /tmp; then /dpdk/PREFIX.
+std::string runtime_directory(const std::string& file_prefix, bool is_root);
+
+}  // namespace ringside

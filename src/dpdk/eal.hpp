@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The Environment Abstraction Layer: the first object in main and the last to die.
+#pragma once
+
+#include <rte_eal.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/eal_args.hpp"
+#include "core/result.hpp"
+#include "core/shared_layout.hpp"
+#include "dpdk/no_huge.hpp"
+
+namespace ringside::dpdk {
+
+enum class Role { kPrimary, kSecondary };
+
+/// What a running EAL says of itself.
+struct EalFacts {
+  std::string version;  ///< "DPDK 22.11.11"
+  std::string runtime_directory;
+  bool hugepages = false;
+};
+
+class Eal {
+ public:
+  /// Starts a primary. Refused when a primary with the prefix runs already, or when a --vdev did
+  /// not become a port (the driver is missing, or its arguments are wrong). Errors: kEnvironment.
+  static Result<Eal> start_primary(const std::vector<std::string>& eal_args);
+
+  /// Starts a secondary, after the server has announced itself (see announce()). Never enters
+  /// rte_eal_init before that: EAL would hang on a primary that is not whole, and would become a
+  /// primary with --proc-type=auto. `cancelled` is asked now and then while waiting.
+  /// Errors: kEnvironment when no server is there within `wait`, kInterrupted when cancelled.
+  static Result<Eal> start_secondary(const std::vector<std::string>& eal_args,
+                                     std::chrono::nanoseconds wait,
+                                     const std::function<bool()>& cancelled);
+
+  Eal(Eal&& other) noexcept;
+  Eal& operator=(Eal&&) = delete;
+  /// Primary: takes the announcement back and gives all to rte_eal_cleanup(). Secondary: removes
+  /// its own files only; rte_eal_cleanup() there would stop the ports that the primary owns.
+  ~Eal();
+
+  /// Primary: tells waiting secondaries that everything they look up exists. Publishes no-huge
+  /// memory and then the file mp_server.ready. Call once, after the last object has been made.
+  Status announce();
+
+  const EalFacts& facts() const { return facts_; }
+  const EalArgs& args() const { return args_; }
+
+ private:
+  Eal(Role role, EalArgs args);
+  static Result<Eal> start(Role role, const std::vector<std::string>& eal_args);
+
+  Role role_;
+  bool owner_ = true;
+  EalArgs args_;
+  EalFacts facts_;
+  std::optional<NoHugePublication> memory_;
+  std::string ready_file_;
+};
+
+/// Lcore ids of this process, as a set for the shared block and as a list.
+shared::LcoreSet lcore_set();
+std::vector<unsigned> lcore_list();
+
+}  // namespace ringside::dpdk

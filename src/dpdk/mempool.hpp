@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Pools of mbufs: `Mempool` owns one (primary), `MempoolView` was looked up or is borrowed.
+#pragma once
+
+#include <rte_mbuf.h>
+#include <rte_mempool.h>
+
+#include <memory>
+#include <string>
+
+#include "core/result.hpp"
+
+namespace ringside::dpdk {
+
+class MempoolView {
+ public:
+  MempoolView() = default;
+  explicit MempoolView(::rte_mempool* pool) : pool_(pool) {}
+  /// Error kEnvironment when the server has made none of that name.
+  static Result<MempoolView> look_up(const std::string& name);
+
+  unsigned size() const { return pool_->size; }
+  /// mbufs that somebody holds; exact when nothing moves. Walks all per-lcore caches: not for a
+  /// loop.
+  unsigned in_use() const { return ::rte_mempool_in_use_count(pool_); }
+  const char* name() const { return pool_->name; }
+  ::rte_mempool* get() const { return pool_; }
+
+ private:
+  ::rte_mempool* pool_ = nullptr;
+};
+
+class Mempool {
+ public:
+  /// `mbufs` packets buffers with `data_room` bytes each (headroom included), `cache` per lcore.
+  static Result<Mempool> create(const std::string& name, unsigned mbufs, unsigned cache,
+                                unsigned data_room, int numa_node);
+
+  MempoolView view() const { return MempoolView(pool_.get()); }
+
+ private:
+  struct Free {
+    void operator()(::rte_mempool* pool) const { ::rte_mempool_free(pool); }
+  };
+  explicit Mempool(::rte_mempool* pool) : pool_(pool) {}
+  std::unique_ptr<::rte_mempool, Free> pool_;
+};
+
+}  // namespace ringside::dpdk

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// mbufs: reading them, deciding where they go, and the one place where they are freed.
+#pragma once
+
+#include <rte_mbuf.h>
+
+#include <cstdint>
+#include <span>
+
+#include "core/policy.hpp"
+
+namespace ringside::dpdk {
+
+using Packet = ::rte_mbuf*;
+
+/// `m->port` of a packet that its client wants dropped.
+inline constexpr std::uint16_t kDropMark = RTE_MBUF_PORT_INVALID;
+
+/// Gives packets back to their pools. The caller has counted them.
+inline void free_packets(std::span<Packet> packets) {
+  ::rte_pktmbuf_free_bulk(packets.data(), static_cast<unsigned>(packets.size()));
+}
+
+/// What dispatch may read of a packet: its first segment.
+inline PacketView view_of(Packet packet, PortIndex port) {
+  return {rte_pktmbuf_mtod(packet, const std::byte*), packet->data_len, port};
+}
+
+}  // namespace ringside::dpdk
