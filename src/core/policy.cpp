@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/policy.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <string>
+
+namespace ringside {
+
+namespace {
+
+FlowKey key_of(const PacketView& packet, ParseCounters& counters) {
+  FlowKey key;
+  switch (parse_key({packet.data, packet.length}, packet.packet_length, key)) {
+    case ParseNote::kNone:
+      break;
+    case ParseNote::kTruncated:
+      ++counters.truncated;
+      break;
+    case ParseNote::kMalformed:
+      ++counters.malformed;
+      break;
+  }
+  return key;
+}
+
+/// Asks for the headers of a later packet while an earlier one is parsed.
+void prefetch(std::span<const PacketView> packets, std::size_t i) {
+  constexpr std::size_t kAhead = 4;
+  if (i + kAhead < packets.size()) __builtin_prefetch(packets[i + kAhead].data);
+}
+
+void assign_round_robin(DispatchState& state, std::span<const PacketView> packets,
+                        std::span<ClientId> owners) {
+  for (std::size_t i = 0; i < packets.size(); ++i) owners[i] = state.next_in_turn();
+}
+
+void assign_flow_hash(DispatchState& state, std::span<const PacketView> packets,
+                      std::span<ClientId> owners) {
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    prefetch(packets, i);
+    owners[i] = state.buckets().owner(key_of(packets[i], state.parse).hash());
+  }
+}
+
+void assign_symmetric_flow_hash(DispatchState& state, std::span<const PacketView> packets,
+                                std::span<ClientId> owners) {
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    prefetch(packets, i);
+    owners[i] = state.buckets().owner(symmetric(key_of(packets[i], state.parse)).hash());
+  }
+}
+
+void assign_port(DispatchState& state, std::span<const PacketView> packets,
+                 std::span<ClientId> owners) {
+  const unsigned clients = state.active().size();
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    owners[i] = state.active_at(packets[i].port.value % clients);
+  }
+}
+
+struct Row {
+  Policy policy;
+  std::string_view name;
+  AssignFn assign;
+};
+
+constexpr std::array kRows{
+    Row{Policy::kRoundRobin, "round-robin", assign_round_robin},
+    Row{Policy::kFlowHash, "flow-hash", assign_flow_hash},
+    Row{Policy::kSymmetricFlowHash, "symmetric-flow-hash", assign_symmetric_flow_hash},
+    Row{Policy::kPort, "port", assign_port},
+};
+
+constexpr bool rows_are_in_order() {
+  for (std::size_t i = 0; i < kRows.size(); ++i) {
+    if (static_cast<std::size_t>(kRows[i].policy) != i) return false;
+  }
+  return true;
+}
+static_assert(rows_are_in_order(), "a policy's row is found by its number");
+
+const Row& row(Policy policy) {
+  return kRows[static_cast<std::size_t>(policy)];
+}
+
+}  // namespace
+
+void DispatchState::set_active(ClientSet active) {
+  const ClientId was_next = ids_[turn_];
+  active_ = active;
+  count_ = 0;
+  for (const ClientId id : active) ids_[count_++] = id;
+  const auto ids = std::span(ids_).first(count_);
+  const auto next = std::ranges::lower_bound(ids, was_next);
+  turn_ = next == ids.end() ? 0 : static_cast<std::size_t>(next - ids.begin());
+  buckets_.rebuild(active);
+}
+
+AssignFn assign_function(Policy policy) {
+  return row(policy).assign;
+}
+
+std::string_view to_text(Policy policy) {
+  return row(policy).name;
+}
+
+Result<Policy> parse_policy(std::string_view text) {
+  std::string names;
+  for (const Row& row : kRows) {
+    if (row.name == text) return row.policy;
+    names += names.empty() ? "" : ", ";
+    names += row.name;
+  }
+  return Error{fmt::format("unknown policy '{}'; the policies are {}", text, names)};
+}
+
+std::span<const Policy> all_policies() {
+  static constexpr auto kAll = [] {
+    std::array<Policy, kRows.size()> all{};
+    for (std::size_t i = 0; i < all.size(); ++i) all[i] = kRows[i].policy;
+    return all;
+  }();
+  return kAll;
+}
+
+}  // namespace ringside
