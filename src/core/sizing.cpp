@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/sizing.hpp"
+
+#include <algorithm>
+#include <bit>
+
+namespace ringside {
+
+namespace {
+
+constexpr unsigned kMbufHeader = 128;           // sizeof(rte_mbuf)
+constexpr unsigned kObjectHeader = 64;          // of a mempool object
+constexpr unsigned kRingHeader = 704;           // rte_ring, its memzone and the allocator's element
+constexpr unsigned kPoolHeader = 16 << 10;      // rte_mempool, its memzones and chunk lists
+constexpr unsigned kCachesOfPool = 1057 << 10;  // RTE_MAX_LCORE caches, in use or not
+constexpr unsigned kEalBytes = 8 << 20;     // services, devices' private data, telemetry, memzones
+constexpr unsigned kPortBytes = 512 << 10;  // a virtual device took 180 KiB; a NIC's queues more
+/// rte_service_init of every secondary (155,904 bytes), for some restarts of each.
+constexpr unsigned kSecondaryBytes = 4 * 160 << 10;
+
+constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) {
+  return (a + b - 1) / b;
+}
+
+/// Packets between reception and transmission, wherever they are.
+unsigned packets_under_way(const SizingInput& in) {
+  const unsigned with_clients = in.clients * (in.ring_size - 1);
+  const unsigned direct = in.direct ? in.clients * in.burst * (1 + in.ports) : 0;
+  // One burst just received, one just taken back, and staging for each client and each port.
+  const unsigned staged = in.server_lcores * in.burst * (2 + in.clients + in.ports);
+  return with_clients + direct + staged;
+}
+
+/// mbufs that lie in the caches of lcores; a cache is flushed at 1.5 times its size.
+unsigned cached(const SizingInput& in) {
+  const unsigned lcores = in.server_lcores + (in.direct ? in.clients : 0);
+  return lcores * (kMempoolCache * 3 / 2);
+}
+
+PoolSize pool_for(const SizingInput& in, unsigned packets, unsigned single_mbufs) {
+  PoolSize pool;
+  const unsigned room = std::clamp(in.max_frame, kMinFrameRoom, kMaxFrameRoom);
+  pool.data_room = static_cast<unsigned>(divide_up(room, 64) * 64) + kHeadroom;
+  pool.segments = static_cast<unsigned>(std::max<std::uint64_t>(1, divide_up(in.max_frame, room)));
+  pool.mbufs = packets * pool.segments + single_mbufs;
+  return pool;
+}
+
+}  // namespace
+
+PoolSize server_pool(const SizingInput& in) {
+  const unsigned nic_ports = in.ports - in.wire_ports;
+  const unsigned to_transmit = nic_ports * in.tx_queues * in.tx_descriptors;
+  const unsigned to_fill = nic_ports * in.rx_queues * in.rx_descriptors;
+  return pool_for(in, packets_under_way(in) + to_transmit + in.preloaded, to_fill + cached(in));
+}
+
+PoolSize wire_pool(const SizingInput& in) {
+  const unsigned on_wires = in.wire_ports * (in.rx_queues + in.tx_queues) * in.wire_ring_size;
+  const unsigned in_wire_process = in.wire_ports * 2 * in.burst;
+  const unsigned wire_lcore_cache = kMempoolCache * 3 / 2;
+  return pool_for(in, packets_under_way(in) + on_wires + in_wire_process,
+                  cached(in) + wire_lcore_cache);
+}
+
+std::uint64_t pool_bytes(const PoolSize& pool, std::uint64_t page_bytes) {
+  const std::uint64_t object = divide_up(kObjectHeader + kMbufHeader + pool.data_room, 64) * 64;
+  const std::uint64_t objects = object > page_bytes
+                                    ? pool.mbufs * divide_up(object, page_bytes) * page_bytes
+                                    : divide_up(pool.mbufs, page_bytes / object) * page_bytes;
+  return objects + ring_bytes(std::bit_ceil(pool.mbufs + 1)) + kPoolHeader +
+         (pool.cache != 0 ? kCachesOfPool : 0);
+}
+
+std::uint64_t ring_bytes(unsigned size) {
+  return std::uint64_t{size} * 8 + kRingHeader;
+}
+
+unsigned memory_megabytes(const SizingInput& in, std::uint64_t page_bytes) {
+  const unsigned queues = in.rx_queues + in.tx_queues;
+  std::uint64_t bytes = pool_bytes(server_pool(in), page_bytes);
+  if (in.wire_ports != 0) bytes += pool_bytes(wire_pool(in), page_bytes);
+  bytes += std::uint64_t{2} * in.clients * ring_bytes(in.ring_size);
+  bytes += std::uint64_t{in.wire_ports} * queues * ring_bytes(in.wire_ring_size);
+  bytes += kEalBytes + std::uint64_t{in.ports} * kPortBytes;
+  bytes += std::uint64_t{in.clients + (in.wire_ports != 0 ? 1u : 0u)} * kSecondaryBytes;
+  // Alignment and fragmentation of the heap.
+  bytes += bytes / 8;
+  return static_cast<unsigned>(divide_up(bytes, 1 << 20));
+}
+
+}  // namespace ringside

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// How much memory a run needs: mbufs of the pools for the server that creates them, megabytes for
+// the harness that has to give EAL a fixed heap (--no-huge -m). Pure; the constants are those of
+// DPDK 22.11, measured.
+#pragma once
+
+#include <cstdint>
+
+namespace ringside {
+
+inline constexpr unsigned kHeadroom = 128;         ///< RTE_PKTMBUF_HEADROOM
+inline constexpr unsigned kMinFrameRoom = 2048;    ///< RTE_MBUF_DEFAULT_DATAROOM
+inline constexpr unsigned kMaxFrameRoom = 9216;    ///< one jumbo frame; longer ones are chained
+inline constexpr unsigned kMempoolCache = 256;     ///< objects per lcore
+inline constexpr std::uint64_t kPage4k = 4096;     ///< --no-huge
+inline constexpr std::uint64_t kPage2M = 2 << 20;  ///< hugepages
+
+/// All that decides the size of a run.
+struct SizingInput {
+  unsigned clients = 1;
+  unsigned ring_size = 4096;       ///< of work and return rings
+  unsigned ports = 2;              ///< all of them, wire ports too
+  unsigned rx_queues = 1;          ///< per port
+  unsigned tx_queues = 1;          ///< per port
+  unsigned rx_descriptors = 1024;  ///< per queue
+  unsigned tx_descriptors = 1024;  ///< per queue
+  unsigned burst = 32;
+  unsigned server_lcores = 1;
+  bool direct = false;        ///< clients transmit: they hold mbufs and caches of their own
+  unsigned max_frame = 1522;  ///< bytes
+  unsigned preloaded = 0;     ///< mbufs that drivers keep, e.g. net_pcap with infinite_rx=1
+  unsigned wire_ports = 0;    ///< how many of `ports` are made of rings (--ring-port)
+  unsigned wire_ring_size = 4096;
+};
+
+/// Arguments of rte_pktmbuf_pool_create.
+struct PoolSize {
+  unsigned mbufs = 0;
+  unsigned data_room = 0;  ///< bytes, headroom included
+  unsigned cache = kMempoolCache;
+  unsigned segments = 1;  ///< mbufs that the longest frame takes
+
+  bool operator==(const PoolSize&) const = default;
+};
+
+/// mbuf_pool: enough that reception never finds it empty, whatever clients hold on to.
+PoolSize server_pool(const SizingInput& input);
+/// wire_pool: the same packets come from here when they enter through ring ports. Meaningless
+/// without wire ports.
+PoolSize wire_pool(const SizingInput& input);
+
+/// Bytes of DPDK memory that a pool takes. An mbuf never straddles two pages, so with 4 KiB pages
+/// each one takes at least a page.
+std::uint64_t pool_bytes(const PoolSize& pool, std::uint64_t page_bytes);
+/// Bytes that a ring of `size` entries takes.
+std::uint64_t ring_bytes(unsigned size);
+
+/// Megabytes (2^20) for EAL's -m: pools, rings, EAL's own needs, attaching processes, and a margin.
+unsigned memory_megabytes(const SizingInput& input, std::uint64_t page_bytes);
+
+}  // namespace ringside
