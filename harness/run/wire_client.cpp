@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/run/wire_client.hpp"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+namespace ringside::harness {
+namespace {
+
+using Json = nlohmann::json;
+
+void set_pace(Json& request, const Pace& pace) {
+  switch (pace.kind) {
+    case Pace::Kind::kAsap:
+      request["pace"] = "asap";
+      break;
+    case Pace::Kind::kRate:
+      request["pace"] = "rate";
+      request["rate"] = pace.rate;
+      break;
+    case Pace::Kind::kTiming:
+      request["pace"] = "timing";
+      request["speedup"] = pace.speedup;
+      break;
+  }
+}
+
+template <typename T>
+T value_or(const Json& object, const char* key, T otherwise) {
+  const auto found = object.find(key);
+  if (found == object.end() || found->is_null()) return otherwise;
+  return found->is_number() || found->is_boolean() || found->is_string() ? found->get<T>()
+                                                                         : otherwise;
+}
+
+}  // namespace
+
+void WireClient::read_all() {
+  while (const auto line = process_->read_line()) {
+    const Json json = Json::parse(*line, nullptr, false);
+    if (!json.is_object()) continue;
+    if (json.value("event", "") == "ready") ready_ = true;
+    if (json.contains("id") && json["id"].is_number_unsigned()) replies_[json["id"]] = *line;
+  }
+}
+
+bool WireClient::ready() {
+  read_all();
+  return ready_;
+}
+
+WireClient::Ticket WireClient::request(std::string json_object) {
+  Json json = Json::parse(json_object);
+  json["id"] = ++last_;
+  if (!process_->write(json.dump() + "\n")) {
+    replies_[last_] = R"({"ok":false,"error":"mp_wire does not read any more"})";
+  }
+  return last_;
+}
+
+std::string WireClient::load(const std::string& file) {
+  const auto [entry, is_new] = loaded_.emplace(file, fmt::format("c{}", loaded_.size()));
+  if (is_new) request(Json{{"cmd", "load"}, {"file", file}, {"as", entry->second}}.dump());
+  return entry->second;
+}
+
+WireClient::Ticket WireClient::send(const WireSend& send) {
+  Json json{{"cmd", "send"}, {"port", send.port}, {"capture", load(send.file)}};
+  if (send.count != 0) {
+    json["count"] = send.count;
+  } else {
+    json["loops"] = send.loops;
+  }
+  set_pace(json, send.pace);
+  if (!send.record.empty()) json["record"] = send.record;
+  return request(json.dump());
+}
+
+WireClient::Ticket WireClient::capture(unsigned port, const std::string& file) {
+  return request(Json{{"cmd", "capture"}, {"port", port}, {"file", file}}.dump());
+}
+
+WireClient::Ticket WireClient::stop_capture(unsigned port) {
+  return request(Json{{"cmd", "stop-capture"}, {"port", port}}.dump());
+}
+
+WireClient::Ticket WireClient::stop_send(unsigned port) {
+  return request(Json{{"cmd", "stop-send"}, {"port", port}}.dump());
+}
+
+WireClient::Ticket WireClient::pause(unsigned port) {
+  return request(Json{{"cmd", "pause"}, {"port", port}}.dump());
+}
+
+WireClient::Ticket WireClient::resume(unsigned port) {
+  return request(Json{{"cmd", "resume"}, {"port", port}}.dump());
+}
+
+WireClient::Ticket WireClient::report() {
+  return request(R"({"cmd":"report"})");
+}
+
+void WireClient::quit() {
+  process_->write("{\"cmd\":\"quit\"}\n");
+}
+
+std::optional<WireReply> WireClient::reply(Ticket ticket) {
+  read_all();
+  const auto found = replies_.find(ticket);
+  if (found == replies_.end()) return std::nullopt;
+  const Json json = Json::parse(found->second, nullptr, false);
+  WireReply reply;
+  reply.ok = value_or(json, "ok", false);
+  reply.error = value_or(json, "error", std::string());
+  reply.sent = value_or<std::uint64_t>(json, "sent", 0);
+  reply.refused = value_or<std::uint64_t>(json, "refused", 0);
+  reply.packets = value_or<std::uint64_t>(json, "packets", 0);
+  return reply;
+}
+
+std::optional<std::vector<WirePortReport>> WireClient::report_reply(Ticket ticket) {
+  read_all();
+  const auto found = replies_.find(ticket);
+  if (found == replies_.end()) return std::nullopt;
+  std::vector<WirePortReport> ports;
+  const Json json = Json::parse(found->second, nullptr, false);
+  for (const auto& port : json.value("ports", Json::array())) {
+    ports.push_back({value_or(port, "port", 0u), value_or<std::uint64_t>(port, "sent", 0),
+                     value_or<std::uint64_t>(port, "refused", 0),
+                     value_or<std::uint64_t>(port, "captured", 0), value_or(port, "sending", false),
+                     port.contains("latency_ns") ? port["latency_ns"].dump() : "{}"});
+  }
+  replies_.erase(found);
+  return ports;
+}
+
+}  // namespace ringside::harness
