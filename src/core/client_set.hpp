@@ -35,6 +35,14 @@ class ClientSet {
   constexpr ClientSet operator-(ClientSet other) const { return from_bits(bits_ & ~other.bits_); }
   constexpr bool operator==(const ClientSet&) const = default;
 
+  /// As one word, bit i for client i, to hand a set from thread to thread.
+  constexpr std::uint32_t bits() const { return bits_; }
+  static constexpr ClientSet from_bits(std::uint32_t bits) {
+    ClientSet set;
+    set.bits_ = bits;
+    return set;
+  }
+
   /// Members in ascending order.
   class Iterator {
    public:
@@ -55,12 +63,6 @@ class ClientSet {
   constexpr Iterator end() const { return Iterator(0); }
 
  private:
-  static constexpr ClientSet from_bits(std::uint32_t bits) {
-    ClientSet set;
-    set.bits_ = bits;
-    return set;
-  }
-
   std::uint32_t bits_ = 0;
 };
 static_assert(kMaxClients < 32);

@@ -48,6 +48,9 @@ class Idle {
   std::uint32_t quiet_turns_ = 0;
 };
 
+/// Takes at least `time`: short times in a loop, so that they are exact, long ones asleep.
+void spend(std::chrono::nanoseconds time);
+
 /// Calls `ready` until it says true or `timeout` has passed; true when it became ready.
 template <typename Ready>
 bool poll_until(std::chrono::nanoseconds timeout, Ready&& ready,

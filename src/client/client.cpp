@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "client/client.hpp"
+
+#include <fmt/format.h>
+#include <rte_lcore.h>
+
+#include <memory>
+
+#include "client/options.hpp"
+#include "client/slot.hpp"
+#include "client/worker.hpp"
+#include "core/eal_args.hpp"
+#include "core/names.hpp"
+#include "core/program.hpp"
+#include "core/shared_counter.hpp"
+#include "core/signals.hpp"
+#include "dpdk/eal.hpp"
+#include "dpdk/log.hpp"
+#include "dpdk/mempool.hpp"
+#include "dpdk/shared_info.hpp"
+
+namespace ringside::client {
+namespace {
+
+using shared::ServerState;
+
+constexpr auto kLeaveDeadline = std::chrono::seconds(5);
+
+/// What a client looks up in the server's memory, as the lesson lists it.
+struct Found {
+  shared::SharedInfo* info;
+  dpdk::RingView work;
+  dpdk::RingView back;
+};
+
+Result<Found> look_up(const dpdk::Log& log, ClientId id) {
+  log.info("Looking up memory zone: {}", names::kSharedInfo);
+  auto info = dpdk::attach_shared_info();
+  if (!info) return info.error();
+  if (id.value >= (*info)->clients) return Found{*info, {}, {}};  // Slot::join says it
+  log.info("Looking up mempool: {}", names::kMbufPool);
+  if (auto pool = dpdk::MempoolView::look_up(names::kMbufPool); !pool) return pool.error();
+  log.info("Looking up ring: {}", names::work_ring(id));
+  auto work = dpdk::RingView::look_up(names::work_ring(id));
+  if (!work) return work.error();
+  log.info("Looking up ring: {}", names::return_ring(id));
+  auto back = dpdk::RingView::look_up(names::return_ring(id));
+  if (!back) return back.error();
+  return Found{*info, *work, *back};
+}
+
+std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, Slot& slot) {
+  if (found.info->tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect)) {
+    return std::make_unique<DirectOutlet>(*found.info, id, slot.shared());
+  }
+  return std::make_unique<ReturnOutlet>(found.back, slot.shared().counters);
+}
+
+/// Decides when the worker may end: at once when the server has stopped, otherwise after the server has
+/// taken back what it had handed out.
+class Ending {
+ public:
+  Ending(const shared::SharedInfo& info, Slot& slot) : info_(info), slot_(slot) {}
+
+  bool operator()() {
+    if (info_.server_state.load(std::memory_order_acquire) ==  // pairs: server/control.cpp
+        static_cast<std::uint32_t>(ServerState::kStopped)) {
+      return true;
+    }
+    if (!signals::stop_requested()) return false;
+    if (!asked_) {
+      slot_.ask_to_leave();
+      asked_ = std::chrono::steady_clock::now();
+    }
+    overdue_ = std::chrono::steady_clock::now() - *asked_ > kLeaveDeadline;
+    return slot_.has_left() || overdue_;
+  }
+  bool overdue() const { return overdue_; }
+
+ private:
+  const shared::SharedInfo& info_;
+  Slot& slot_;
+  std::optional<std::chrono::steady_clock::time_point> asked_;
+  bool overdue_ = false;
+};
+
+Status work(const Options& options, HandleFn handle, const dpdk::Log& log) {
+  const unsigned id = options.id.value;
+  log.info("Client process {} starting...", id);
+  auto found = look_up(log, options.id);
+  if (!found) return found.error();
+  auto slot = Slot::join(*found->info, options.id, dpdk::lcore_set(), ::rte_socket_id(),
+                         options.wait, signals::stop_requested);
+  if (!slot) return slot.error();
+  log.info("Client process {} joined (generation {}, lcore {}, {} ports)", id, slot->generation(),
+           fmt::join(dpdk::lcore_list(), ","), found->info->ports);
+  if (dpdk::lcore_list().size() > 1) {
+    log.warning("a client works on one lcore; the others given to it stay idle");
+  }
+  shared::ClientCounters& counters = slot->shared().counters;
+  const std::uint64_t before = read(counters.done);
+  const Handler handler(options.id, options.handler, *found->info);
+  const auto outlet = make_outlet(*found, options.id, *slot);
+  Worker worker(found->work, handler, handle, *outlet, counters, options.burst, options.idle);
+  Ending ending(*found->info, *slot);
+  worker.run(ending);
+  log.info("Client process {} leaves: handled {} packets", id, read(counters.done) - before);
+  if (ending.overdue()) {
+    return Error{fmt::format("the server did not let client {} go within {} s", id,
+                             kLeaveDeadline.count()),
+                 ExitCode::kTimedOut};
+  }
+  return Done{};
+}
+
+Status start_and_work(const SplitArgs& args, HandleFn handle) {
+  auto options = parse_options(args.application);
+  if (!options) return options.error();
+  signals::install();
+  const dpdk::Log log("ringside.client");
+  auto eal = dpdk::Eal::start_secondary(args.eal, options->wait, signals::stop_requested);
+  if (!eal) return eal.error();
+  return work(*options, handle, log);
+}
+
+}  // namespace
+
+int run_client(int argc, char** argv, HandleFn handle) {
+  const SplitArgs args = split_args(argc, argv);
+  if (asks_for_help(args)) return print_text(help());
+  if (asks_for_version(args)) return print_version("mp_client");
+  Status status = start_and_work(args, handle);
+  if (!status && status.error().code == ExitCode::kInterrupted) return 0;  // SIGINT is the way to end it
+  return exit_code("mp_client", status);
+}
+
+}  // namespace ringside::client

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "client/handler.hpp"
+
+#include <fmt/format.h>
+#include <rte_ether.h>
+
+#include <charconv>
+#include <cstring>
+
+#include "core/idle.hpp"
+
+namespace ringside::client {
+
+Result<HandlerConfig> parse_handler(const std::string& text) {
+  if (text == "forward") return HandlerConfig{};
+  if (text == "drop") return HandlerConfig{HandlerKind::kDrop};
+  constexpr std::string_view kDelay = "delay:";
+  if (text.starts_with(kDelay)) {
+    std::int64_t ns = -1;
+    const char* const end = text.data() + text.size();
+    const auto [last, error] = std::from_chars(text.data() + kDelay.size(), end, ns);
+    if (error == std::errc{} && last == end && ns >= 0 && ns <= 10'000'000'000) {
+      return HandlerConfig{HandlerKind::kDelay, std::chrono::nanoseconds(ns)};
+    }
+  }
+  return Error{fmt::format(
+      "unknown --handler '{}'; use forward, drop or delay:NS (0 ... 10000000000 nanoseconds)",
+      text)};
+}
+
+ForwardTable::ForwardTable(const shared::SharedInfo& info) {
+  for (std::uint32_t i = 0; i < info.ports; ++i) {
+    const shared::PortInfo& port = info.port[i];
+    if (port.dpdk_id >= kMaxPorts) continue;
+    exits_[port.dpdk_id] = {port.peer_dpdk_id, PortIndex{static_cast<std::uint8_t>(i)}.peer().value};
+  }
+}
+
+void Handler::handle(std::span<dpdk::Packet> packets) const {
+  for (const dpdk::Packet packet : packets) {
+    const ForwardTable::Exit& exit = table_.exit_of(packet->port);
+    packet->port = config_.kind == HandlerKind::kDrop ? dpdk::kDropMark : exit.dpdk_id;
+    if (config_.mark_mac) mark(packet, exit.index);
+  }
+  if (config_.kind == HandlerKind::kDelay) spend_time(packets.size());
+}
+
+void Handler::mark(dpdk::Packet packet, std::uint8_t output_index) const {
+  if (packet->data_len < 2 * RTE_ETHER_ADDR_LEN) return;  // no source address to write to
+  const std::uint8_t source[RTE_ETHER_ADDR_LEN] = {0x02, 0, 0, 0, id_.value, output_index};
+  std::memcpy(rte_pktmbuf_mtod_offset(packet, std::uint8_t*, RTE_ETHER_ADDR_LEN), source,
+              sizeof(source));
+}
+
+void Handler::spend_time(std::size_t packets) const {
+  spend(config_.delay * static_cast<std::int64_t>(packets));
+}
+
+}  // namespace ringside::client

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "client/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "core/burst.hpp"
+
+namespace ringside::client {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  mp_client -l 3 --proc-type=secondary -- -n 0
+  mp_client --lcores 3@1 --no-huge --proc-type=auto -- -n 1 --mark mac
+EAL's own options stand before "--".)";
+
+/// What CLI11 fills before it is checked.
+struct Raw {
+  int id = -1;
+  std::string mark = "none";
+  std::string handler = "forward";
+  std::string idle = "adaptive";
+  unsigned burst = 32;
+  double wait_seconds = 10;
+};
+
+void declare(CLI::App& app, Raw& raw) {
+  app.add_option("-n", raw.id, "This client's id, 0 ... (the server's -n) - 1")->required();
+  app.add_option("--mark", raw.mark,
+                 "mac: write 02:00:00:00:CC:PP (client, output port) into the source MAC")
+      ->check(CLI::IsMember({"none", "mac"}));
+  app.add_option("--handler", raw.handler,
+                 "forward, drop, or delay:NS (spend NS nanoseconds on each packet)");
+  app.add_option("--burst", raw.burst, "Packets taken at once")->check(CLI::Range(1u, kMaxBurst));
+  app.add_option("--idle", raw.idle, "spin, yield or adaptive");
+  app.add_option("--wait", raw.wait_seconds, "Seconds to wait for the server")
+      ->check(CLI::Range(0.0, 86400.0));
+}
+
+}  // namespace
+
+std::string help() {
+  CLI::App app("mp_client: takes packets from its ring and forwards them", "mp_client [EAL] --");
+  Raw raw;
+  declare(app, raw);
+  app.footer(kExamples);
+  return app.help();
+}
+
+Result<Options> parse_options(const std::vector<std::string>& words) {
+  CLI::App app;
+  Raw raw;
+  declare(app, raw);
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::ParseError& error) {
+    return Error{fmt::format("{}; see mp_client --help", error.what())};
+  }
+  if (raw.id < 0 || raw.id >= static_cast<int>(kMaxClients)) {
+    return Error{fmt::format("client id {} is out of range; ids are 0 ... {}", raw.id,
+                             kMaxClients - 1)};
+  }
+  auto handler = parse_handler(raw.handler);
+  if (!handler) return handler.error();
+  auto idle = parse_idle_mode(raw.idle);
+  if (!idle) return idle.error();
+  Options options;
+  options.id = ClientId{static_cast<std::uint8_t>(raw.id)};
+  options.handler = *handler;
+  options.handler.mark_mac = raw.mark == "mac";
+  options.burst = raw.burst;
+  options.idle = *idle;
+  options.wait = std::chrono::nanoseconds(static_cast<std::int64_t>(raw.wait_seconds * 1e9));
+  return options;
+}
+
+}  // namespace ringside::client

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The client's loop: take a burst from the work ring, handle it, hand it on.
+#pragma once
+
+#include <atomic>
+#include <vector>
+
+#include "client/handler.hpp"
+#include "core/idle.hpp"
+#include "core/shared_layout.hpp"
+#include "dpdk/ring.hpp"
+
+namespace ringside::client {
+
+/// Where a handled burst goes. Takes all of `packets`, and counts them as done.
+class Outlet {
+ public:
+  virtual ~Outlet() = default;
+  virtual void take(std::span<dpdk::Packet> packets) = 0;
+};
+
+/// --tx return: everything goes back to the server, in order.
+class ReturnOutlet final : public Outlet {
+ public:
+  ReturnOutlet(dpdk::RingView ring, shared::ClientCounters& counters)
+      : ring_(ring), counters_(counters) {}
+  void take(std::span<dpdk::Packet> packets) override;
+
+ private:
+  dpdk::RingView ring_;
+  shared::ClientCounters& counters_;
+};
+
+/// --tx direct: out of TX queue `id` of the output port; what the queue refuses is dropped and counted.
+class DirectOutlet final : public Outlet {
+ public:
+  DirectOutlet(const shared::SharedInfo& info, ClientId id, shared::ClientSlot& slot);
+  void take(std::span<dpdk::Packet> packets) override;
+
+ private:
+  void send(std::uint16_t dpdk_id, std::span<dpdk::Packet> packets);
+
+  ClientId id_;
+  shared::ClientSlot& slot_;
+  std::array<std::uint8_t, kMaxPorts> index_of_{};  // by DPDK port id
+};
+
+class Worker {
+ public:
+  Worker(dpdk::RingView work, const Handler& handler, HandleFn handle, Outlet& outlet,
+         shared::ClientCounters& counters, unsigned burst, IdleMode idle)
+      : work_(work),
+        handler_(handler),
+        handle_(handle),
+        outlet_(outlet),
+        counters_(counters),
+        packets_(burst),
+        idle_(idle) {}
+
+  /// Works until `finished` says so at a moment when the ring is empty.
+  template <typename Finished>
+  void run(Finished&& finished) {
+    for (;;) {
+      if (turn() > 0) {
+        idle_.worked();
+      } else if (finished()) {
+        return;
+      } else {
+        idle_.found_nothing();
+      }
+    }
+  }
+
+  /// One burst; returns its size.
+  unsigned turn();
+
+ private:
+  dpdk::RingView work_;
+  const Handler& handler_;
+  HandleFn handle_;
+  Outlet& outlet_;
+  shared::ClientCounters& counters_;
+  std::vector<dpdk::Packet> packets_;
+  Idle idle_;
+};
+
+/// The product's handler function.
+inline void handle_packets(const Handler& handler, std::span<dpdk::Packet> packets) {
+  handler.handle(packets);
+}
+
+}  // namespace ringside::client

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Taking and giving back a slot of the shared block: one compare-and-swap on one word,
+// generation << 32 | pid, in which pid 0 means free.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <optional>
+
+namespace ringside {
+
+struct ClaimWord {
+  std::uint32_t generation = 0;
+  std::uint32_t pid = 0;  ///< 0: free
+
+  static constexpr ClaimWord from(std::uint64_t word) {
+    return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint32_t>(word)};
+  }
+  constexpr std::uint64_t word() const { return std::uint64_t{generation} << 32 | pid; }
+  constexpr bool operator==(const ClaimWord&) const = default;
+};
+
+/// Takes a free claim for `pid` under the next generation and returns that, or returns nothing and
+/// writes who holds it to `holder`.
+inline std::optional<std::uint32_t> take_claim(std::atomic<std::uint64_t>& claim, std::uint32_t pid,
+                                               ClaimWord& holder) {
+  std::uint64_t seen = claim.load(std::memory_order_acquire);
+  for (;;) {
+    holder = ClaimWord::from(seen);
+    if (holder.pid != 0) return std::nullopt;
+    const ClaimWord mine{holder.generation + 1, pid};
+    // acq_rel: pairs with the release in give_back_claim(), so that what the last holder wrote to
+    // the slot is seen before we write to it.
+    if (claim.compare_exchange_weak(seen, mine.word(), std::memory_order_acq_rel,
+                                    std::memory_order_acquire)) {
+      return mine.generation;
+    }
+  }
+}
+
+/// Frees a claim that this process holds under `generation`.
+inline void give_back_claim(std::atomic<std::uint64_t>& claim, std::uint32_t generation) {
+  claim.store(ClaimWord{generation, 0}.word(), std::memory_order_release);  // pairs: take_claim()
+}
+
+}  // namespace ringside
