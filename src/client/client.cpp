@@ -56,8 +56,8 @@ std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, Slot& slot)
   return std::make_unique<ReturnOutlet>(found.back, slot.shared().counters);
 }
 
-/// Decides when the worker may end: at once when the server has stopped, otherwise after the server has
-/// taken back what it had handed out.
+/// Decides when the worker may end: at once when the server has stopped, otherwise after the server
+/// has taken back what it had handed out.
 class Ending {
  public:
   Ending(const shared::SharedInfo& info, Slot& slot) : info_(info), slot_(slot) {}
@@ -70,17 +70,20 @@ class Ending {
     if (!signals::stop_requested()) return false;
     if (!asked_) {
       slot_.ask_to_leave();
-      asked_ = std::chrono::steady_clock::now();
+      asked_ = true;
+      deadline_ = std::chrono::steady_clock::now() + kLeaveDeadline;
     }
-    overdue_ = std::chrono::steady_clock::now() - *asked_ > kLeaveDeadline;
-    return slot_.has_left() || overdue_;
+    if (slot_.has_left()) return true;
+    overdue_ = std::chrono::steady_clock::now() > deadline_;
+    return overdue_;
   }
   bool overdue() const { return overdue_; }
 
  private:
   const shared::SharedInfo& info_;
   Slot& slot_;
-  std::optional<std::chrono::steady_clock::time_point> asked_;
+  std::chrono::steady_clock::time_point deadline_;
+  bool asked_ = false;
   bool overdue_ = false;
 };
 
@@ -106,9 +109,9 @@ Status work(const Options& options, HandleFn handle, const dpdk::Log& log) {
   worker.run(ending);
   log.info("Client process {} leaves: handled {} packets", id, read(counters.done) - before);
   if (ending.overdue()) {
-    return Error{fmt::format("the server did not let client {} go within {} s", id,
-                             kLeaveDeadline.count()),
-                 ExitCode::kTimedOut};
+    return Error{
+        fmt::format("the server did not let client {} go within {} s", id, kLeaveDeadline.count()),
+        ExitCode::kTimedOut};
   }
   return Done{};
 }
@@ -130,7 +133,8 @@ int run_client(int argc, char** argv, HandleFn handle) {
   if (asks_for_help(args)) return print_text(help());
   if (asks_for_version(args)) return print_version("mp_client");
   Status status = start_and_work(args, handle);
-  if (!status && status.error().code == ExitCode::kInterrupted) return 0;  // SIGINT is the way to end it
+  if (!status && status.error().code == ExitCode::kInterrupted)
+    return 0;  // SIGINT is the way to end it
   return exit_code("mp_client", status);
 }
 

@@ -32,7 +32,8 @@ ForwardTable::ForwardTable(const shared::SharedInfo& info) {
   for (std::uint32_t i = 0; i < info.ports; ++i) {
     const shared::PortInfo& port = info.port[i];
     if (port.dpdk_id >= kMaxPorts) continue;
-    exits_[port.dpdk_id] = {port.peer_dpdk_id, PortIndex{static_cast<std::uint8_t>(i)}.peer().value};
+    exits_[port.dpdk_id] = {port.peer_dpdk_id,
+                            PortIndex{static_cast<std::uint8_t>(i)}.peer().value};
   }
 }
 

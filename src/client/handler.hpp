@@ -43,8 +43,8 @@ class ForwardTable {
   std::array<Exit, kMaxPorts + 1> exits_{};  // the last one: a port that the server does not have
 };
 
-/// Handles a burst in place: sets `port` of each packet, the input port so far, to the output port or
-/// to dpdk::kDropMark. Safe to repeat once the server has written the input port again.
+/// Handles a burst in place: sets `port` of each packet, the input port so far, to the output port
+/// or to dpdk::kDropMark. Safe to repeat once the server has written the input port again.
 class Handler {
  public:
   Handler(ClientId id, const HandlerConfig& config, const shared::SharedInfo& info)

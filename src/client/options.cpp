@@ -58,8 +58,8 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
     return Error{fmt::format("{}; see mp_client --help", error.what())};
   }
   if (raw.id < 0 || raw.id >= static_cast<int>(kMaxClients)) {
-    return Error{fmt::format("client id {} is out of range; ids are 0 ... {}", raw.id,
-                             kMaxClients - 1)};
+    return Error{
+        fmt::format("client id {} is out of range; ids are 0 ... {}", raw.id, kMaxClients - 1)};
   }
   auto handler = parse_handler(raw.handler);
   if (!handler) return handler.error();

@@ -30,7 +30,8 @@ Error refused(const shared::SlotVerdict& verdict, ClientId id) {
           id.value, verdict.refusal_detail, 32 + id.value));
     case Refusal::kStopping:
       return environment_error("the server is stopping; start it again first");
-    case Refusal::kNone: break;
+    case Refusal::kNone:
+      break;
   }
   return Error{fmt::format("the server refused client {} without a reason", id.value),
                ExitCode::kInternal};
@@ -52,17 +53,18 @@ Result<Slot> Slot::join(shared::SharedInfo& info, ClientId id, const shared::Lco
   const auto generation =
       take_claim(shared.claim.claim, static_cast<std::uint32_t>(::getpid()), holder);
   if (!generation) {
-    return environment_error(fmt::format(
-        "client id {} is taken by process {}; end that one first or choose another -n", id.value,
-        holder.pid));
+    return environment_error(
+        fmt::format("client id {} is taken by process {}; end that one first or choose another -n",
+                    id.value, holder.pid));
   }
   Slot slot(&shared, *generation);
   shared.claim.lcores = lcores;
   shared.claim.numa_node = numa_node;
   // release: pairs with the acquire in server/membership.cpp, which then reads the lines above.
-  shared.claim.wish.store(static_cast<std::uint32_t>(SlotState::kActive), std::memory_order_release);
-  const bool spoken = poll_until(
-      wait, [&] { return cancelled() || answered(shared.verdict, *generation); });
+  shared.claim.wish.store(static_cast<std::uint32_t>(SlotState::kActive),
+                          std::memory_order_release);
+  const bool spoken =
+      poll_until(wait, [&] { return cancelled() || answered(shared.verdict, *generation); });
   if (cancelled()) return Error{"interrupted while joining", ExitCode::kInterrupted};
   if (!spoken) {
     return Error{fmt::format("the server did not answer client {} within {:.3g} s; see whether it "
@@ -79,7 +81,8 @@ Result<Slot> Slot::join(shared::SharedInfo& info, ClientId id, const shared::Lco
 
 Slot::~Slot() {
   if (slot_ == nullptr) return;
-  slot_->claim.wish.store(static_cast<std::uint32_t>(SlotState::kAbsent), std::memory_order_relaxed);
+  slot_->claim.wish.store(static_cast<std::uint32_t>(SlotState::kAbsent),
+                          std::memory_order_relaxed);
   give_back_claim(slot_->claim.claim, generation_);
 }
 

@@ -14,14 +14,15 @@ namespace ringside::client {
 
 class Slot {
  public:
-  /// Claims the slot of `id` and waits for the server's answer. Errors: kUsage when the server has no
-  /// such id, kEnvironment when it is taken or refused, kTimedOut when the server does not answer
-  /// within `wait`, kInterrupted when `cancelled` says so.
+  /// Claims the slot of `id` and waits for the server's answer. Errors: kUsage when the server has
+  /// no such id, kEnvironment when it is taken or refused, kTimedOut when the server does not
+  /// answer within `wait`, kInterrupted when `cancelled` says so.
   static Result<Slot> join(shared::SharedInfo& info, ClientId id, const shared::LcoreSet& lcores,
                            unsigned numa_node, std::chrono::nanoseconds wait,
                            const std::function<bool()>& cancelled);
 
-  Slot(Slot&& other) noexcept : slot_(std::exchange(other.slot_, nullptr)), generation_(other.generation_) {}
+  Slot(Slot&& other) noexcept
+      : slot_(std::exchange(other.slot_, nullptr)), generation_(other.generation_) {}
   Slot& operator=(Slot&&) = delete;
   /// Gives the slot back, whatever the server thinks of it.
   ~Slot();

@@ -31,7 +31,8 @@ class ReturnOutlet final : public Outlet {
   shared::ClientCounters& counters_;
 };
 
-/// --tx direct: out of TX queue `id` of the output port; what the queue refuses is dropped and counted.
+/// --tx direct: out of TX queue `id` of the output port; what the queue refuses is dropped and
+/// counted.
 class DirectOutlet final : public Outlet {
  public:
   DirectOutlet(const shared::SharedInfo& info, ClientId id, shared::ClientSlot& slot);

@@ -17,8 +17,12 @@ inline constexpr const char* kSharedInfo = "MProc_Shared_Info";
 /// mbuf dynamic field in which mp_wire keeps the TSC at which it sent a packet.
 inline constexpr const char* kSendTimeField = "ringside_send_tsc";
 
-inline std::string work_ring(ClientId id) { return fmt::format("MProc_Client_RX_{}", id.value); }
-inline std::string return_ring(ClientId id) { return fmt::format("MProc_Client_TX_{}", id.value); }
+inline std::string work_ring(ClientId id) {
+  return fmt::format("MProc_Client_RX_{}", id.value);
+}
+inline std::string return_ring(ClientId id) {
+  return fmt::format("MProc_Client_TX_{}", id.value);
+}
 /// Ring that carries packets from the wire into the server's RX queue 0 of a ring port.
 inline std::string wire_rx_ring(unsigned wire_port) {
   return fmt::format("MProc_Wire_RX_{}", wire_port);

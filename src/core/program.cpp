@@ -19,8 +19,12 @@ bool mentions(const SplitArgs& args, std::initializer_list<std::string_view> wor
 
 }  // namespace
 
-bool asks_for_help(const SplitArgs& args) { return mentions(args, {"--help", "-h"}); }
-bool asks_for_version(const SplitArgs& args) { return mentions(args, {"--version"}); }
+bool asks_for_help(const SplitArgs& args) {
+  return mentions(args, {"--help", "-h"});
+}
+bool asks_for_version(const SplitArgs& args) {
+  return mentions(args, {"--version"});
+}
 
 int print_text(const std::string& text) {
   fmt::print("{}", text);

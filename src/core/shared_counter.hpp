@@ -7,8 +7,8 @@
 
 namespace ringside {
 
-/// Adds without a locked instruction: only the one writer may call it. Readers see whole values; what
-/// orders them against packets is the ring the packets travel through.
+/// Adds without a locked instruction: only the one writer may call it. Readers see whole values;
+/// what orders them against packets is the ring the packets travel through.
 inline void add(std::atomic<std::uint64_t>& counter, std::uint64_t n) {
   counter.store(counter.load(std::memory_order_relaxed) + n, std::memory_order_relaxed);
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Every byte that two processes share, apart from DPDK's own objects: the memzone
 // MProc_Shared_Info. Written by the server, the clients and the wire of one DPDK prefix. Nothing
-// here is a pointer, an enum with an unstated width or a bool; each cache line has one writer, which
-// its comment names.
+// here is a pointer, an enum with an unstated width or a bool; each cache line has one writer,
+// which its comment names.
 //
 // The server fills the block, then publishes it by storing `magic` (release); an attaching process
 // calls check_layout() before it reads anything else (acquire). See layout_check.hpp.
@@ -26,7 +26,7 @@ using LcoreSet = std::array<std::uint64_t, kMaxLcores / 64>;  ///< bit i of word
 /// What the server is doing; stored as std::uint32_t.
 enum class ServerState : std::uint32_t {
   kStarting = 0,
-  kWaiting = 1,   ///< --start-after clients have not all joined
+  kWaiting = 1,  ///< --start-after clients have not all joined
   kRunning = 2,
   kDraining = 3,  ///< no more reception; clients finish what is queued
   kStopped = 4    ///< clients leave
@@ -47,10 +47,10 @@ enum class TxMode : std::uint32_t { kReturn = 0, kDirect = 1 };
 
 /// Written by the server before `magic`, constant afterwards.
 struct PortInfo {
-  std::uint16_t dpdk_id;        ///< port id for rte_eth_*
-  std::uint16_t peer_dpdk_id;   ///< the port its packets leave from
+  std::uint16_t dpdk_id;       ///< port id for rte_eth_*
+  std::uint16_t peer_dpdk_id;  ///< the port its packets leave from
   std::uint16_t tx_queues;
-  std::uint16_t wire_port;      ///< position among --ring-port, or kNotAWirePort
+  std::uint16_t wire_port;  ///< position among --ring-port, or kNotAWirePort
 };
 inline constexpr std::uint16_t kNotAWirePort = 0xffff;
 static_assert(sizeof(PortInfo) == 8);
@@ -64,7 +64,7 @@ struct alignas(kCacheLine) SlotClaim {
   std::atomic<std::uint32_t> wish;  ///< SlotState the holder asks for: kActive or kLeaving
   std::uint32_t numa_node;
   LcoreSet lcores;
-  std::uint64_t start_time;         ///< of the holder, field 22 of /proc/PID/stat
+  std::uint64_t start_time;  ///< of the holder, field 22 of /proc/PID/stat
 };
 
 /// The server's answer. Writer: server.
@@ -78,8 +78,8 @@ struct alignas(kCacheLine) SlotVerdict {
 /// Why the server turned a joining client away; stored as std::uint32_t.
 enum class Refusal : std::uint32_t { kNone = 0, kLcoreTaken = 1, kStopping = 2 };
 
-/// What the client counts. Writer: the worker of the client that holds the slot; counters run on over
-/// generations, so that the books of a slot stay whole when its client is replaced.
+/// What the client counts. Writer: the worker of the client that holds the slot; counters run on
+/// over generations, so that the books of a slot stay whole when its client is replaced.
 struct alignas(kCacheLine) ClientCounters {
   std::atomic<std::uint64_t> received;      ///< taken from the work ring
   std::atomic<std::uint64_t> done;          ///< returned, or in direct mode sent or dropped
@@ -107,14 +107,14 @@ struct alignas(kCacheLine) WireSlot {
 struct alignas(kCacheLine) SharedInfo {
   std::atomic<std::uint64_t> magic;  ///< kMagic once all below is valid
   std::uint32_t layout_version;
-  std::uint32_t size;                ///< sizeof(SharedInfo)
-  std::uint32_t clients;             ///< slots in use, <= kMaxClients
-  std::uint32_t ports;               ///< entries of `port` in use, even
-  std::uint32_t wire_ports;          ///< ring ports
-  std::uint32_t wire_tx_queues;      ///< TX queues of each ring port
-  std::uint32_t tx_mode;             ///< TxMode
+  std::uint32_t size;            ///< sizeof(SharedInfo)
+  std::uint32_t clients;         ///< slots in use, <= kMaxClients
+  std::uint32_t ports;           ///< entries of `port` in use, even
+  std::uint32_t wire_ports;      ///< ring ports
+  std::uint32_t wire_tx_queues;  ///< TX queues of each ring port
+  std::uint32_t tx_mode;         ///< TxMode
   std::uint32_t ring_size;
-  std::uint32_t numa_node;           ///< of the rings and the pool
+  std::uint32_t numa_node;  ///< of the rings and the pool
   std::uint32_t server_pid;
   LcoreSet server_lcores;
   std::array<PortInfo, kMaxPorts> port;

@@ -7,7 +7,7 @@
 
 namespace ringside::signals {
 
-inline std::atomic<int> stop_requests{0};     ///< SIGINT and SIGTERM so far
+inline std::atomic<int> stop_requests{0};        ///< SIGINT and SIGTERM so far
 inline std::atomic<bool> report_request{false};  ///< SIGUSR1
 static_assert(std::atomic<int>::is_always_lock_free && std::atomic<bool>::is_always_lock_free);
 
@@ -21,6 +21,8 @@ inline void install() {
 #endif
 }
 
-inline bool stop_requested() { return stop_requests.load(std::memory_order_relaxed) > 0; }
+inline bool stop_requested() {
+  return stop_requests.load(std::memory_order_relaxed) > 0;
+}
 
 }  // namespace ringside::signals

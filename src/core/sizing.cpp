@@ -56,11 +56,15 @@ PoolSize server_pool(const SizingInput& in) {
 }
 
 PoolSize wire_pool(const SizingInput& in) {
-  const unsigned on_wires = in.wire_ports * (in.rx_queues + in.tx_queues) * in.wire_ring_size;
+  const unsigned on_wires = in.wire_ports * 2 * in.wire_ring_size;  // in and out
   const unsigned in_wire_process = in.wire_ports * 2 * in.burst;
   const unsigned wire_lcore_cache = kMempoolCache * 3 / 2;
   return pool_for(in, packets_under_way(in) + on_wires + in_wire_process,
                   cached(in) + wire_lcore_cache);
+}
+
+unsigned wire_tx_ring_size(const SizingInput& in) {
+  return std::bit_ceil(wire_pool(in).mbufs + 1);
 }
 
 std::uint64_t pool_bytes(const PoolSize& pool, std::uint64_t page_bytes) {
@@ -77,11 +81,11 @@ std::uint64_t ring_bytes(unsigned size) {
 }
 
 unsigned memory_megabytes(const SizingInput& in, std::uint64_t page_bytes) {
-  const unsigned queues = in.rx_queues + in.tx_queues;
   std::uint64_t bytes = pool_bytes(server_pool(in), page_bytes);
   if (in.wire_ports != 0) bytes += pool_bytes(wire_pool(in), page_bytes);
   bytes += std::uint64_t{2} * in.clients * ring_bytes(in.ring_size);
-  bytes += std::uint64_t{in.wire_ports} * queues * ring_bytes(in.wire_ring_size);
+  bytes += std::uint64_t{in.wire_ports} * (in.rx_queues * ring_bytes(in.wire_ring_size) +
+                                           in.tx_queues * ring_bytes(wire_tx_ring_size(in)));
   bytes += kEalBytes + std::uint64_t{in.ports} * kPortBytes;
   bytes += std::uint64_t{in.clients + (in.wire_ports != 0 ? 1u : 0u)} * kSecondaryBytes;
   // Alignment and fragmentation of the heap.

@@ -26,11 +26,11 @@ struct SizingInput {
   unsigned tx_descriptors = 1024;  ///< per queue
   unsigned burst = 32;
   unsigned server_lcores = 1;
-  bool direct = false;        ///< clients transmit: they hold mbufs and caches of their own
-  unsigned max_frame = 1522;  ///< bytes
-  unsigned preloaded = 0;     ///< mbufs that drivers keep, e.g. net_pcap with infinite_rx=1
-  unsigned wire_ports = 0;    ///< how many of `ports` are made of rings (--ring-port)
-  unsigned wire_ring_size = 4096;
+  bool direct = false;             ///< clients transmit: they hold mbufs and caches of their own
+  unsigned max_frame = 1522;       ///< bytes
+  unsigned preloaded = 0;          ///< mbufs that drivers keep, e.g. net_pcap with infinite_rx=1
+  unsigned wire_ports = 0;         ///< how many of `ports` are made of rings (--ring-port)
+  unsigned wire_ring_size = 4096;  ///< of the rings from the wire into RX queues
 };
 
 /// Arguments of rte_pktmbuf_pool_create.
@@ -48,6 +48,10 @@ PoolSize server_pool(const SizingInput& input);
 /// wire_pool: the same packets come from here when they enter through ring ports. Meaningless
 /// without wire ports.
 PoolSize wire_pool(const SizingInput& input);
+
+/// Entries of a ring from a TX queue of a ring port to the wire: it has room for every mbuf of
+/// wire_pool, so that a packet which entered by the wire is never refused on its way out.
+unsigned wire_tx_ring_size(const SizingInput& input);
 
 /// Bytes of DPDK memory that a pool takes. An mbuf never straddles two pages, so with 4 KiB pages
 /// each one takes at least a page.

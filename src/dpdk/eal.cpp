@@ -5,7 +5,7 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 #include <rte_lcore.h>
-#include <rte_service.h>
+#include <rte_service_component.h>
 #include <rte_version.h>
 #include <signal.h>
 #include <unistd.h>
@@ -82,7 +82,7 @@ Error init_failed(Role role, const EalArgs& args) {
     hint = "EAL's messages above say why; if memory is short, choose a smaller -m";
   }
   return environment_error(
-      fmt::format("DPDK did not start ({}); {}", ::rte_strerror(::rte_errno), hint));
+      fmt::format("DPDK did not start ({}); {}", ::rte_strerror(rte_errno), hint));
 }
 
 /// What DPDK leaves of this process in the runtime directory and nobody else removes.
@@ -119,9 +119,12 @@ Eal::~Eal() {
   if (!owner_) return;
   std::error_code ignored;
   if (!ready_file_.empty()) fs::remove(ready_file_, ignored);
-  if (role_ == Role::kSecondary) return remove_own_files(facts_.runtime_directory);
-  memory_.reset();
-  ::rte_eal_cleanup();
+  if (role_ == Role::kSecondary) {
+    remove_own_files(facts_.runtime_directory);
+  } else {
+    memory_.reset();
+    ::rte_eal_cleanup();
+  }
 }
 
 Result<Eal> Eal::start(Role role, const std::vector<std::string>& eal_args) {

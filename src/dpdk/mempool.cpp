@@ -21,7 +21,7 @@ Result<Mempool> Mempool::create(const std::string& name, unsigned mbufs, unsigne
   return environment_error(fmt::format(
       "no room for mempool '{}': {} mbufs of {} bytes, about {:.0f} MB ({}); give DPDK more memory "
       "(-m), or use fewer clients, a smaller --ring-size or a smaller --max-frame",
-      name, mbufs, data_room, megabytes, ::rte_strerror(::rte_errno)));
+      name, mbufs, data_room, megabytes, ::rte_strerror(rte_errno)));
 }
 
 }  // namespace ringside::dpdk

@@ -23,7 +23,7 @@ inline void free_packets(std::span<Packet> packets) {
 
 /// What dispatch may read of a packet: its first segment.
 inline PacketView view_of(Packet packet, PortIndex port) {
-  return {rte_pktmbuf_mtod(packet, const std::byte*), packet->data_len, port};
+  return {rte_pktmbuf_mtod(packet, const std::byte*), packet->data_len, port, packet->pkt_len};
 }
 
 }  // namespace ringside::dpdk

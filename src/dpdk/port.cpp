@@ -135,7 +135,7 @@ Result<std::uint16_t> make_ring_port(const std::string& name, std::span<const Ri
   if (id < 0) {
     return environment_error(
         fmt::format("cannot make ring port '{}' ({}); choose another --ring-port name", name,
-                    ::rte_strerror(::rte_errno)));
+                    ::rte_strerror(rte_errno)));
   }
   return static_cast<std::uint16_t>(id);
 }

@@ -36,10 +36,10 @@ Result<Ring> Ring::create(const std::string& name, unsigned size, int numa_node,
   if (::rte_ring* ring = ::rte_ring_create(name.c_str(), size, numa_node, ring_flags(mode))) {
     return Ring(ring);
   }
-  return environment_error(fmt::format(
-      "cannot create ring '{}' of {} ({}); {}", name, size, ::rte_strerror(::rte_errno),
-      ::rte_errno == ENOMEM ? "give more memory (-m) or a smaller --ring-size"
-                            : "use another --file-prefix if another program runs here"));
+  return environment_error(
+      fmt::format("cannot create ring '{}' of {} ({}); {}", name, size, ::rte_strerror(rte_errno),
+                  rte_errno == ENOMEM ? "give more memory (-m) or a smaller --ring-size"
+                                      : "use another --file-prefix if another program runs here"));
 }
 
 }  // namespace ringside::dpdk

@@ -17,7 +17,7 @@ Result<SharedInfoZone> SharedInfoZone::create(int numa_node) {
       names::kSharedInfo, sizeof(shared::SharedInfo), numa_node, 0, alignof(shared::SharedInfo));
   if (zone == nullptr) {
     return environment_error(fmt::format("cannot reserve memory zone '{}' ({}); give more memory",
-                                         names::kSharedInfo, ::rte_strerror(::rte_errno)));
+                                         names::kSharedInfo, ::rte_strerror(rte_errno)));
   }
   return SharedInfoZone(new (zone->addr) shared::SharedInfo{});
 }
