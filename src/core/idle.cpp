@@ -28,4 +28,11 @@ void Idle::sleep() const {
   std::this_thread::sleep_for(std::chrono::microseconds(50));
 }
 
+void spend(std::chrono::nanoseconds time) {
+  const auto until = std::chrono::steady_clock::now() + time;
+  if (time >= std::chrono::microseconds(100)) std::this_thread::sleep_until(until);
+  while (std::chrono::steady_clock::now() < until) {
+  }
+}
+
 }  // namespace ringside
