@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All packets of a flow go through one client; if the server is ours, through the client that
+// core/policy gives the flow to.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/checks/judges.hpp"
+#include "harness/checks/verdict.hpp"
+
+namespace ringside::harness {
+namespace {
+
+/// Where a unit (a flow, or with the port policy an input port) was first seen.
+struct FirstSeen {
+  std::uint32_t client = kNone;
+  std::uint32_t port = 0;
+  std::uint32_t index = 0;
+};
+
+class AffinityJudge {
+ public:
+  explicit AffinityJudge(const Evidence& evidence)
+      : evidence_(evidence),
+        by_port_(evidence.policy() == Policy::kPort),
+        first_(by_port_ ? evidence.ports().size() : evidence.flows().size()) {}
+
+  CheckResult judge() && {
+    for (std::uint32_t out = 0; out < evidence_.ports().size(); ++out) {
+      const auto& captured = evidence_.ports()[out].captured;
+      for (std::uint32_t i = 0; i < captured.size(); ++i) judge_frame(out, i);
+    }
+    verdict_.left_out(left_out_);
+    const auto units = std::ranges::count_if(first_, [](auto& f) { return f.client != kNone; });
+    return std::move(verdict_).done(fmt::format("{} packets of {} {}: {} with the wrong client",
+                                                judged_, units, by_port_ ? "ports" : "flows",
+                                                verdict_.faults()));
+  }
+
+ private:
+  void judge_frame(std::uint32_t out, std::uint32_t index) {
+    const PortEvidence& port = evidence_.ports()[out];
+    const CapturedFrame& frame = port.captured[index];
+    const PacketClass& packet = evidence_.packets()[frame.packet];
+    if (packet.sent == 0) return;  // a matter for integrity
+    const std::uint32_t unit = by_port_ ? port.input : packet.flow;
+    if (unit == kNone || port.port->captured[index].bytes.size() < kShortestMarked) {
+      ++left_out_;
+      return;
+    }
+    ++judged_;
+    if (!frame.mark) {
+      verdict_.fail([&] { return name(out, index, unit) + " bears no client's mark"; });
+      return;
+    }
+    judge_client(out, index, unit, frame.mark->client);
+  }
+
+  void judge_client(std::uint32_t out, std::uint32_t index, std::uint32_t unit,
+                    std::uint32_t client) {
+    if (!std::ranges::count(evidence_.observation().clients, client)) {
+      verdict_.fail([&] {
+        return fmt::format("{} went to client {}, which did not take part", name(out, index, unit),
+                           client);
+      });
+      return;
+    }
+    FirstSeen& first = first_[unit];
+    if (first.client == kNone) first = {client, out, index};
+    if (evidence_.buckets() != nullptr) {
+      const unsigned owner = owner_of(unit);
+      if (client != owner) {
+        verdict_.fail([&] { return wrong_owner(out, index, unit, client, owner); });
+      }
+    } else if (client != first.client) {
+      verdict_.fail([&] {
+        return fmt::format("{} went to client {}, but {} of the same {} to client {}",
+                           name(out, index, unit), client,
+                           evidence_.captured_name(first.port, first.index),
+                           by_port_ ? "input port" : "flow", first.client);
+      });
+    }
+  }
+
+  unsigned owner_of(std::uint32_t unit) const {
+    if (!by_port_) return evidence_.buckets()->owner(evidence_.flows()[unit].hash()).value;
+    std::vector<unsigned> clients = evidence_.observation().clients;
+    std::ranges::sort(clients);
+    return clients[evidence_.ports()[unit].port->index % clients.size()];
+  }
+
+  std::string wrong_owner(std::uint32_t out, std::uint32_t index, std::uint32_t unit,
+                          unsigned client, unsigned owner) const {
+    if (by_port_) {
+      return fmt::format("{}: input port {} belongs to client {}, but client {} forwarded it",
+                         name(out, index, unit), evidence_.ports()[unit].port->index, owner,
+                         client);
+    }
+    const std::uint32_t hash = evidence_.flows()[unit].hash();
+    return fmt::format(
+        "{}: the flow belongs to client {} (hash 0x{:08x}, bucket {}), but client {} forwarded it",
+        name(out, index, unit), owner, hash, BucketTable::bucket(hash), client);
+  }
+
+  /// "packet 17 of a.pcap (tcp 10.0.0.1:1234 > 10.0.0.2:80), packet 16 of out1.pcap"
+  std::string name(std::uint32_t out, std::uint32_t index, std::uint32_t unit) const {
+    const std::uint32_t packet = evidence_.ports()[out].captured[index].packet;
+    const std::string flow = by_port_ ? "" : " (" + evidence_.flow_name(unit) + ")";
+    const bool one_copy = evidence_.packets()[packet].sent == 1;
+    return fmt::format("{}{}{}, {}", one_copy ? "" : "a copy of ", evidence_.sent_name(packet),
+                       flow, evidence_.captured_name(out, index));
+  }
+
+  const Evidence& evidence_;
+  const bool by_port_;
+  std::vector<FirstSeen> first_;
+  std::uint64_t judged_ = 0;
+  std::uint64_t left_out_ = 0;
+  Verdict verdict_;
+};
+
+}  // namespace
+
+CheckResult judge_affinity(const Evidence& evidence, const Expectations&) {
+  if (!evidence.policy()) {
+    return skipped(
+        fmt::format("policy '{}' makes no promise known here", evidence.observation().policy));
+  }
+  if (evidence.policy() == Policy::kRoundRobin) {
+    return skipped("round-robin hands out packets, not flows");
+  }
+  if (!evidence.observation().clients_constant) {
+    return skipped("clients came or went during the run, so flows may have moved");
+  }
+  return AffinityJudge(evidence).judge();
+}
+
+}  // namespace ringside::harness
