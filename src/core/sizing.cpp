@@ -11,8 +11,8 @@ namespace {
 constexpr unsigned kMbufHeader = 128;           // sizeof(rte_mbuf)
 constexpr unsigned kObjectHeader = 64;          // of a mempool object
 constexpr unsigned kRingHeader = 704;           // rte_ring, its memzone and the allocator's element
-constexpr unsigned kPoolHeader = 16 << 10;      // rte_mempool, its memzones and chunk lists
-constexpr unsigned kCachesOfPool = 1057 << 10;  // RTE_MAX_LCORE caches, in use or not
+constexpr unsigned kPoolHeader = 4 << 10;       // rte_mempool, its memzones and chunk lists
+constexpr unsigned kCachesOfPool = 1032 << 10;  // RTE_MAX_LCORE caches, in use or not
 constexpr unsigned kEalBytes = 8 << 20;     // services, devices' private data, telemetry, memzones
 constexpr unsigned kPortBytes = 512 << 10;  // a virtual device took 180 KiB; a NIC's queues more
 /// rte_service_init of every secondary (155,904 bytes), for some restarts of each.

@@ -227,6 +227,8 @@ TEST(FlowKey, ACutHeaderFallsBackToTheMacRule) {
   expect_mac_rule(ethernet(0x0800) + ipv4({}) + raw({0x04, 0xd2, 0}), 0x0800,
                   ParseNote::kTruncated);
   expect_mac_rule(ethernet(0x86dd) + ipv6({}) + raw({0x04}), 0x86dd, ParseNote::kTruncated);
+  const Bytes fragment = ethernet(0x86dd) + ipv6({.next = 44}) + fragment_header(17, 0, true);
+  expect_mac_rule({fragment.begin(), fragment.end() - 1}, 0x86dd, ParseNote::kTruncated);
   const Bytes chain = ethernet(0x86dd) + ipv6({.next = 60, .payload = 200}) + extension(17, 20);
   expect_mac_rule({chain.begin(), chain.begin() + 14 + 40 + 100}, 0x86dd, ParseNote::kTruncated);
   expect_mac_rule({chain.begin(), chain.begin() + 14 + 40 + 7}, 0x86dd, ParseNote::kTruncated);
