@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/run/scenario_steps.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+
+#include "harness/run/process.hpp"
+#include "harness/run/scenario_file.hpp"
+#include "harness/run/suggest.hpp"
+
+namespace ringside::harness {
+namespace fs = std::filesystem;
+namespace {
+
+constexpr std::array<std::pair<Verb, std::string_view>, 8> kVerbs{{
+    {Verb::kSend, "send"},
+    {Verb::kAwait, "await"},
+    {Verb::kCheck, "check"},
+    {Verb::kPause, "pause"},
+    {Verb::kResume, "resume"},
+    {Verb::kKill, "kill"},
+    {Verb::kStart, "start"},
+    {Verb::kStop, "stop"},
+}};
+
+/// The one step reader: a table, what is being filled in, and what there is.
+struct StepReader {
+  TomlContext& context;
+  TomlTable table;
+  const CapturePlaces& places;
+  const Scenario& scenario;
+  Step step;
+
+  void read();
+  void read_send();
+  void read_condition(std::string_view verb);
+  void read_target(std::string_view verb);
+  void read_kill();
+  std::string find_capture(const std::string& name);
+};
+
+std::string StepReader::find_capture(const std::string& name) {
+  const bool by_name =
+      name.find('/') == std::string::npos && !name.ends_with(".pcap") && !name.ends_with(".pcapng");
+  const fs::path path =
+      by_name ? fs::path(places.by_name) / (name + ".pcap") : fs::path(places.relative) / name;
+  std::error_code ignored;
+  if (!fs::is_regular_file(path, ignored)) {
+    table.fail("send", fmt::format("there is no capture {}{}", path.lexically_normal().string(),
+                                   did_you_mean(name, capture_names(places.by_name))));
+  }
+  return fs::absolute(path).lexically_normal();
+}
+
+void StepReader::read_send() {
+  const std::string name = table.text("send").value_or("");
+  step.capture = find_capture(name);
+  step.port = static_cast<unsigned>(
+      table.integer("port", 0, static_cast<int>(scenario.port_count) - 1).value_or(0));
+  step.count = static_cast<std::uint64_t>(table.integer("count", 1, 1'000'000'000).value_or(0));
+  step.loops = static_cast<std::uint64_t>(table.integer("loops", 1, 1'000'000).value_or(1));
+  if (const auto rate = table.real("rate", 1)) step.pace = {Pace::Kind::kRate, *rate, 1};
+  if (const auto speed = table.real("speed", 1e-6)) step.pace = {Pace::Kind::kTiming, 0, *speed};
+  step.background = table.boolean("background").value_or(false);
+  const std::string amount = step.count != 0   ? fmt::format("{} packets of ", step.count)
+                             : step.loops != 1 ? fmt::format("{} times ", step.loops)
+                                               : "";
+  const std::string pace = step.pace.kind == Pace::Kind::kRate
+                               ? fmt::format(" at {} packets/s", step.pace.rate)
+                           : step.pace.kind == Pace::Kind::kTiming
+                               ? fmt::format(" at {} times its own speed", step.pace.speedup)
+                               : "";
+  step.text = fmt::format("send {}{} into port {}{}{}", amount, name, step.port, pace,
+                          step.background ? ", in the background" : "");
+}
+
+void StepReader::read_condition(std::string_view verb) {
+  const std::string text = table.text(verb).value_or("");
+  auto condition = Condition::parse(text == "quiet" ? kQuiet : text);
+  if (!condition) {
+    table.fail(verb, condition.error().message);
+    return;
+  }
+  step.condition = std::move(*condition);
+  step.text = fmt::format("{} {}", verb, text);
+}
+
+void StepReader::read_target(std::string_view verb) {
+  const std::string text = table.text(verb).value_or("");
+  const auto target = parse_target(text);
+  if (!target ||
+      (target->kind == Target::Kind::kClient && target->number >= scenario.client_slots)) {
+    std::vector<std::string> names{"server", "wire", "wire.port0", "sends"};
+    for (unsigned i = 0; i < scenario.client_slots; ++i)
+      names.push_back(fmt::format("client{}", i));
+    table.fail(verb,
+               fmt::format("there is no \"{}\" to {}{}", text, verb, did_you_mean(text, names)));
+    return;
+  }
+  step.target = *target;
+  step.text = fmt::format("{} {}", verb, text);
+}
+
+void StepReader::read_kill() {
+  read_target("kill");
+  step.signal = SIGKILL;
+  const auto name = table.text("signal");
+  if (!name) return;
+  for (int signal = 1; signal < 32; ++signal) {
+    if (signal_name(signal) == *name) {
+      step.signal = signal;
+      step.text += fmt::format(" with {}", *name);
+      return;
+    }
+  }
+  table.fail("signal",
+             fmt::format("there is no signal \"{}\"; they are named as in SIGKILL", *name));
+}
+
+void StepReader::read() {
+  std::vector<std::string> names;
+  const std::pair<Verb, std::string_view>* found = nullptr;
+  for (const auto& verb : kVerbs) {
+    names.emplace_back(verb.second);
+    if (table.raw().contains(verb.second)) found = &verb;
+  }
+  step.line = table.raw().source().begin.line;
+  if (found == nullptr) {
+    std::string hint;
+    for (const auto& [key, value] : table.raw()) {
+      if (hint.empty()) hint = did_you_mean(key.str(), names);
+    }
+    context.fail(table.raw().source(),
+                 "a step has one of send, await, check, pause, resume, kill, start, stop" + hint);
+    return;
+  }
+  step.verb = found->first;
+  if (step.verb == Verb::kSend) {
+    read_send();
+  } else if (step.verb == Verb::kAwait || step.verb == Verb::kCheck) {
+    read_condition(found->second);
+    if (step.verb == Verb::kAwait) step.within = table.real("within", 0.001);
+  } else if (step.verb == Verb::kKill) {
+    read_kill();
+  } else {
+    read_target(found->second);
+  }
+  table.finish();
+}
+
+}  // namespace
+
+void read_steps(TomlContext& context, TomlTable& root, const CapturePlaces& places,
+                Scenario& scenario) {
+  const toml::table* table = root.table("play");
+  if (table == nullptr) {
+    root.fail("play", "a scenario has a table [play] with a list \"steps\"");
+    return;
+  }
+  TomlTable play(context, *table);
+  const toml::array* steps = play.array("steps");
+  play.finish();
+  if (steps == nullptr) {
+    play.fail("steps", "[play] has a list \"steps\"");
+    return;
+  }
+  for (const auto& element : *steps) {
+    const toml::table* table = element.as_table();
+    if (table == nullptr) {
+      context.fail(element.source(), "a step is a table, like {send = \"imix\", port = 0}");
+      return;
+    }
+    StepReader reader{context, TomlTable(context, *table), places, scenario, {}};
+    reader.read();
+    scenario.steps.push_back(std::move(reader.step));
+  }
+}
+
+}  // namespace ringside::harness

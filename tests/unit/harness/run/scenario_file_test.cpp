@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/run/scenario_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+namespace ringside::harness {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+class ScenarioFile : public ::testing::Test {
+ protected:
+  ScenarioFile() {
+    char path[] = "/tmp/ringside_test_XXXXXX";
+    directory_ = ::mkdtemp(path);
+    std::filesystem::create_directories(directory_ + "/pcaps");
+    for (const char* name : {"imix", "zipf-10k"}) {
+      std::ofstream(directory_ + "/pcaps/" + name + ".pcap") << "";
+    }
+  }
+  ~ScenarioFile() override { std::filesystem::remove_all(directory_); }
+
+  Result<std::vector<Scenario>> load(const std::string& text) const {
+    std::ofstream(directory_ + "/demo.toml") << text;
+    return load_scenarios(directory_ + "/demo.toml", directory_ + "/pcaps");
+  }
+  Scenario one(const std::string& text) const {
+    const auto scenarios = load(text);
+    EXPECT_TRUE(scenarios.ok()) << scenarios.error().message;
+    EXPECT_TRUE(scenarios.ok() && scenarios->size() == 1);
+    return scenarios.ok() ? scenarios->at(0) : Scenario();
+  }
+  /// The error without the directory's name.
+  std::string error(const std::string& text) const {
+    const auto scenarios = load(text);
+    if (scenarios.ok()) return "no error";
+    EXPECT_EQ(scenarios.error().code, ExitCode::kUsage);
+    EXPECT_THAT(scenarios.error().message, HasSubstr(directory_));
+    return scenarios.error().message.substr(directory_.size() + 1);
+  }
+
+  std::string directory_;
+};
+
+TEST_F(ScenarioFile, ReadsAWholeScenario) {
+  const Scenario scenario = one(R"(
+description = "A paused client"
+tags = ["core"]
+timeout = 20
+requires = ["root"]
+[ports]
+kind = "ring"
+count = 4
+[server]
+policy = "flow-hash"
+ring_size = 256
+on_full = "wait"
+[clients]
+count = 2
+handler = "delay:1000"
+[play]
+steps = []
+)");
+  EXPECT_EQ(scenario.name, "demo");
+  EXPECT_EQ(scenario.description, "A paused client");
+  EXPECT_EQ(scenario.timeout_s, 20);
+  EXPECT_EQ(scenario.ports, PortKind::kRing);
+  EXPECT_EQ(scenario.port_count, 4u);
+  EXPECT_EQ(scenario.server.ring_size, 256u);
+  EXPECT_EQ(scenario.server.on_full, "wait");
+}
+
+TEST_F(ScenarioFile, AClientCanDifferFromTheOthers) {
+  const Scenario scenario = one(R"(
+[clients]
+count = 2
+handler = "delay:1000"
+1 = {start = false, handler = "drop"}
+[play]
+steps = []
+)");
+  ASSERT_THAT(scenario.clients, SizeIs(2));
+  EXPECT_EQ(scenario.clients[0].handler, "delay:1000");
+  EXPECT_TRUE(scenario.clients[0].start);
+  EXPECT_EQ(scenario.clients[1].id, 1u);
+  EXPECT_EQ(scenario.clients[1].handler, "drop");
+  EXPECT_FALSE(scenario.clients[1].start);
+}
+
+TEST_F(ScenarioFile, ReadsEveryKindOfStep) {
+  const Scenario scenario = one(R"(
+[play]
+steps = [
+  {send = "imix", port = 1, count = 100, rate = 5000, background = true},
+  {await = "quiet", within = 3},
+  {check = "client1.ring_used == 255"},
+  {pause = "client1"},
+  {resume = "client1"},
+  {kill = "client0", signal = "SIGTERM"},
+  {start = "client0"},
+  {stop = "sends"},
+]
+[clients]
+count = 2
+)");
+  ASSERT_THAT(scenario.steps, SizeIs(8));
+  EXPECT_EQ(scenario.steps[0].text,
+            "send 100 packets of imix into port 1 at 5000 packets/s, in the background");
+  EXPECT_EQ(scenario.steps[0].line, 4u);
+  EXPECT_EQ(scenario.steps[0].capture, directory_ + "/pcaps/imix.pcap");
+  EXPECT_EQ(scenario.steps[1].condition.text(), kQuiet);
+  EXPECT_EQ(scenario.steps[1].within, 3);
+  EXPECT_EQ(scenario.steps[3].target.number, 1u);
+  EXPECT_EQ(scenario.steps[5].signal, SIGTERM);
+  EXPECT_EQ(scenario.steps[7].target.kind, Target::Kind::kSends);
+}
+
+TEST_F(ScenarioFile, ReadsExpectations) {
+  const Scenario scenario = one(R"(
+[play]
+steps = []
+[expect]
+checks = ["conservation", "drops"]
+drops = {"work_ring.ring_full.1" = 245, "client.handler" = [1, 5]}
+packets_per_client = [500, 500]
+all_received = false
+exits = {client0 = "SIGKILL", server = 5}
+)");
+  const Expectations& e = scenario.expectations;
+  EXPECT_FALSE(e.all_received);
+  EXPECT_THAT(e.packets_per_client, ElementsAre(500, 500));
+  ASSERT_THAT(*e.drops, SizeIs(2));
+  EXPECT_EQ((*e.drops)[0].key, "client.handler");
+  EXPECT_EQ((*e.drops)[0].max, 5u);
+  EXPECT_EQ((*e.drops)[1].min, 245u);
+  EXPECT_EQ(scenario.exits.at("client0").signal, SIGKILL);
+  EXPECT_EQ(scenario.exits.at("server").exit_code, 5);
+}
+
+TEST_F(ScenarioFile, AnyDropsCanBeAllowed) {
+  EXPECT_FALSE(one("play.steps = []\n[expect]\ndrops = \"any\"\n").expectations.drops);
+}
+
+TEST_F(ScenarioFile, AMatrixMakesOneInstanceForEachCombination) {
+  const auto scenarios = load(R"(
+tags = ["core"]
+play.steps = [{send = "${capture}"}]
+exclude = [{ports = "pcap", clients = 3}]
+[matrix]
+ports = ["pcap", "ring"]
+capture = ["*"]
+clients = [1, 3]
+[ports]
+kind = "${ports}"
+[clients]
+count = "${clients}"
+[tagged]
+smoke = {capture = "imix", clients = [1], ports = "ring"}
+)");
+  ASSERT_TRUE(scenarios.ok()) << scenarios.error().message;
+  std::vector<std::string> names;
+  for (const auto& scenario : *scenarios) names.push_back(scenario.name);
+  EXPECT_THAT(names,
+              ElementsAre("demo/pcap/imix/1", "demo/pcap/zipf-10k/1", "demo/ring/imix/1",
+                          "demo/ring/imix/3", "demo/ring/zipf-10k/1", "demo/ring/zipf-10k/3"));
+  EXPECT_THAT(scenarios->at(2).tags, ElementsAre("core", "smoke"));
+  EXPECT_THAT(scenarios->at(3).tags, ElementsAre("core"));
+  EXPECT_THAT(scenarios->at(3).clients, SizeIs(3));
+  EXPECT_EQ(scenarios->at(0).ports, PortKind::kPcap);
+}
+
+TEST_F(ScenarioFile, AnUnknownKeyIsAnErrorWithItsPlaceAndASuggestion) {
+  EXPECT_EQ(error("play.steps = []\n[server]\npolcy = \"port\"\n"),
+            "demo.toml:3:1: unknown key \"polcy\" (did you mean \"policy\"?)");
+  EXPECT_EQ(error("play.steps = []\nelephants = 3\n"), "demo.toml:2:1: unknown key \"elephants\"");
+  EXPECT_THAT(error("play.steps = [\n  {send = \"imix\", prt = 0},\n]\n"),
+              HasSubstr("demo.toml:2:19: unknown key \"prt\" (did you mean \"port\"?)"));
+}
+
+TEST_F(ScenarioFile, AWrongValueIsAnErrorWithItsPlace) {
+  EXPECT_EQ(
+      error("play.steps = []\n[server]\npolicy = \"flow-hsh\"\n"),
+      "demo.toml:3:10: policy is one of round-robin, flow-hash, symmetric-flow-hash, port, not "
+      "\"flow-hsh\" (did you mean \"flow-hash\"?)");
+  EXPECT_THAT(error("play.steps = []\n[clients]\ncount = 17\n"),
+              HasSubstr("demo.toml:3:9: count is a number from 1 to 16, not \"17\""));
+  EXPECT_THAT(error("play.steps = []\n[ports]\nkind = [1]\n"), HasSubstr("kind is a text"));
+  EXPECT_THAT(error("play.steps = [{send = \"imx\"}]\n"),
+              AllOf(HasSubstr("demo.toml:1:23: there is no capture"), HasSubstr("\"imix\"")));
+  EXPECT_THAT(error("play.steps = [{sned = \"imix\"}]\n"), HasSubstr("(did you mean \"send\"?)"));
+  EXPECT_THAT(error("play.steps = [{pause = \"client1\"}]\n"),
+              HasSubstr("no \"client1\" to pause"));
+  EXPECT_THAT(error("play.steps = [{await = \"received\"}]\n"), HasSubstr("compares nothing"));
+  EXPECT_THAT(error("play.steps = [{send = \"${capture}\"}]\n"),
+              HasSubstr("[matrix] has no \"capture\""));
+  EXPECT_THAT(error("play.steps = []\n[expect]\nchecks = [\"afinity\"]\n"),
+              HasSubstr("\"affinity\""));
+}
+
+TEST_F(ScenarioFile, BrokenTomlIsAnErrorWithItsPlace) {
+  EXPECT_THAT(error("play.steps = [\n"), HasSubstr("demo.toml:1:"));
+}
+
+TEST_F(ScenarioFile, StepsThatPcapPortsCannotPlayAreRefused) {
+  EXPECT_THAT(error("play.steps = [\n  {pause = \"client0\"},\n]\n[ports]\nkind = \"pcap\"\n"),
+              AllOf(HasSubstr("demo.toml:2:1:"), HasSubstr("use ring ports")));
+  EXPECT_THAT(error("play.steps = [{send = \"imix\"}]\n[ports]\nkind = \"null\"\n"),
+              HasSubstr("null ports feed themselves"));
+}
+
+}  // namespace
+}  // namespace ringside::harness
