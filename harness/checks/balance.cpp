@@ -31,51 +31,66 @@ Counts zeros(const Observation& observation) {
   return counts;
 }
 
+struct Given {
+  Counts packets;
+  std::uint64_t too_short = 0;  ///< to be marked: anybody may have been given them
+  std::uint64_t unmarked = 0;   ///< though they could be
+};
+
 /// Packets given to each client: those that came out with its mark, and those that the books say
 /// were dropped at or by it.
-Counts packets_given(const Evidence& evidence, std::uint64_t& unmarked) {
-  Counts counts = zeros(evidence.observation());
+Given packets_given(const Evidence& evidence) {
+  Given given{.packets = zeros(evidence.observation())};
   for (const PortEvidence& port : evidence.ports()) {
-    for (const CapturedFrame& frame : port.captured) {
-      if (frame.mark) {
-        ++counts[frame.mark->client];
+    for (std::size_t i = 0; i < port.captured.size(); ++i) {
+      if (port.captured[i].mark) {
+        ++given.packets[port.captured[i].mark->client];
+      } else if (port.port->captured[i].bytes.size() < kShortestMarked) {
+        ++given.too_short;
       } else {
-        ++unmarked;
+        ++given.unmarked;
       }
     }
   }
   if (evidence.observation().server) {
     for (const LedgerDrop& drop : evidence.observation().server->ledger.drops) {
-      if (drop.client) counts[*drop.client] += drop.packets;
+      if (drop.client) given.packets[*drop.client] += drop.packets;
     }
   }
-  return counts;
+  return given;
 }
 
-CheckResult judge_given_counts(const Counts& counts, const Expectations& expectations,
-                               std::uint64_t unmarked) {
+void judge_unmarked(const Given& given, Verdict& verdict) {
+  if (given.unmarked == 0) return;
+  verdict.fail(fmt::format("{} packets bear no client's mark", given.unmarked));
+}
+
+CheckResult judge_exact_counts(const Given& given, const Expectations& expectations) {
   Verdict verdict;
+  judge_unmarked(given, verdict);
   const auto& expected = expectations.packets_per_client;
-  for (const auto& [client, count] : counts) {
+  for (const auto& [client, count] : given.packets) {
     const std::uint64_t want = client < expected.size() ? expected[client] : 0;
-    if (count > want || count + unmarked < want) {
+    if (count > want || count + given.too_short < want) {
       verdict.fail(fmt::format("client {} was given {} packets, expected {}", client, count, want));
     }
   }
-  return std::move(verdict).done(in_words(counts));
+  verdict.left_out(given.too_short);
+  return std::move(verdict).done(in_words(given.packets));
 }
 
-/// Frames too short to be marked may have been anybody's, so they widen what is allowed.
-CheckResult judge_even_counts(const Counts& counts, const Expectations& expectations,
-                              std::uint64_t unmarked) {
+CheckResult judge_even_counts(const Given& given, const Expectations& expectations) {
   Verdict verdict;
-  const auto [least, most] = std::ranges::minmax_element(counts, {}, &Counts::value_type::second);
-  if (most->second - least->second > expectations.round_robin_spread + unmarked) {
+  judge_unmarked(given, verdict);
+  const auto [least, most] =
+      std::ranges::minmax_element(given.packets, {}, &Counts::value_type::second);
+  if (most->second - least->second > expectations.round_robin_spread + given.too_short) {
     verdict.fail(fmt::format(
         "client {} was given {} packets and client {} {}; round robin may differ by {}",
         most->first, most->second, least->first, least->second, expectations.round_robin_spread));
   }
-  return std::move(verdict).done(in_words(counts));
+  verdict.left_out(given.too_short);
+  return std::move(verdict).done(in_words(given.packets));
 }
 
 /// Flows on each client, by the first packet of each that came out.
@@ -141,10 +156,8 @@ CheckResult judge_flows(const Evidence& evidence, const Expectations& expectatio
 
 CheckResult judge_balance(const Evidence& evidence, const Expectations& expectations) {
   const Observation& observation = evidence.observation();
-  std::uint64_t unmarked = 0;
   if (!expectations.packets_per_client.empty()) {
-    const Counts counts = packets_given(evidence, unmarked);
-    return judge_given_counts(counts, expectations, unmarked);
+    return judge_exact_counts(packets_given(evidence), expectations);
   }
   if (observation.clients.size() < 2) return skipped("one client has no one to share with");
   if (!observation.clients_constant) return skipped("clients came or went during the run");
@@ -152,8 +165,7 @@ CheckResult judge_balance(const Evidence& evidence, const Expectations& expectat
     return skipped(fmt::format("policy '{}' promises no equal shares", observation.policy));
   }
   if (evidence.policy() != Policy::kRoundRobin) return judge_flows(evidence, expectations);
-  const Counts counts = packets_given(evidence, unmarked);
-  return judge_even_counts(counts, expectations, unmarked);
+  return judge_even_counts(packets_given(evidence), expectations);
 }
 
 }  // namespace ringside::harness
