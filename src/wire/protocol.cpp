@@ -14,8 +14,12 @@ namespace {
 
 using Json = nlohmann::json;
 
-/// Text for a sentence or a reply; bytes that are not UTF-8 become U+FFFD instead of an exception.
+/// Text for a sentence or a reply. Bytes that are not UTF-8 become U+FFFD instead of an exception;
+/// an array or object is only named, because nlohmann writes nested ones by recursion, and a line
+/// has room for more brackets than the stack for calls.
 std::string text(const Json& value) {
+  if (value.is_array()) return "an array";
+  if (value.is_object()) return "an object";
   return value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
@@ -203,7 +207,13 @@ ParsedLine parse_line(std::string_view line, unsigned ports) {
   if (!object.is_object()) return {{}, Error{"the line is not a JSON object: {\"cmd\": ...}"}};
 
   Tag tag;
-  if (object.contains("id")) tag.id = text(object["id"]);
+  if (object.contains("id")) {
+    const Json& id = object["id"];
+    if (!id.is_string() && !id.is_number()) {
+      return {tag, Error{fmt::format("\"id\" must be a string or a number, not {}", text(id))}};
+    }
+    tag.id = text(id);
+  }
   if (!object.contains("cmd") || !object["cmd"].is_string()) {
     return {tag, Error{fmt::format("the request needs a \"cmd\"; there are {}", known_commands())}};
   }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The wire: one loop on one lcore that sends, receives, and does what its requests say.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/idle.hpp"
+#include "core/result.hpp"
+#include "core/shared_layout.hpp"
+#include "dpdk/tsc_clock.hpp"
+#include "pcap/capture.hpp"
+#include "wire/line_reader.hpp"
+#include "wire/protocol.hpp"
+#include "wire/receiver.hpp"
+#include "wire/sender.hpp"
+
+namespace ringside::wire {
+
+class Wire {
+ public:
+  /// Looks up the pool, the rings and the field that the server made for its ring ports. `info`
+  /// must outlive the wire. Errors kEnvironment: the server has no ring port, or lacks one of them.
+  static Result<std::unique_ptr<Wire>> attach(const shared::SharedInfo& info);
+
+  /// Serves requests from descriptor `in` and answers on `out`, until the input ends, `quit` comes,
+  /// nobody reads the answers any more, or `stop` says so; then ends every send and capture and
+  /// empties the server's rings.
+  void run(int in, int out, const std::function<bool()>& stop);
+
+ private:
+  struct Port {
+    Sender sender;
+    Receiver receiver;
+  };
+
+  explicit Wire(const shared::SharedInfo& info) : info_(info) {}
+
+  unsigned turn();
+  void rest();
+  void attend(LineReader& reader);
+  bool server_gone() const;
+  void finish();
+
+  void answer(LineReader::Kind kind, std::string_view line);
+  std::string carry_out(const Tag& tag, const Load& load);
+  std::string carry_out(const Tag& tag, const Send& send);
+  std::string carry_out(const Tag& tag, const StopSend& stop);
+  std::string carry_out(const Tag& tag, const StartCapture& capture);
+  std::string carry_out(const Tag& tag, const StopCapture& capture);
+  std::string carry_out(const Tag& tag, const Pause& pause);
+  std::string carry_out(const Tag& tag, const Resume& resume);
+  std::string carry_out(const Tag& tag, const Report& report);
+  std::string carry_out(const Tag& tag, const Quit& quit);
+  void reply(const FinishedSend& finished);
+  void reply(std::string_view line);
+
+  const shared::SharedInfo& info_;
+  dpdk::TscClock clock_;
+  std::vector<Port> ports_;
+  std::map<std::string, std::shared_ptr<const pcap::Capture>> captures_;
+
+  int out_ = -1;
+  bool ending_ = false;
+  Idle idle_{IdleMode::kAdaptive};
+  std::uint64_t next_look_ns_ = 0;
+};
+
+}  // namespace ringside::wire
