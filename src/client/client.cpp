@@ -2,7 +2,6 @@
 #include "client/client.hpp"
 
 #include <fmt/format.h>
-#include <rte_lcore.h>
 
 #include <memory>
 
@@ -92,7 +91,7 @@ Status work(const Options& options, HandleFn handle, const dpdk::Log& log) {
   log.info("Client process {} starting...", id);
   auto found = look_up(log, options.id);
   if (!found) return found.error();
-  auto slot = Slot::join(*found->info, options.id, dpdk::lcore_set(), ::rte_socket_id(),
+  auto slot = Slot::join(*found->info, options.id, dpdk::lcore_set(), dpdk::numa_node(),
                          options.wait, signals::stop_requested);
   if (!slot) return slot.error();
   log.info("Client process {} joined (generation {}, lcore {}, {} ports)", id, slot->generation(),

@@ -2,7 +2,6 @@
 #include "client/handler.hpp"
 
 #include <fmt/format.h>
-#include <rte_ether.h>
 
 #include <charconv>
 #include <cstring>
@@ -47,10 +46,10 @@ void Handler::handle(std::span<dpdk::Packet> packets) const {
 }
 
 void Handler::mark(dpdk::Packet packet, std::uint8_t output_index) const {
-  if (packet->data_len < 2 * RTE_ETHER_ADDR_LEN) return;  // no source address to write to
-  const std::uint8_t source[RTE_ETHER_ADDR_LEN] = {0x02, 0, 0, 0, id_.value, output_index};
-  std::memcpy(rte_pktmbuf_mtod_offset(packet, std::uint8_t*, RTE_ETHER_ADDR_LEN), source,
-              sizeof(source));
+  const std::uint8_t source[] = {0x02, 0, 0, 0, id_.value, output_index};
+  constexpr std::size_t kAt = sizeof(source);  // behind the destination's address
+  if (packet->data_len < kAt + sizeof(source)) return;
+  std::memcpy(rte_pktmbuf_mtod_offset(packet, std::uint8_t*, kAt), source, sizeof(source));
 }
 
 void Handler::spend_time(std::size_t packets) const {

@@ -195,6 +195,10 @@ Status Eal::announce() {
   return Done{};
 }
 
+unsigned numa_node() {
+  return ::rte_socket_id();
+}
+
 shared::LcoreSet lcore_set() {
   shared::LcoreSet set{};
   for (const unsigned lcore : lcore_list()) set[lcore / 64] |= std::uint64_t{1} << (lcore % 64);

@@ -69,4 +69,7 @@ class Eal {
 shared::LcoreSet lcore_set();
 std::vector<unsigned> lcore_list();
 
+/// NUMA node of the calling thread's lcore.
+unsigned numa_node();
+
 }  // namespace ringside::dpdk
