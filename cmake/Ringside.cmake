@@ -21,6 +21,13 @@ function(ringside_library name include_root)
   target_link_libraries(${name} PUBLIC ringside_options)
 endfunction()
 
+# ci/test runs the tests of several build trees at once: their names say which tree failed.
+if(RINGSIDE_SANITIZE)
+  set(RINGSIDE_TEST_PREFIX asan.)
+elseif(NOT RINGSIDE_WITH_DPDK)
+  set(RINGSIDE_TEST_PREFIX core-only.)
+endif()
+
 # ringside_test(<tier> <name> LIBS <lib>... SOURCES <file>...): a GoogleTest program whose cases
 # ctest lists one by one under the label <tier> (unit, eal or system).
 function(ringside_test tier name)
@@ -29,6 +36,7 @@ function(ringside_test tier name)
   target_link_libraries(${name} PRIVATE ${arg_LIBS} ringside_options GTest::gtest GTest::gmock
                                         GTest::gtest_main rapidcheck)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-  gtest_discover_tests(${name} PROPERTIES LABELS ${tier} DISCOVERY_TIMEOUT 60)
+  gtest_discover_tests(${name} TEST_PREFIX "${RINGSIDE_TEST_PREFIX}" DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS ${tier})
 endfunction()
 include(GoogleTest)
