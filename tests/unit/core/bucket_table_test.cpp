@@ -70,8 +70,9 @@ TEST(BucketTable, SharesDifferByNoMoreThanChance) {
 
 RC_GTEST_PROP(BucketTable, UsesActiveClientsOnly, ()) {
   const ClientSet active = *any_set();
-  const Owners owned = fresh(active);
-  for (const ClientId id : owned) RC_ASSERT(active.contains(id));
+  std::size_t strangers = 0;
+  for (const ClientId id : fresh(active)) strangers += !active.contains(id);
+  RC_ASSERT(strangers == 0u);
 }
 
 RC_GTEST_PROP(BucketTable, MovesOnlyTheBucketsOfTheClientThatLeavesAndGivesThemBack, ()) {
@@ -85,10 +86,14 @@ RC_GTEST_PROP(BucketTable, MovesOnlyTheBucketsOfTheClientThatLeavesAndGivesThemB
   const Owners before = owners(table);
   table.rebuild(active.without(leaver));
   const Owners without = owners(table);
+  // One assertion over all buckets: 65536 of rapidcheck's take seconds.
+  std::size_t wrong = 0;
   for (std::size_t b = 0; b < before.size(); ++b) {
     const bool was_its_own = before[b] == leaver;
-    RC_ASSERT((without[b] != before[b]) == was_its_own);
+    const bool moved = without[b] != before[b];
+    wrong += moved != was_its_own;
   }
+  RC_ASSERT(wrong == 0u);
   table.rebuild(active);
   RC_ASSERT(owners(table) == before);
 }
