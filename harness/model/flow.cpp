@@ -42,10 +42,10 @@ std::string describe_ip(const FlowKey& key, const char* arrow) {
 std::string describe_ethernet(const FlowKey& key, const char* arrow) {
   MacAddress destination;
   MacAddress source;
-  std::copy_n(key.bytes.begin() + 2, destination.size(), destination.begin());
-  std::copy_n(key.bytes.begin() + 8, source.size(), source.begin());
+  std::copy_n(key.bytes().begin() + 2, destination.size(), destination.begin());
+  std::copy_n(key.bytes().begin() + 8, source.size(), source.begin());
   const unsigned type =
-      std::to_integer<unsigned>(key.bytes[14]) << 8 | std::to_integer<unsigned>(key.bytes[15]);
+      std::to_integer<unsigned>(key.bytes()[14]) << 8 | std::to_integer<unsigned>(key.bytes()[15]);
   return fmt::format("ethernet {} {} {} type 0x{:04x}", mac_text(source), arrow,
                      mac_text(destination), type);
 }
@@ -105,7 +105,7 @@ std::string describe(const FlowKey& key, bool both_directions) {
     case PacketKind::kRunt:
       break;
   }
-  return fmt::format("runt of {} bytes", std::to_integer<unsigned>(key.bytes[1]));
+  return fmt::format("runt of {} bytes", std::to_integer<unsigned>(key.bytes()[1]));
 }
 
 }  // namespace ringside::harness

@@ -37,7 +37,7 @@ TEST(FlowKey, HashesAsRteHashCrcOverItsBytes) {
   for (const PacketKind kind : {PacketKind::kIpv4, PacketKind::kIpv6}) {
     const FlowKey key = ip_flow_key(kind, a, b, 6, 1234, 80);
     EXPECT_EQ(key.hash(),
-              ::rte_hash_crc(key.bytes.data(), static_cast<std::uint32_t>(key.used().size()), 0));
+              ::rte_hash_crc(key.bytes().data(), static_cast<std::uint32_t>(key.used().size()), 0));
   }
 }
 

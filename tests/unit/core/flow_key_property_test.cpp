@@ -67,8 +67,9 @@ void holds_for(const Bytes& frame) {
   RC_ASSERT((packet.kind == PacketKind::kRunt) == (frame.size() < 14));
   RC_ASSERT((note == ParseNote::kNone) == (packet.note_text[0] == '\0'));
   RC_ASSERT(symmetric(symmetric(key)) == symmetric(key));
-  const bool padded_with_zeros = std::all_of(key.bytes.begin() + key.used().size(), key.bytes.end(),
-                                             [](std::byte b) { return b == std::byte{0}; });
+  const auto padding = key.bytes().subspan(key.used().size());
+  const bool padded_with_zeros =
+      std::all_of(padding.begin(), padding.end(), [](std::byte b) { return b == std::byte{0}; });
   RC_ASSERT(padded_with_zeros);
 }
 
