@@ -43,8 +43,7 @@ void encode(const TelemetryDict& dict, ::rte_tel_data* data) {
 int answer(const char* command, const char*, ::rte_tel_data* data) {
   const std::lock_guard lock(answers().mutex);
   const auto found = answers().by_command.find(command);
-  if (found == answers().by_command.end()) return -1;
-  encode(found->second(), data);
+  encode(found == answers().by_command.end() ? TelemetryDict{} : found->second(), data);
   return 0;
 }
 
@@ -59,6 +58,11 @@ Status register_telemetry(const std::string& command, const std::string& help,
                  ExitCode::kInternal};
   }
   return Done{};
+}
+
+void silence_telemetry() {
+  const std::lock_guard lock(answers().mutex);
+  answers().by_command.clear();
 }
 
 }  // namespace ringside::dpdk

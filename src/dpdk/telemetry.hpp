@@ -34,4 +34,8 @@ struct TelemetryDict {
 Status register_telemetry(const std::string& command, const std::string& help,
                           std::function<TelemetryDict()> answer);
 
+/// From now on every registered command answers with an empty dictionary: DPDK cannot unregister,
+/// and what the answers speak of is about to go. Returns when no answer is being made.
+void silence_telemetry();
+
 }  // namespace ringside::dpdk

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/control.hpp"
+
+#include <rte_cycles.h>
+
+#include "core/idle.hpp"
+#include "core/signals.hpp"
+
+namespace ringside::server {
+
+using shared::ServerState;
+
+namespace {
+
+constexpr std::uint64_t kLooksPerSecond = 1000;
+constexpr auto kGoodbye = std::chrono::seconds(2);
+constexpr double kFullRing = 0.9;
+
+}  // namespace
+
+Control::Control(DataPath& path, const dpdk::Log& log, std::function<void()> show)
+    : path_(path),
+      log_(log),
+      show_(std::move(show)),
+      membership_(
+          path.info, log,
+          [this](ClientId id) { return path_.all_acknowledged() && path_.owed(id.value) == 0; }),
+      next_screen_(Clock::now() + path.options.stats_period) {
+  publish(ServerState::kWaiting);
+}
+
+void Control::tick() {
+  const std::uint64_t tsc = ::rte_rdtsc();
+  if (tsc < due_) return;
+  due_ = tsc + ::rte_get_tsc_hz() / kLooksPerSecond;
+  const Clock::time_point now = Clock::now();
+  steer(now);
+  show_statistics(now);
+  warn_of_full_rings();
+}
+
+void Control::steer(Clock::time_point now) {
+  const bool stopping = state_ == ServerState::kDraining;
+  if (membership_.poll(stopping)) follow_membership();
+  if (stopping) {
+    finish_when_drained(now);
+  } else if (signals::stop_requested()) {
+    begin_draining(now);
+  }
+}
+
+void Control::follow_membership() {
+  path_.gate.active.store(membership_.active().bits(), std::memory_order_relaxed);
+  if (state_ == ServerState::kWaiting && membership_.active().size() >= path_.options.start_after) {
+    open_gate();
+  }
+  path_.gate.epoch.fetch_add(1, std::memory_order_release);  // pairs: Receiver::follow_gate()
+}
+
+void Control::open_gate() {
+  log_.info("{} clients are there: reception begins", membership_.active().size());
+  path_.gate.receiving.store(true, std::memory_order_relaxed);
+  publish(ServerState::kRunning);
+}
+
+void Control::begin_draining(Clock::time_point now) {
+  log_.info("Stopping: no more reception, clients finish what is queued");
+  path_.gate.receiving.store(false, std::memory_order_relaxed);
+  path_.gate.epoch.fetch_add(1, std::memory_order_release);  // pairs: Receiver::follow_gate()
+  drain_deadline_ = now + path_.options.drain_timeout;
+  publish(ServerState::kDraining);
+}
+
+void Control::finish_when_drained(Clock::time_point now) {
+  const bool drained = path_.all_acknowledged() && path_.in_flight() == 0;
+  const bool impatient = signals::stop_requests.load(std::memory_order_relaxed) > 1;
+  if (!drained && !impatient && now < drain_deadline_) return;
+  if (!drained) {
+    log_.warning("{} packets did not come back in time and stay undelivered", path_.in_flight());
+  }
+  path_.gate.finish.store(true, std::memory_order_release);  // pairs: the loops in server.cpp
+}
+
+void Control::release_clients() {
+  publish(ServerState::kStopped);
+  poll_until(kGoodbye, [this] { return membership_.held() == 0; });
+}
+
+void Control::publish(ServerState state) {
+  state_ = state;
+  path_.info.server_state.store(static_cast<std::uint32_t>(state),
+                                std::memory_order_release);  // pairs: client, wire
+}
+
+void Control::show_statistics(Clock::time_point now) {
+  const bool asked = signals::report_request.exchange(false, std::memory_order_relaxed);
+  const bool due = path_.options.stats_period.count() > 0 && now >= next_screen_;
+  if (due) next_screen_ = now + path_.options.stats_period;
+  if (asked || due) show_();
+}
+
+void Control::warn_of_full_rings() {
+  for (std::size_t i = 0; i < path_.work.size(); ++i) {
+    if (warned_[i]) continue;
+    std::uint64_t peak = 0;
+    for (const RxCounters& counters : path_.rx) peak = std::max(peak, read(counters.peak[i]));
+    const unsigned capacity = path_.work[i].capacity();
+    if (static_cast<double>(peak) <= kFullRing * capacity) continue;
+    warned_[i] = true;
+    log_.warning("Ring of client {} was filled to {:.1f} % ({} of {}): the client is too slow", i,
+                 100.0 * static_cast<double>(peak) / capacity, peak, capacity);
+  }
+}
+
+}  // namespace ringside::server

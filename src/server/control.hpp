@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The control loop's part of every turn of the main lcore: signals, membership, the start gate, the
+// way to a graceful stop, statistics and warnings.
+#pragma once
+
+#include <chrono>
+#include <functional>
+
+#include "dpdk/log.hpp"
+#include "server/data_path.hpp"
+#include "server/membership.hpp"
+
+namespace ringside::server {
+
+class Control {
+ public:
+  using Clock = std::chrono::steady_clock;
+
+  /// `show`: prints the statistics screen.
+  Control(DataPath& path, const dpdk::Log& log, std::function<void()> show);
+
+  /// Does what is due; cheap when nothing is. After gate.finish is set the loop ends.
+  void tick();
+
+  /// After the data path has ended: tells the clients to leave and waits for them for a while.
+  void release_clients();
+
+ private:
+  void steer(Clock::time_point now);
+  void follow_membership();
+  void begin_draining(Clock::time_point now);
+  void finish_when_drained(Clock::time_point now);
+  void open_gate();
+  void publish(shared::ServerState state);
+  void show_statistics(Clock::time_point now);
+  void warn_of_full_rings();
+
+  DataPath& path_;
+  const dpdk::Log& log_;
+  std::function<void()> show_;
+  Membership membership_;
+  shared::ServerState state_ = shared::ServerState::kWaiting;
+  bool warned_[kMaxClients] = {};
+  std::uint64_t due_ = 0;  ///< TSC of the next look
+  Clock::time_point next_screen_;
+  Clock::time_point drain_deadline_;
+};
+
+}  // namespace ringside::server

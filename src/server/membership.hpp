@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Which clients are there. Watches the claims in the shared block, answers them, and says who gets
+// packets. Called by the control loop only.
+//
+// The life of a slot is the table in core/slot_state.hpp. Liveness (a client that dies or hangs
+// without leaving) has its place here: kGone and kStall are the events for it.
+#pragma once
+
+#include <array>
+#include <functional>
+
+#include "core/client_set.hpp"
+#include "core/shared_layout.hpp"
+#include "core/slot_state.hpp"
+#include "dpdk/log.hpp"
+
+namespace ringside::server {
+
+class Membership {
+ public:
+  /// `owes_nothing(id)`: receivers hand nothing more to the client, and all it had came back.
+  Membership(shared::SharedInfo& info, const dpdk::Log& log,
+             std::function<bool(ClientId)> owes_nothing)
+      : info_(info), log_(log), owes_nothing_(std::move(owes_nothing)) {}
+
+  /// Looks at every slot once. True when active() has changed.
+  bool poll(bool stopping);
+
+  /// Clients that get packets.
+  ClientSet active() const { return active_; }
+  /// Slots that some process still holds.
+  unsigned held() const;
+
+ private:
+  void poll_slot(ClientId id, bool stopping);
+  void admit_or_refuse(ClientId id, std::uint32_t generation, bool stopping);
+  shared::SlotState state(ClientId id) const;
+  /// Moves the slot by the table; a forbidden event changes nothing.
+  void move(ClientId id, SlotEvent event);
+  /// The first lcore id of the newcomer that somebody else uses, or -1.
+  int taken_lcore(ClientId id) const;
+
+  shared::SharedInfo& info_;
+  const dpdk::Log& log_;
+  std::function<bool(ClientId)> owes_nothing_;
+  ClientSet active_;
+};
+
+}  // namespace ringside::server

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <bit>
+#include <charconv>
+
+namespace ringside::server {
+namespace {
+
+constexpr const char* kExamples = R"(Examples:
+  two ports, two clients, round robin (real ports):
+    mp_server -l 1 -a 0000:03:00.0 -a 0000:03:00.1 -- -p 0x3 -n 2
+  no NIC, no hugepages, a capture in, a capture out:
+    mp_server -l 0 --no-huge -m 512 --no-pci --vdev net_pcap0,rx_pcap=in.pcap,tx_pcap=a.pcap \
+      --vdev net_pcap1,rx_pcap=none.pcap,tx_pcap=out.pcap -- -p 0x3 -n 2 --policy flow-hash --start-after 2
+EAL's own options stand before "--". -n before "--" is EAL's (memory channels), after it the clients.)";
+
+/// What CLI11 fills before it is checked.
+struct Raw {
+  std::string mask;
+  int clients = 0;
+  std::string policy = "round-robin";
+  std::string ring_mode = "sp-sc";
+  std::string tx = "return";
+  std::string on_full = "drop";
+  std::string idle = "adaptive";
+  std::int64_t ring_size = 4096;
+  unsigned start_after = 1;
+  unsigned burst = kDefaultBurst;
+  unsigned max_frame = 1522;
+  std::vector<std::string> ring_ports;
+  double stats_period = 0;
+  double drain_timeout = 5;
+  std::string stats_file;
+};
+
+void declare(CLI::App& app, Raw& raw) {
+  app.add_option("-p", raw.mask, "Port mask, hexadecimal; ports are paired in its order")
+      ->required();
+  app.add_option("-n", raw.clients, "How many clients there can be, 1 ... 16")->required();
+  app.add_option("--policy", raw.policy, "round-robin, flow-hash, symmetric-flow-hash or port");
+  app.add_option("--ring-size", raw.ring_size,
+                 "Entries of each ring, a power of two; holds one less");
+  app.add_option("--ring-mode", raw.ring_mode, "sp-sc, mp-sc, sp-mc, mp-mc, mp-rts or hts");
+  app.add_option("--tx", raw.tx, "return: clients give packets back; direct: clients transmit")
+      ->check(CLI::IsMember({"return", "direct"}));
+  app.add_option("--on-full", raw.on_full, "drop, or wait (stop receiving) when a ring is full")
+      ->check(CLI::IsMember({"drop", "wait"}));
+  app.add_option("--start-after", raw.start_after, "Clients that must join before reception");
+  app.add_option("--burst", raw.burst, "Packets handled at once")->check(CLI::Range(1u, kMaxBurst));
+  app.add_option("--idle", raw.idle, "spin, yield or adaptive");
+  app.add_option("--max-frame", raw.max_frame, "Longest frame expected, bytes")
+      ->check(CLI::Range(64u, 65535u));
+  app.add_option("--ring-port", raw.ring_ports, "One more port, made of rings, fed by mp_wire")
+      ->expected(1)
+      ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
+  app.add_option("--stats-period", raw.stats_period, "Seconds between statistics screens, 0: none")
+      ->check(CLI::Range(0.0, 86400.0));
+  app.add_option("--stats-file", raw.stats_file, "Write the final statistics here, as JSON");
+  app.add_option("--drain-timeout", raw.drain_timeout, "Seconds a stop waits for the clients")
+      ->check(CLI::Range(0.0, 86400.0));
+}
+
+std::chrono::nanoseconds nanoseconds(double seconds) {
+  return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
+}
+
+Result<std::uint32_t> parse_mask(const std::string& text) {
+  const std::size_t prefix = text.starts_with("0x") || text.starts_with("0X") ? 2 : 0;
+  std::uint32_t mask = 0;
+  const char* const end = text.data() + text.size();
+  const auto [last, error] = std::from_chars(text.data() + prefix, end, mask, 16);
+  if (error != std::errc{} || last != end || mask == 0) {
+    return Error{fmt::format(
+        "-p '{}' is no port mask; give a hexadecimal number with a bit per port, such as 0x3",
+        text)};
+  }
+  return mask;
+}
+
+/// The words with a fixed set of values.
+Status choose(const Raw& raw, Options& options) {
+  auto policy = parse_policy(raw.policy);
+  if (!policy) return policy.error();
+  auto ring_mode = parse_ring_mode(raw.ring_mode);
+  if (!ring_mode) return ring_mode.error();
+  auto idle = parse_idle_mode(raw.idle);
+  if (!idle) return idle.error();
+  options.policy = *policy;
+  options.ring_mode = *ring_mode;
+  options.idle = *idle;
+  options.tx = raw.tx == "direct" ? shared::TxMode::kDirect : shared::TxMode::kReturn;
+  options.on_full = raw.on_full == "wait" ? OnFull::kWait : OnFull::kDrop;
+  return Done{};
+}
+
+Status check_numbers(const Raw& raw) {
+  if (raw.clients < 1 || raw.clients > static_cast<int>(kMaxClients)) {
+    return Error{
+        fmt::format("-n {} clients are not possible; choose 1 ... {}", raw.clients, kMaxClients)};
+  }
+  if (raw.ring_size < 64 || raw.ring_size > (1 << 20) ||
+      !std::has_single_bit(static_cast<std::uint64_t>(raw.ring_size))) {
+    return Error{fmt::format(
+        "--ring-size {} is not a power of two between 64 and 1048576; choose for example 4096",
+        raw.ring_size)};
+  }
+  if (raw.start_after < 1 || raw.start_after > static_cast<unsigned>(raw.clients)) {
+    return Error{fmt::format("--start-after {} can never come true with -n {}; choose 1 ... {}",
+                             raw.start_after, raw.clients, raw.clients)};
+  }
+  return Done{};
+}
+
+}  // namespace
+
+const char* to_text(OnFull on_full) {
+  return on_full == OnFull::kWait ? "wait" : "drop";
+}
+const char* to_text(shared::TxMode mode) {
+  return mode == shared::TxMode::kDirect ? "direct" : "return";
+}
+
+std::string help() {
+  CLI::App app("mp_server: hands packets over rings to mp_client processes", "mp_server [EAL] --");
+  Raw raw;
+  declare(app, raw);
+  app.footer(kExamples);
+  return app.help();
+}
+
+Result<Options> parse_options(const std::vector<std::string>& words) {
+  CLI::App app;
+  Raw raw;
+  declare(app, raw);
+  try {
+    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+  } catch (const CLI::ParseError& error) {
+    return Error{fmt::format("{}; see mp_server --help", error.what())};
+  }
+  Options options;
+  auto mask = parse_mask(raw.mask);
+  if (!mask) return mask.error();
+  if (Status numbers = check_numbers(raw); !numbers) return numbers.error();
+  if (Status chosen = choose(raw, options); !chosen) return chosen.error();
+  options.port_mask = *mask;
+  options.clients = static_cast<unsigned>(raw.clients);
+  options.ring_size = static_cast<unsigned>(raw.ring_size);
+  options.start_after = raw.start_after;
+  options.burst = raw.burst;
+  options.max_frame = raw.max_frame;
+  options.ring_ports = raw.ring_ports;
+  options.stats_period = nanoseconds(raw.stats_period);
+  options.stats_file = raw.stats_file;
+  options.drain_timeout = nanoseconds(raw.drain_timeout);
+  return options;
+}
+
+}  // namespace ringside::server

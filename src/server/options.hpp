@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The application's part of mp_server's command line.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/burst.hpp"
+#include "core/idle.hpp"
+#include "core/policy.hpp"
+#include "core/result.hpp"
+#include "core/ring_mode.hpp"
+#include "core/shared_layout.hpp"
+
+namespace ringside::server {
+
+enum class OnFull : std::uint8_t { kDrop, kWait };
+const char* to_text(OnFull on_full);
+const char* to_text(shared::TxMode mode);
+
+struct Options {
+  std::uint32_t port_mask = 0;  ///< bit i: the i-th port, as DPDK numbers them
+  unsigned clients = 0;
+  Policy policy = Policy::kRoundRobin;
+  unsigned ring_size = 4096;
+  RingMode ring_mode = RingMode::kSpSc;
+  shared::TxMode tx = shared::TxMode::kReturn;
+  OnFull on_full = OnFull::kDrop;
+  unsigned start_after = 1;
+  unsigned burst = kDefaultBurst;
+  IdleMode idle = IdleMode::kAdaptive;
+  unsigned max_frame = 1522;
+  std::vector<std::string> ring_ports;
+  std::chrono::nanoseconds stats_period{0};  ///< 0: no screen
+  std::string stats_file;                    ///< empty: none
+  std::chrono::nanoseconds drain_timeout = std::chrono::seconds(5);
+};
+
+/// `words`: what stands after "--". Error kUsage with one sentence.
+Result<Options> parse_options(const std::vector<std::string>& words);
+
+/// Text of --help.
+std::string help();
+
+}  // namespace ringside::server

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/report.hpp"
+
+#include <numeric>
+
+#include "core/slot_claim.hpp"
+
+namespace ringside::server {
+namespace {
+
+PortSnapshot port_snapshot(const DataPath& path, std::size_t i) {
+  PortSnapshot port;
+  for (const RxCounters& counters : path.rx) port.received += read(counters.received[i]);
+  if (path.direct()) {
+    for (std::size_t client = 0; client < path.work.size(); ++client) {
+      port.transmitted += read(path.info.client[client].sent_by_port[i]);
+      port.tx_full += read(path.info.client[client].tx_full_by_port[i]);
+    }
+  } else {
+    port.transmitted = read(path.tx.transmitted[i]);
+    port.tx_full = read(path.tx.tx_full[i]);
+  }
+  port.losses = path.ports[i].losses();
+  return port;
+}
+
+std::vector<unsigned> lcores_of(const shared::LcoreSet& set) {
+  std::vector<unsigned> lcores;
+  for (unsigned i = 0; i < kMaxLcores; ++i) {
+    if ((set[i / 64] >> (i % 64) & 1) != 0) lcores.push_back(i);
+  }
+  return lcores;
+}
+
+void count_packets(const DataPath& path, std::size_t i, ClientSnapshot& client) {
+  const shared::ClientCounters& own = path.info.client[i].counters;
+  client.in_flight = path.owed(i);
+  client.handed = path.handed(i);
+  client.returned = path.returned(i);
+  client.sent = read(path.direct() ? own.sent : path.tx.sent[i]);
+  client.handler_drop = read(path.direct() ? own.handler_drop : path.tx.handler_drop[i]);
+  client.tx_full = read(path.direct() ? own.tx_full : path.tx.client_tx_full[i]);
+  std::uint64_t peak = 0;
+  for (const RxCounters& counters : path.rx) {
+    client.ring_full += read(counters.ring_full[i]);
+    client.undelivered += read(counters.undelivered[i]);
+    peak = std::max(peak, read(counters.peak[i]));
+  }
+  client.ring_peak = static_cast<unsigned>(peak);
+}
+
+ClientSnapshot client_snapshot(const DataPath& path, std::size_t i) {
+  ClientSnapshot client;
+  const shared::ClientSlot& slot = path.info.client[i];
+  const ClaimWord claim = ClaimWord::from(slot.claim.claim.load(std::memory_order_acquire));
+  client.state = static_cast<shared::SlotState>(slot.verdict.state.load(std::memory_order_acquire));
+  client.generation = slot.verdict.generation.load(std::memory_order_relaxed);
+  client.pid = claim.pid;
+  if (client.state != shared::SlotState::kAbsent) client.lcores = lcores_of(slot.claim.lcores);
+  count_packets(path, i, client);
+  client.ring_used = path.work[i].used();
+  client.ring_capacity = path.work[i].capacity();
+  return client;
+}
+
+void add_drop(Ledger& ledger, DropPlace place, DropReason reason, std::size_t client,
+              std::uint64_t packets) {
+  const ClientId id{static_cast<std::uint8_t>(client)};
+  if (packets > 0) ledger.drops.push_back({place, reason, id, packets});
+}
+
+Ledger ledger_of(const Snapshot& snapshot, std::uint64_t in_flight) {
+  Ledger ledger;
+  for (const PortSnapshot& port : snapshot.ports) {
+    ledger.received += port.received;
+    ledger.transmitted += port.transmitted;
+  }
+  for (std::size_t i = 0; i < snapshot.clients.size(); ++i) {
+    const ClientSnapshot& client = snapshot.clients[i];
+    add_drop(ledger, DropPlace::kWorkRing, DropReason::kRingFull, i, client.ring_full);
+    add_drop(ledger, DropPlace::kClient, DropReason::kHandler, i, client.handler_drop);
+    add_drop(ledger, DropPlace::kPort, DropReason::kTxFull, i, client.tx_full);
+    add_drop(ledger, DropPlace::kExit, DropReason::kUndelivered, i, client.undelivered);
+  }
+  ledger.in_flight = in_flight;
+  return ledger;
+}
+
+}  // namespace
+
+Snapshot take_snapshot(const DataPath& path, const Identity& identity) {
+  Snapshot snapshot;
+  snapshot.state =
+      static_cast<shared::ServerState>(path.info.server_state.load(std::memory_order_relaxed));
+  for (std::size_t i = 0; i < path.ports.size(); ++i) {
+    snapshot.ports.push_back(port_snapshot(path, i));
+  }
+  for (std::size_t i = 0; i < path.work.size(); ++i) {
+    snapshot.clients.push_back(client_snapshot(path, i));
+  }
+  for (const PoolReport& pool : identity.pools) {
+    snapshot.mempool_in_use.push_back(pool.pool.in_use());
+  }
+  for (const RxCounters& counters : path.rx) {
+    snapshot.truncated += read(counters.truncated);
+    snapshot.malformed += read(counters.malformed);
+  }
+  snapshot.ledger = ledger_of(snapshot, path.in_flight());
+  path.seams.before_report(snapshot);
+  return snapshot;
+}
+
+}  // namespace ringside::server

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The server's books at one moment, and the forms in which they are shown: screen, JSON
+// (ringside.server/1 of docs/interfaces.md), telemetry.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/ledger.hpp"
+#include "dpdk/eal.hpp"
+#include "dpdk/mempool.hpp"
+#include "dpdk/telemetry.hpp"
+#include "server/data_path.hpp"
+
+namespace ringside::server {
+
+struct PoolReport {
+  dpdk::MempoolView pool;
+  unsigned baseline = 0;  ///< mbufs in use before the first packet
+};
+
+/// What does not change while the server runs.
+struct Identity {
+  dpdk::EalFacts eal;
+  std::vector<dpdk::PortFacts> ports;
+  std::vector<std::string> work_rings;
+  std::vector<unsigned> lcores;
+  unsigned mbufs = 0;
+  std::vector<PoolReport> pools;
+};
+
+struct PortSnapshot {
+  std::uint64_t received = 0, transmitted = 0, tx_full = 0;
+  dpdk::DriverLosses losses;
+};
+
+struct ClientSnapshot {
+  shared::SlotState state{};
+  std::uint32_t generation = 0, pid = 0;
+  std::vector<unsigned> lcores;
+  std::uint64_t handed = 0, returned = 0, sent = 0;
+  std::uint64_t ring_full = 0, handler_drop = 0, tx_full = 0, undelivered = 0;
+  std::uint64_t in_flight = 0;
+  unsigned ring_used = 0, ring_peak = 0, ring_capacity = 0;
+};
+
+/// A net_pcap output file that a process which attached late has emptied.
+struct CaptureReport {
+  std::string file;
+  bool truncated_by_late_process = false;
+};
+
+struct Snapshot {
+  shared::ServerState state{};
+  std::vector<PortSnapshot> ports;
+  std::vector<ClientSnapshot> clients;
+  std::vector<unsigned> mempool_in_use;  ///< parallel to Identity::pools
+  std::uint64_t truncated = 0, malformed = 0;
+  std::vector<CaptureReport> captures;
+  Ledger ledger;
+};
+
+/// Reads all counters. Exact when nothing moves; any thread.
+Snapshot take_snapshot(const DataPath& path, const Identity& identity);
+
+std::string to_screen(const Snapshot& snapshot, const Identity& identity, const Options& options);
+std::string to_json(const Snapshot& snapshot, const Identity& identity, const Options& options);
+
+dpdk::TelemetryDict stats_dict(const Snapshot& snapshot);
+dpdk::TelemetryDict clients_dict(const Snapshot& snapshot, const Options& options);
+dpdk::TelemetryDict ports_dict(const Snapshot& snapshot, const Identity& identity);
+dpdk::TelemetryDict config_dict(const Identity& identity, const Options& options);
+
+}  // namespace ringside::server

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The books as answers on DPDK's telemetry socket.
+#include <fmt/format.h>
+
+#include <map>
+
+#include "core/slot_state.hpp"
+#include "server/report.hpp"
+#include "server/report_text.hpp"
+
+namespace ringside::server {
+
+using dpdk::TelemetryDict;
+
+TelemetryDict stats_dict(const Snapshot& snapshot) {
+  const Balance sum = balance(snapshot.ledger);
+  TelemetryDict dict;
+  dict.add("state", std::string(state_text(snapshot.state)));
+  std::uint64_t active = 0;
+  for (const ClientSnapshot& client : snapshot.clients) {
+    active += client.state == shared::SlotState::kActive;
+  }
+  dict.add("clients_active", active);
+  dict.add("received", snapshot.ledger.received);
+  dict.add("transmitted", snapshot.ledger.transmitted);
+  dict.add("dropped", sum.dropped);
+  dict.add("in_flight", snapshot.ledger.in_flight);
+  dict.add("balanced", static_cast<std::uint64_t>(sum.balanced()));
+  dict.add("missing", sum.missing);
+  std::map<std::string, std::uint64_t> by_reason;
+  for (const Drop& drop : snapshot.ledger.drops) {
+    by_reason[fmt::format("{}.{}", to_text(drop.place), to_text(drop.reason))] += drop.packets;
+  }
+  TelemetryDict drops;
+  for (const auto& [reason, packets] : by_reason) drops.add(reason, packets);
+  dict.add("drops", std::move(drops));
+  return dict;
+}
+
+TelemetryDict clients_dict(const Snapshot& snapshot, const Options& options) {
+  TelemetryDict dict;
+  for (std::size_t i = 0; i < snapshot.clients.size(); ++i) {
+    const ClientSnapshot& client = snapshot.clients[i];
+    TelemetryDict entry;
+    entry.add("id", std::uint64_t{i});
+    entry.add("state", std::string(to_text(client.state)));
+    entry.add("generation", std::uint64_t{client.generation});
+    entry.add("pid", std::uint64_t{client.pid});
+    entry.add("lcores", fmt::format("{}", fmt::join(client.lcores, ",")));
+    entry.add("handed", client.handed);
+    entry.add("returned", client.returned);
+    entry.add("sent", client.sent);
+    entry.add("ring_full", client.ring_full);
+    entry.add("handler_drop", client.handler_drop);
+    entry.add("tx_full", client.tx_full);
+    entry.add("in_flight", client.in_flight);
+    entry.add("ring_used", std::uint64_t{client.ring_used});
+    entry.add("ring_peak", std::uint64_t{client.ring_peak});
+    entry.add("ring_size", std::uint64_t{options.ring_size});
+    dict.add(std::to_string(i), std::move(entry));
+  }
+  return dict;
+}
+
+TelemetryDict ports_dict(const Snapshot& snapshot, const Identity& identity) {
+  TelemetryDict dict;
+  for (std::size_t i = 0; i < snapshot.ports.size(); ++i) {
+    const PortSnapshot& port = snapshot.ports[i];
+    const dpdk::PortFacts& facts = identity.ports[i];
+    TelemetryDict entry;
+    entry.add("index", std::uint64_t{i});
+    entry.add("dpdk_id", std::uint64_t{facts.id});
+    entry.add("name", facts.name);
+    entry.add("driver", facts.driver);
+    entry.add("mac", facts.mac);
+    entry.add("peer", std::uint64_t{i ^ 1u});
+    entry.add("received", port.received);
+    entry.add("transmitted", port.transmitted);
+    entry.add("tx_full", port.tx_full);
+    entry.add("missed", port.losses.missed);
+    entry.add("no_mbuf", port.losses.no_mbuf);
+    entry.add("errors", port.losses.errors);
+    dict.add(std::to_string(i), std::move(entry));
+  }
+  return dict;
+}
+
+TelemetryDict config_dict(const Identity& identity, const Options& options) {
+  TelemetryDict dict;
+  dict.add("policy", std::string(to_text(options.policy)));
+  dict.add("clients", std::uint64_t{options.clients});
+  dict.add("ring_size", std::uint64_t{options.ring_size});
+  dict.add("ring_mode", std::string(to_text(options.ring_mode)));
+  dict.add("tx", std::string(to_text(options.tx)));
+  dict.add("on_full", std::string(to_text(options.on_full)));
+  dict.add("start_after", std::uint64_t{options.start_after});
+  dict.add("burst", std::uint64_t{options.burst});
+  dict.add("idle", std::string(to_text(options.idle)));
+  dict.add("max_frame", std::uint64_t{options.max_frame});
+  dict.add("mbufs", std::uint64_t{identity.mbufs});
+  dict.add("lcores", fmt::format("{}", fmt::join(identity.lcores, ",")));
+  dict.add("memory", std::string(memory_text(identity)));
+  return dict;
+}
+
+}  // namespace ringside::server

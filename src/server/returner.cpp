@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/returner.hpp"
+
+#include <algorithm>
+
+namespace ringside::server {
+
+Returner::Returner(DataPath& path)
+    : path_(path), counters_(path.tx), batches_(path.ports.size()), burst_(path.options.burst) {
+  index_of_.fill(kNoPort);
+  for (std::size_t i = 0; i < path.ports.size(); ++i) {
+    index_of_[path.ports[i].id() % kMaxPorts] = static_cast<std::uint8_t>(i);
+    batches_[i].packets.resize(path.options.burst);
+  }
+  marked_.packets.resize(path.options.burst);
+}
+
+unsigned Returner::turn() {
+  unsigned moved = 0;
+  if (waiting_ > 0) {
+    moved = retry();
+    if (waiting_ > 0) return moved;
+  }
+  for (std::size_t i = 0; i < path_.back.size(); ++i) {
+    const unsigned taken = path_.back[i].dequeue(burst_);
+    if (taken == 0) continue;
+    settle(ClientId{static_cast<std::uint8_t>(i)}, {burst_.data(), taken});
+    moved += taken;
+    if (waiting_ > 0) break;
+  }
+  counters_.staged.store(waiting_, std::memory_order_relaxed);
+  return moved;
+}
+
+void Returner::settle(ClientId client, std::span<dpdk::Packet> packets) {
+  for (const dpdk::Packet packet : packets) {
+    const std::uint8_t index = packet->port < kMaxPorts ? index_of_[packet->port] : kNoPort;
+    Batch& batch = index == kNoPort ? marked_ : batches_[index];
+    batch.packets[batch.size++] = packet;
+  }
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    if (batches_[i].size == 0) continue;
+    batches_[i].client = client;
+    transmit(PortIndex{static_cast<std::uint8_t>(i)});
+  }
+  if (marked_.size > 0) drop_marked(client);
+  // Last, so that a packet is at any time counted as owed, staged, transmitted or dropped.
+  counters_.staged.store(waiting_, std::memory_order_relaxed);
+  add(counters_.returned[client.value], packets.size());
+}
+
+void Returner::drop_marked(ClientId client) {
+  add(counters_.handler_drop[client.value],
+      path_.seams.discard({marked_.packets.data(), marked_.size}));
+  marked_.size = 0;
+}
+
+unsigned Returner::transmit(PortIndex port) {
+  Batch& batch = batches_[port.value];
+  const std::span packets(batch.packets.data(), batch.size);
+  const unsigned sent = path_.seams.transmit(path_.ports[port.value].id(), 0, packets);
+  add(counters_.transmitted[port.value], sent);
+  add(counters_.sent[batch.client.value], sent);
+  std::copy(packets.begin() + sent, packets.end(), packets.begin());
+  batch.size -= sent;
+  if (batch.size > 0 && path_.options.on_full == OnFull::kDrop) refuse(port);
+  waiting_ = 0;
+  for (const Batch& each : batches_) waiting_ += each.size;
+  return sent;
+}
+
+void Returner::refuse(PortIndex port) {
+  Batch& batch = batches_[port.value];
+  const std::uint64_t counted = path_.seams.discard({batch.packets.data(), batch.size});
+  add(counters_.tx_full[port.value], counted);
+  add(counters_.client_tx_full[batch.client.value], counted);
+  batch.size = 0;
+}
+
+unsigned Returner::retry() {
+  unsigned sent = 0;
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    if (batches_[i].size > 0) sent += transmit(PortIndex{static_cast<std::uint8_t>(i)});
+  }
+  counters_.staged.store(waiting_, std::memory_order_relaxed);
+  return sent;
+}
+
+void Returner::abandon() {
+  for (std::size_t i = 0; i < batches_.size(); ++i) {
+    if (batches_[i].size > 0) refuse(PortIndex{static_cast<std::uint8_t>(i)});
+  }
+  waiting_ = 0;
+  counters_.staged.store(0, std::memory_order_relaxed);
+}
+
+}  // namespace ringside::server

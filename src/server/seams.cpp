@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/seams.hpp"
+
+#include "dpdk/port.hpp"
+
+namespace ringside::server {
+
+Seams product_seams() {
+  Seams seams;
+  seams.hand_over = [](dpdk::RingView ring, std::span<dpdk::Packet> packets) {
+    return ring.enqueue(packets);
+  };
+  seams.transmit = dpdk::transmit;
+  seams.discard = [](std::span<dpdk::Packet> packets) -> std::uint64_t {
+    dpdk::free_packets(packets);
+    return packets.size();
+  };
+  seams.before_report = [](Snapshot&) {};
+  return seams;
+}
+
+}  // namespace ringside::server

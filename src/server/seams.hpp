@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The steps of the data path as function pointers, each called once per burst. The product uses
+// product_seams(); a test replaces one of them to prove that the harness notices.
+#pragma once
+
+#include <cstdint>
+#include <span>
+
+#include "core/policy.hpp"
+#include "dpdk/packet.hpp"
+#include "dpdk/ring.hpp"
+
+namespace ringside::server {
+
+struct Snapshot;
+
+struct Seams {
+  /// Who gets each packet. Null: the function of the --policy.
+  AssignFn assign = nullptr;
+  /// Puts packets from the front on a client's work ring; returns how many, the caller keeps the
+  /// rest.
+  unsigned (*hand_over)(dpdk::RingView ring, std::span<dpdk::Packet> packets) = nullptr;
+  /// Sends packets from the front; returns how many, the caller keeps the rest.
+  unsigned (*transmit)(std::uint16_t port, std::uint16_t queue,
+                       std::span<dpdk::Packet> packets) = nullptr;
+  /// Frees packets that are dropped; returns how many of them to count.
+  std::uint64_t (*discard)(std::span<dpdk::Packet> packets) = nullptr;
+  /// Last look at the books before they are shown.
+  void (*before_report)(Snapshot& snapshot) = nullptr;
+  /// Whether a burst that is not full is handed over when nothing more arrives.
+  bool flush_partial_bursts = true;
+};
+
+/// The right ones.
+Seams product_seams();
+
+}  // namespace ringside::server

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/server.hpp"
+
+#include <fmt/format.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include <fstream>
+#include <memory>
+#include <optional>
+
+#include "core/eal_args.hpp"
+#include "core/program.hpp"
+#include "core/signals.hpp"
+#include "dpdk/eal.hpp"
+#include "dpdk/log.hpp"
+#include "dpdk/telemetry.hpp"
+#include "server/capture_files.hpp"
+#include "server/control.hpp"
+#include "server/receiver.hpp"
+#include "server/returner.hpp"
+#include "server/setup.hpp"
+
+namespace ringside::server {
+namespace {
+
+/// What one lcore does in every turn, by the plan.
+class LcoreWork {
+ public:
+  LcoreWork(DataPath& path, std::optional<std::uint16_t> rx_queue, bool takes_back)
+      : path_(path), idle_(path.options.idle) {
+    if (rx_queue) receiver_ = std::make_unique<Receiver>(path, *rx_queue);
+    if (takes_back) returner_ = std::make_unique<Returner>(path);
+  }
+
+  /// Runs until the gate says finish. `also` is called in every turn.
+  template <typename Also>
+  void run(Also&& also) {
+    while (!path_.gate.finish.load(std::memory_order_acquire)) {  // pairs: Control
+      also();
+      const unsigned moved =
+          (receiver_ ? receiver_->turn() : 0) + (returner_ ? returner_->turn() : 0);
+      if (moved > 0) {
+        idle_.worked();
+      } else {
+        idle_.found_nothing();
+      }
+    }
+    if (receiver_) receiver_->abandon();
+    if (returner_) returner_->abandon();
+  }
+
+ private:
+  DataPath& path_;
+  Idle idle_;
+  std::unique_ptr<Receiver> receiver_;
+  std::unique_ptr<Returner> returner_;
+};
+
+int run_worker_lcore(void* argument) {
+  static_cast<LcoreWork*>(argument)->run([] {});
+  return 0;
+}
+
+/// All lcores at work, until the control loop has finished.
+void run_data_path(Setup& setup, Control& control) {
+  const Plan& plan = setup.plan();
+  const bool takes_back = !setup.path().direct();
+  const bool main_takes_back = takes_back && plan.tx_lcore == plan.rx_lcores[0];
+  LcoreWork main_work(setup.path(), std::uint16_t{0}, main_takes_back);
+  std::vector<std::unique_ptr<LcoreWork>> others;
+  const auto launch = [&](unsigned lcore, std::optional<std::uint16_t> queue, bool back) {
+    others.push_back(std::make_unique<LcoreWork>(setup.path(), queue, back));
+    ::rte_eal_remote_launch(run_worker_lcore, others.back().get(), lcore);
+  };
+  for (std::uint16_t queue = 1; queue < plan.rx_lcores.size(); ++queue) {
+    launch(plan.rx_lcores[queue], queue, false);
+  }
+  if (takes_back && !main_takes_back) launch(plan.tx_lcore, std::nullopt, true);
+  main_work.run([&control] { control.tick(); });
+  ::rte_eal_mp_wait_lcore();
+}
+
+/// What did not come back becomes a drop with a name: nobody will bring it any more.
+void settle_undelivered(Snapshot& snapshot) {
+  for (std::size_t i = 0; i < snapshot.clients.size(); ++i) {
+    ClientSnapshot& client = snapshot.clients[i];
+    if (client.in_flight == 0) continue;
+    const ClientId id{static_cast<std::uint8_t>(i)};
+    snapshot.ledger.drops.push_back(
+        {DropPlace::kExit, DropReason::kUndelivered, id, client.in_flight});
+    snapshot.ledger.in_flight -= client.in_flight;
+  }
+}
+
+Status register_telemetry(Setup& setup, const Options& options) {
+  const auto stats = [&setup] { return take_snapshot(setup.path(), setup.identity()); };
+  Status status = Done{};
+  const auto add = [&](const char* command, const char* help, auto answer) {
+    if (status) status = dpdk::register_telemetry(command, help, answer);
+  };
+  add("/mp/stats", "Totals and ledger of mp_server", [stats] { return stats_dict(stats()); });
+  add("/mp/clients", "Clients of mp_server: state, counters, ring",
+      [stats, &options] { return clients_dict(stats(), options); });
+  add("/mp/ports", "Ports of mp_server: counters",
+      [stats, &setup] { return ports_dict(stats(), setup.identity()); });
+  add("/mp/config", "How mp_server was started",
+      [&setup, &options] { return config_dict(setup.identity(), options); });
+  return status;
+}
+
+Status write_statistics(const std::string& file, const std::string& json) {
+  if (file.empty()) return Done{};
+  std::ofstream out(file);
+  out << json;
+  if (out.flush()) return Done{};
+  return environment_error(fmt::format("cannot write the statistics to '{}'", file));
+}
+
+/// Ports are closed before the files they wrote are looked at; the books were closed before that.
+Status report_end(Setup& setup, const Options& options, const dpdk::Eal& eal,
+                  const dpdk::Log& log) {
+  Snapshot snapshot = take_snapshot(setup.path(), setup.identity());
+  settle_undelivered(snapshot);
+  dpdk::silence_telemetry();
+  setup.close_ports();
+  snapshot.captures = inspect_captures(eal.args());
+  for (const CaptureReport& capture : snapshot.captures) {
+    if (!capture.truncated_by_late_process) continue;
+    log.warning("{} was emptied by a process that attached after the first packet", capture.file);
+  }
+  fmt::print("{}\n{}", to_screen(snapshot, setup.identity(), options), to_text(snapshot.ledger));
+  std::fflush(stdout);
+  return write_statistics(options.stats_file, to_json(snapshot, setup.identity(), options));
+}
+
+Status serve(const Options& options, const Seams& seams, dpdk::Eal& eal, const dpdk::Log& log) {
+  auto setup = Setup::make(options, seams, eal, log);
+  if (!setup) return setup.error();
+  Control control((*setup)->path(), log, [&] {
+    const Snapshot snapshot = take_snapshot((*setup)->path(), (*setup)->identity());
+    fmt::print("{}", to_screen(snapshot, (*setup)->identity(), options));
+    std::fflush(stdout);
+  });
+  if (Status telemetry = register_telemetry(**setup, options); !telemetry) return telemetry;
+  if (Status announced = eal.announce(); !announced) return announced;
+  log.info("Ready for {} clients (memory: {}); waiting for {}", options.clients,
+           eal.facts().hugepages ? "hugepages" : "no-huge", options.start_after);
+  run_data_path(**setup, control);
+  control.release_clients();
+  Status status = report_end(**setup, options, eal, log);
+  return status;
+}
+
+Status start_and_serve(const SplitArgs& args, const Seams& seams) {
+  auto options = parse_options(args.application);
+  if (!options) return options.error();
+  signals::install();
+  const dpdk::Log log("ringside.server");
+  auto eal = dpdk::Eal::start_primary(args.eal);
+  if (!eal) return eal.error();
+  return serve(*options, seams, *eal, log);
+}
+
+}  // namespace
+
+int run_server(int argc, char** argv, const Seams& seams) {
+  const SplitArgs args = split_args(argc, argv);
+  if (asks_for_help(args)) return print_text(help());
+  if (asks_for_version(args)) return print_version("mp_server");
+  return exit_code("mp_server", start_and_serve(args, seams));
+}
+
+}  // namespace ringside::server
