@@ -15,17 +15,13 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "core/result.hpp"
 #include "harness/live/live_capture.hpp"
+#include "harness/live/sender.hpp"
 #include "harness/run/clock.hpp"
-#include "harness/run/file_descriptor.hpp"
 #include "harness/run/process.hpp"
-#include "harness/run/wire_client.hpp"
 
 namespace ringside::harness {
 
@@ -36,28 +32,16 @@ struct LiveSpec {
   std::string directory;         ///< existing, for the logs of helper programs
 };
 
-/// How tcpreplay is to send a capture.
-struct LiveSend {
-  unsigned port = 0;
-  std::string file;  ///< pcap
-  std::uint64_t loops = 1;
-  Pace pace = {};  ///< kAsap: as fast as the kernel takes them, which overruns most servers
-};
-
-/// What tcpreplay says at its end.
-struct SenderReport {
-  std::uint64_t sent = 0;
-  std::uint64_t failed = 0;
+/// Frames that the kernel dropped between the two ends of a port's veth pair. Neither the server's
+/// nor the capture's fault: a run with any must end as an error, not as a failure.
+struct LinkDrops {
+  std::uint64_t to_server = 0;
+  std::uint64_t from_server = 0;
 };
 
 /// Why this user on this machine cannot have live ports, one sentence; nothing if he can. Tries it
 /// out: makes a namespace with a veth pair in it and lets it go.
 std::optional<std::string> why_no_live_ports();
-
-/// Whether a frame can travel over a veth pair unchanged. The kernel refuses frames without a whole
-/// Ethernet header, frames above the MTU, and those that end inside their first VLAN tag or right
-/// behind it.
-bool fits_live_port(std::span<const std::byte> frame, std::size_t max_frame);
 
 /// Owner of the namespace and the interfaces. Move-only; removes both at the end.
 class LivePorts {
@@ -77,17 +61,17 @@ class LivePorts {
   /// Starts to keep what comes out of a port of the server. Start it before the first send.
   Result<LiveCapture> capture(unsigned port) const;
 
-  /// What to start to send a capture into a port of the server; the report is in `log` when the
-  /// process has ended.
+  /// What to start to send a capture into a port of the server. When the process has ended, `log`
+  /// is for parse_sender_report(); its complaints are in `log`.err.
   ProcessSpec sender(const LiveSend& send, const std::string& log) const;
+
+  /// What the kernel has dropped on a port's link so far.
+  LinkDrops link_drops(unsigned port) const;
 
  private:
   struct Impl;
   explicit LivePorts(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;
 };
-
-/// Reads the text that a sender left in its log; nothing if it did not get to its report.
-std::optional<SenderReport> parse_sender_report(std::string_view log);
 
 }  // namespace ringside::harness
