@@ -22,18 +22,11 @@ namespace {
 enum class Unit { kFlow, kClient, kPort };
 
 std::optional<Unit> unit_of(const Evidence& evidence) {
-  if (evidence.observation().clients.size() == 1) return Unit::kPort;
-  if (!evidence.policy()) return std::nullopt;
-  switch (*evidence.policy()) {
-    case Policy::kFlowHash:
-    case Policy::kSymmetricFlowHash:
-      return Unit::kFlow;
-    case Policy::kPort:
-      return Unit::kPort;
-    case Policy::kRoundRobin:
-      break;
-  }
-  return evidence.observation().marked ? std::optional(Unit::kClient) : std::nullopt;
+  const Observation& observation = evidence.observation();
+  if (evidence.policy() == Policy::kPort) return Unit::kPort;
+  if (evidence.policy() && evidence.policy() != Policy::kRoundRobin) return Unit::kFlow;
+  if (observation.clients.size() == 1) return Unit::kPort;
+  return evidence.policy() && observation.marked ? std::optional(Unit::kClient) : std::nullopt;
 }
 
 /// Positions of the copies of each packet among what was sent into a port, ascending.
