@@ -31,7 +31,7 @@ std::string Wire::carry_out(const Tag& tag, const Send& send) {
                                         "stop-send it",
                                         send.port));
   }
-  if (server_gone()) return error_reply(tag, "the server has stopped; it receives no more");
+  if (server_gone()) return error_reply(tag, kServerStopped);
   std::optional<pcap::CaptureWriter> record;
   if (!send.record.empty()) {
     Result<pcap::CaptureWriter> writer = pcap::CaptureWriter::create(send.record);

@@ -4,6 +4,8 @@
 
 #include <cerrno>
 #include <csignal>
+#include <optional>
+#include <utility>
 
 #include "core/eal_args.hpp"
 #include "core/program.hpp"
@@ -43,12 +45,13 @@ Status run(const SplitArgs& args) {
   }
   Result<shared::SharedInfo*> info = dpdk::attach_shared_info();
   if (!info) return info.error();
-  Result<wire::WireClaim> claim = wire::WireClaim::take(
+  Result<wire::WireClaim> taken = wire::WireClaim::take(
       **info, static_cast<std::uint32_t>(::getpid()), dpdk::lcore_set(), process_exists);
-  if (!claim) return claim.error();
+  if (!taken) return taken.error();
+  std::optional<wire::WireClaim> claim(*std::move(taken));
   Result<std::unique_ptr<wire::Wire>> wire = wire::Wire::attach(**info);
   if (!wire) return wire.error();
-  (*wire)->run(STDIN_FILENO, replies, signals::stop_requested);
+  (*wire)->run(STDIN_FILENO, replies, signals::stop_requested, [&claim] { claim.reset(); });
   return Done{};
 }
 

@@ -12,6 +12,9 @@
 
 namespace ringside::wire {
 
+/// Why a send ends or does not begin.
+inline constexpr const char* kServerStopped = "the server has stopped; it receives no more";
+
 /// What became of a send.
 struct SendOutcome {
   std::uint64_t sent = 0;     ///< accepted by the port's ring

@@ -79,4 +79,12 @@ FinishedSend Sender::abort(Status why) {
   return finished;
 }
 
+void Sender::take_back() {
+  std::array<dpdk::Packet, kBurst> packets;
+  unsigned taken = 0;
+  while ((taken = ring_.dequeue(packets)) != 0) {
+    dpdk::free_packets(std::span(packets).first(taken));
+  }
+}
+
 }  // namespace ringside::wire

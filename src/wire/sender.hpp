@@ -44,6 +44,10 @@ class Sender {
   /// Ends a send before its time. Precondition: busy().
   FinishedSend abort(Status why);
 
+  /// Frees what the server has not received. Only after the server has stopped: the ring has one
+  /// consumer.
+  void take_back();
+
   std::uint64_t sent() const { return sent_; }
   std::uint64_t refused() const { return refused_; }
 

@@ -65,8 +65,10 @@ Result<std::unique_ptr<Wire>> Wire::attach(const shared::SharedInfo& info) {
   return wire;
 }
 
-void Wire::run(int in, int out, const std::function<bool()>& stop) {
+void Wire::run(int in, int out, const std::function<bool()>& stop,
+               const std::function<void()>& detached) {
   out_ = out;
+  on_detached_ = detached;
   LineReader reader(in);
   reply(ready_line(static_cast<unsigned>(ports_.size())));
   while (!ending_ && !stop()) {
@@ -85,6 +87,7 @@ void Wire::run(int in, int out, const std::function<bool()>& stop) {
 
 /// One turn over all ports; returns how many packets moved.
 unsigned Wire::turn() {
+  if (detached_) return 0;
   unsigned moved = 0;
   for (Port& port : ports_) {
     moved += port.sender.turn();
@@ -107,30 +110,38 @@ void Wire::attend(LineReader& reader) {
   const bool open =
       reader.poll([this](LineReader::Kind kind, std::string_view line) { answer(kind, line); });
   if (!open) ending_ = true;
-  if (server_gone()) {
-    for (Port& port : ports_) {
-      if (!port.sender.busy()) continue;
-      reply(port.sender.abort(environment_error("the server has stopped; it receives no more")));
-    }
-  }
+  if (!detached_ && server_gone()) detach(/*server_gone=*/true);
   next_look_ns_ = clock_.since_start_ns(dpdk::TscClock::tsc()) + kLookEveryNs;
 }
 
 bool Wire::server_gone() const {
+  if (detached_) return true;
   // Acquire: pairs with the server's release store when it has stopped.
   const auto state = info_.server_state.load(std::memory_order_acquire);
   if (state == static_cast<std::uint32_t>(shared::ServerState::kStopped)) return true;
   return ::kill(static_cast<pid_t>(info_.server_pid), 0) != 0 && errno == ESRCH;
 }
 
-void Wire::finish() {
+/// Ends the sends and gives back every mbuf that is the wire's to give. What the server put out
+/// belongs to the capture also when the port is paused; what it did not receive, and will not, to
+/// the pool.
+void Wire::detach(bool server_gone) {
+  if (detached_) return;
+  const Status why = server_gone ? Status(environment_error(kServerStopped)) : Status(Done{});
   for (Port& port : ports_) {
-    if (port.sender.busy()) reply(port.sender.abort(Done{}));
-    // What the server put out belongs to the pool, and to the capture, also when the port is
-    // paused.
+    if (port.sender.busy()) reply(port.sender.abort(why));
+    if (server_gone) port.sender.take_back();
     port.receiver.pause(false);
     while (port.receiver.turn() != 0) {
     }
+  }
+  detached_ = true;
+  on_detached_();
+}
+
+void Wire::finish() {
+  detach(server_gone());
+  for (Port& port : ports_) {
     if (!port.receiver.capturing()) continue;
     const Result<std::uint64_t> packets = port.receiver.stop_capture();
     if (!packets) fmt::print(stderr, "mp_wire: error: {}\n", packets.error().message);

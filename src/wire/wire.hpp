@@ -30,9 +30,11 @@ class Wire {
   static Result<std::unique_ptr<Wire>> attach(const shared::SharedInfo& info);
 
   /// Serves requests from descriptor `in` and answers on `out`, until the input ends, `quit` comes,
-  /// nobody reads the answers any more, or `stop` says so; then ends every send and capture and
-  /// empties the server's rings.
-  void run(int in, int out, const std::function<bool()>& stop);
+  /// nobody reads the answers any more, or `stop` says so; then ends every send and capture. Calls
+  /// `detached` once, after the last touch of shared memory: at the end, or earlier when the server
+  /// has stopped, which frees that memory. Requests are answered from then on, too.
+  void run(int in, int out, const std::function<bool()>& stop,
+           const std::function<void()>& detached);
 
  private:
   struct Port {
@@ -46,6 +48,7 @@ class Wire {
   void rest();
   void attend(LineReader& reader);
   bool server_gone() const;
+  void detach(bool server_gone);
   void finish();
 
   void answer(LineReader::Kind kind, std::string_view line);
@@ -68,6 +71,8 @@ class Wire {
 
   int out_ = -1;
   bool ending_ = false;
+  bool detached_ = false;
+  std::function<void()> on_detached_;
   Idle idle_{IdleMode::kAdaptive};
   std::uint64_t next_look_ns_ = 0;
 };

@@ -95,8 +95,11 @@ class WireTest : public ::testing::Test {
     auto wire = Wire::attach(*server_.info);
     if (!wire) throw std::runtime_error(wire.error().message);
     wire_ = *std::move(wire);
-    thread_ = std::thread(
-        [this] { wire_->run(requests_out_, replies_in_, [this] { return stop_.load(); }); });
+    thread_ = std::thread([this] {
+      wire_->run(
+          requests_out_, replies_in_, [this] { return stop_.load(); },
+          [this] { detached_ = true; });
+    });
     EXPECT_EQ(next_reply()["event"], "ready");
   }
   ~WireTest() override {
@@ -115,6 +118,7 @@ class WireTest : public ::testing::Test {
   void end_wire() {
     stop_ = true;
     if (thread_.joinable()) thread_.join();
+    EXPECT_TRUE(detached_);
   }
 
   void request(const std::string& line) { ASSERT_TRUE(write_line(requests_in_, line)); }
@@ -169,6 +173,7 @@ class WireTest : public ::testing::Test {
   std::optional<LineReader> replies_;
   std::vector<json> lines_;
   std::atomic<bool> stop_{false};
+  std::atomic<bool> detached_{false};
   std::thread thread_;
 };
 

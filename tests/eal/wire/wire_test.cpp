@@ -178,21 +178,32 @@ TEST_F(WireTest, RefusesASecondCaptureOfAPort) {
               HasSubstr("port 1 is captured already"));
 }
 
-TEST_F(WireTest, EndsASendWhenTheServerStopsAndGoesOnTaking) {
+TEST_F(WireTest, GivesEverythingBackWhenTheServerHasStoppedAndStillAnswers) {
   load({60});
+  const std::string out = scratch_.path("out.pcap");
+  ask(json{{"cmd", "capture"}, {"port", 1}, {"file", out}}.dump());
+  ask(R"({"cmd":"pause","port":1})");
   request(R"({"cmd":"send","port":0,"capture":"c","count":1000})");
   forward(0, 10);
-  ASSERT_TRUE(poll_until(kDeadline, [&] { return server_.rx[0].view().used() >= 5; }));
+  EXPECT_FALSE(detached_);
   server_.set_state(shared::ServerState::kStopped);
   const json ended = next_reply();
   EXPECT_EQ(ended["ok"], false);
   EXPECT_THAT(ended["error"], HasSubstr("the server has stopped"));
-  EXPECT_GE(ended["sent"], 15);
+  EXPECT_GE(ended["sent"], 10);
+
+  EXPECT_TRUE(poll_until(kDeadline, [this] { return detached_.load(); }));
+  EXPECT_EQ(server_.pool.view().in_use(), 0u) << "also what the server did not receive";
   EXPECT_THAT(ask(R"({"cmd":"send","port":0,"capture":"c"})")["error"],
               HasSubstr("the server has stopped"));
-  wait_captured(1, 10);
-  forward(0, 5);
-  wait_captured(1, 15);
+  EXPECT_EQ(report(1)["captured"], 10);
+  EXPECT_EQ(ask(R"({"cmd":"stop-capture","port":1})")["packets"], 10);
+}
+
+TEST_F(WireTest, TakesAServerThatWasKilledForStopped) {
+  server_.info->server_pid = 0x7fffffff;  // no process has it: above any pid_max
+  EXPECT_TRUE(poll_until(kDeadline, [this] { return detached_.load(); }));
+  EXPECT_EQ(ask(R"({"cmd":"report"})")["ok"], true);
 }
 
 TEST_F(WireTest, QuitAnswersTheSendsAndCompletesTheCaptures) {
