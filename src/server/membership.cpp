@@ -44,9 +44,14 @@ bool Membership::poll(bool stopping) {
 }
 
 unsigned Membership::held() const {
-  unsigned held = 0;
+  unsigned held = wire_there() ? 1 : 0;
   for (std::uint8_t i = 0; i < info_.clients; ++i) held += claim_of(info_, ClientId{i}).pid != 0;
   return held;
+}
+
+bool Membership::wire_there() const {
+  // acquire: pairs with the claim and its release in wire/claim.cpp
+  return ClaimWord::from(info_.wire.claim.load(std::memory_order_acquire)).pid != 0;
 }
 
 void Membership::poll_slot(ClientId id, bool stopping) {
@@ -110,9 +115,7 @@ void Membership::admit_or_refuse(ClientId id, std::uint32_t generation, bool sto
 int Membership::taken_lcore(ClientId id) const {
   const shared::LcoreSet& mine = info_.client[id.value].claim.lcores;
   if (const int lcore = common(mine, info_.server_lcores); lcore >= 0) return lcore;
-  const bool wire_there =
-      ClaimWord::from(info_.wire.claim.load(std::memory_order_acquire)).pid != 0;
-  if (wire_there) {
+  if (wire_there()) {
     if (const int lcore = common(mine, info_.wire.lcores); lcore >= 0) return lcore;
   }
   for (std::uint8_t i = 0; i < info_.clients; ++i) {

@@ -28,13 +28,15 @@ class Membership {
 
   /// Clients that get packets.
   ClientSet active() const { return active_; }
-  /// Slots that some process still holds.
+  /// Entries of the shared block that some process still holds, the wire's among them: it uses the
+  /// rings that the server is about to free.
   unsigned held() const;
 
  private:
   void poll_slot(ClientId id, bool stopping);
   void admit_or_refuse(ClientId id, std::uint32_t generation, bool stopping);
   shared::SlotState state(ClientId id) const;
+  bool wire_there() const;
   /// Moves the slot by the table; a forbidden event changes nothing.
   void move(ClientId id, SlotEvent event);
   /// The first lcore id of the newcomer that somebody else uses, or -1.

@@ -2,7 +2,6 @@
 #include "server/setup.hpp"
 
 #include <fmt/format.h>
-#include <rte_mbuf_dyn.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include "core/layout_check.hpp"
 #include "core/names.hpp"
 #include "core/sizing.hpp"
+#include "dpdk/send_time.hpp"
 
 namespace ringside::server {
 namespace {
@@ -51,15 +51,6 @@ bool is_pcap_file_port(const EalArgs& args, const std::string& port_name) {
     if (vdev.value("rx_pcap") || vdev.value("tx_pcap")) return true;
   }
   return false;
-}
-
-Status register_send_time() {
-  ::rte_mbuf_dynfield field{};
-  std::snprintf(field.name, sizeof(field.name), "%s", names::kSendTimeField);
-  field.size = sizeof(std::uint64_t);
-  field.align = alignof(std::uint64_t);
-  if (::rte_mbuf_dynfield_register(&field) >= 0) return Done{};
-  return Error{"DPDK has no room in the mbuf for the send time", ExitCode::kInternal};
 }
 
 }  // namespace
@@ -111,7 +102,9 @@ Status Setup::make_wire_rings() {
     if (!id) return id.error();
     wire_port_ids_.push_back(*id);
   }
-  return options_.ring_ports.empty() ? Status(Done{}) : register_send_time();
+  if (options_.ring_ports.empty()) return Done{};
+  if (auto field = dpdk::SendTimeField::register_field(); !field) return field.error();
+  return Done{};
 }
 
 Status Setup::choose_ports(const dpdk::Eal& eal) {

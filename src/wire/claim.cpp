@@ -10,16 +10,6 @@
 namespace ringside::wire {
 namespace {
 
-constexpr std::uint64_t make_claim(std::uint64_t generation, std::uint32_t pid) {
-  return generation << 32 | pid;
-}
-constexpr std::uint64_t generation_of(std::uint64_t claim) {
-  return claim >> 32;
-}
-constexpr auto pid_of(std::uint64_t claim) {
-  return static_cast<std::uint32_t>(claim);
-}
-
 /// The lowest lcore id that stands in both sets.
 std::optional<unsigned> shared_lcore(const shared::LcoreSet& a, const shared::LcoreSet& b) {
   for (std::size_t word = 0; word < a.size(); ++word) {
@@ -62,14 +52,15 @@ Result<WireClaim> WireClaim::take(shared::SharedInfo& info, std::uint32_t pid,
   if (Status status = check_lcores(info, lcores); !status) return status.error();
   std::uint64_t found = info.wire.claim.load(std::memory_order_acquire);
   for (;;) {
-    if (pid_of(found) != 0 && alive(pid_of(found))) {
+    const ClaimWord holder = ClaimWord::from(found);
+    if (holder.pid != 0 && alive(holder.pid)) {
       return environment_error(
           fmt::format("another mp_wire (pid {}) holds the ring ports of this server; end it first",
-                      pid_of(found)));
+                      holder.pid));
     }
-    const std::uint64_t mine = make_claim(generation_of(found) + 1, pid);
+    const ClaimWord mine{holder.generation + 1, pid};
     // Acquire: pairs with the release in the destructor of the claim before this one.
-    if (info.wire.claim.compare_exchange_strong(found, mine, std::memory_order_acq_rel)) {
+    if (info.wire.claim.compare_exchange_strong(found, mine.word(), std::memory_order_acq_rel)) {
       info.wire.lcores = lcores;
       return WireClaim(info.wire, mine);
     }
@@ -81,8 +72,8 @@ WireClaim::~WireClaim() {
   slot_->lcores = {};
   // Release: pairs with the acquire in take(); whoever sees the entry free sees it empty. Compared,
   // because a wire that was stopped and taken for dead must not free its successor's entry.
-  std::uint64_t expected = mine_;
-  slot_->claim.compare_exchange_strong(expected, make_claim(generation_of(mine_), 0),
+  std::uint64_t expected = mine_.word();
+  slot_->claim.compare_exchange_strong(expected, ClaimWord{mine_.generation, 0}.word(),
                                        std::memory_order_release, std::memory_order_relaxed);
 }
 

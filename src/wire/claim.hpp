@@ -7,6 +7,7 @@
 
 #include "core/result.hpp"
 #include "core/shared_layout.hpp"
+#include "core/slot_claim.hpp"
 
 namespace ringside::wire {
 
@@ -27,9 +28,9 @@ class WireClaim {
   ~WireClaim();
 
  private:
-  WireClaim(shared::WireSlot& slot, std::uint64_t mine) : slot_(&slot), mine_(mine) {}
+  WireClaim(shared::WireSlot& slot, ClaimWord mine) : slot_(&slot), mine_(mine) {}
   shared::WireSlot* slot_;
-  std::uint64_t mine_;
+  ClaimWord mine_;
 };
 
 }  // namespace ringside::wire
