@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
+#include <rte_launch.h>
 #include <rte_lcore.h>
 #include <rte_service_component.h>
 #include <rte_version.h>
@@ -193,6 +194,14 @@ Status Eal::announce() {
   if (failed) return environment_error(fmt::format("cannot write {}: {}", path, failed.message()));
   ready_file_ = path;
   return Done{};
+}
+
+void launch(int (*work)(void*), void* argument, unsigned lcore) {
+  ::rte_eal_remote_launch(work, argument, lcore);
+}
+
+void wait_for_lcores() {
+  ::rte_eal_mp_wait_lcore();
 }
 
 unsigned numa_node() {

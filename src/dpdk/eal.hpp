@@ -69,6 +69,12 @@ class Eal {
 shared::LcoreSet lcore_set();
 std::vector<unsigned> lcore_list();
 
+/// Runs `work(argument)` on a worker lcore. Precondition: the lcore is this process's, not the
+/// main one, and idle. `argument` must live until wait_for_lcores() has returned.
+void launch(int (*work)(void*), void* argument, unsigned lcore);
+/// Blocks until all worker lcores have finished.
+void wait_for_lcores();
+
 /// NUMA node of the calling thread's lcore.
 unsigned numa_node();
 

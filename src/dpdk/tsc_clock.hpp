@@ -21,6 +21,7 @@ class TscClock {
                                            .count())) {}
 
   static std::uint64_t tsc() { return ::rte_rdtsc(); }
+  static std::uint64_t ticks_per_second() { return ::rte_get_tsc_hz(); }
   /// A length of time.
   std::uint64_t to_ns(std::uint64_t ticks) const {
     return static_cast<std::uint64_t>((Wide{ticks} * ns_per_tick_) >> kFraction);

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/control.hpp"
 
-#include <rte_cycles.h>
-
 #include "core/idle.hpp"
 #include "core/signals.hpp"
+#include "dpdk/tsc_clock.hpp"
 
 namespace ringside::server {
 
@@ -30,9 +29,9 @@ Control::Control(DataPath& path, const dpdk::Log& log, std::function<void()> sho
 }
 
 void Control::tick() {
-  const std::uint64_t tsc = ::rte_rdtsc();
+  const std::uint64_t tsc = dpdk::TscClock::tsc();
   if (tsc < due_) return;
-  due_ = tsc + ::rte_get_tsc_hz() / kLooksPerSecond;
+  due_ = tsc + dpdk::TscClock::ticks_per_second() / kLooksPerSecond;
   const Clock::time_point now = Clock::now();
   steer(now);
   show_statistics(now);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/receiver.hpp"
 
-#include <rte_prefetch.h>
-
 #include <algorithm>
 
 namespace ringside::server {
@@ -66,7 +64,7 @@ unsigned Receiver::receive_from(PortIndex port) {
 
 void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   const std::uint16_t dpdk_id = path_.ports[port.value].id();
-  for (const dpdk::Packet packet : packets) ::rte_prefetch0(rte_pktmbuf_mtod(packet, void*));
+  dpdk::prefetch(packets);
   for (std::size_t i = 0; i < packets.size(); ++i) {
     packets[i]->port = dpdk_id;  // net_ring leaves the port of an earlier life in it before 24.07
     views_[i] = dpdk::view_of(packets[i], port);

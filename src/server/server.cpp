@@ -2,8 +2,6 @@
 #include "server/server.hpp"
 
 #include <fmt/format.h>
-#include <rte_launch.h>
-#include <rte_lcore.h>
 
 #include <fstream>
 #include <memory>
@@ -71,14 +69,14 @@ void run_data_path(Setup& setup, Control& control) {
   std::vector<std::unique_ptr<LcoreWork>> others;
   const auto launch = [&](unsigned lcore, std::optional<std::uint16_t> queue, bool back) {
     others.push_back(std::make_unique<LcoreWork>(setup.path(), queue, back));
-    ::rte_eal_remote_launch(run_worker_lcore, others.back().get(), lcore);
+    dpdk::launch(run_worker_lcore, others.back().get(), lcore);
   };
   for (std::uint16_t queue = 1; queue < plan.rx_lcores.size(); ++queue) {
     launch(plan.rx_lcores[queue], queue, false);
   }
   if (takes_back && !main_takes_back) launch(plan.tx_lcore, std::nullopt, true);
   main_work.run([&control] { control.tick(); });
-  ::rte_eal_mp_wait_lcore();
+  dpdk::wait_for_lcores();
 }
 
 /// What did not come back becomes a drop with a name: nobody will bring it any more.
