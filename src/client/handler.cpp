@@ -3,10 +3,10 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstring>
 
 #include "core/idle.hpp"
+#include "core/parse_number.hpp"
 
 namespace ringside::client {
 
@@ -15,11 +15,9 @@ Result<HandlerConfig> parse_handler(const std::string& text) {
   if (text == "drop") return HandlerConfig{HandlerKind::kDrop};
   constexpr std::string_view kDelay = "delay:";
   if (text.starts_with(kDelay)) {
-    std::int64_t ns = -1;
-    const char* const end = text.data() + text.size();
-    const auto [last, error] = std::from_chars(text.data() + kDelay.size(), end, ns);
-    if (error == std::errc{} && last == end && ns >= 0 && ns <= 10'000'000'000) {
-      return HandlerConfig{HandlerKind::kDelay, std::chrono::nanoseconds(ns)};
+    const auto ns = parse_number<std::int64_t>(std::string_view(text).substr(kDelay.size()));
+    if (ns && *ns >= 0 && *ns <= 10'000'000'000) {
+      return HandlerConfig{HandlerKind::kDelay, std::chrono::nanoseconds(*ns)};
     }
   }
   return Error{fmt::format(

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 
 #include "core/burst.hpp"
+#include "core/parse_number.hpp"
 
 namespace ringside::client {
 namespace {
@@ -17,7 +18,7 @@ EAL's own options stand before "--".)";
 
 /// What CLI11 fills before it is checked.
 struct Raw {
-  int id = -1;
+  std::string id;
   std::string mark = "none";
   std::string handler = "forward";
   std::string idle = "adaptive";
@@ -57,16 +58,17 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
   } catch (const CLI::ParseError& error) {
     return Error{fmt::format("{}; see mp_client --help", error.what())};
   }
-  if (raw.id < 0 || raw.id >= static_cast<int>(kMaxClients)) {
-    return Error{
-        fmt::format("client id {} is out of range; ids are 0 ... {}", raw.id, kMaxClients - 1)};
+  const auto id = parse_number<unsigned>(raw.id);
+  if (!id || *id >= kMaxClients) {
+    return Error{fmt::format("-n '{}' is no client id; ids are the numbers 0 ... {}", raw.id,
+                             kMaxClients - 1)};
   }
   auto handler = parse_handler(raw.handler);
   if (!handler) return handler.error();
   auto idle = parse_idle_mode(raw.idle);
   if (!idle) return idle.error();
   Options options;
-  options.id = ClientId{static_cast<std::uint8_t>(raw.id)};
+  options.id = ClientId{static_cast<std::uint8_t>(*id)};
   options.handler = *handler;
   options.handler.mark_mac = raw.mark == "mac";
   options.burst = raw.burst;

@@ -5,7 +5,8 @@
 
 #include <CLI/CLI.hpp>
 #include <bit>
-#include <charconv>
+
+#include "core/parse_number.hpp"
 
 namespace ringside::server {
 namespace {
@@ -21,7 +22,7 @@ EAL's own options stand before "--". -n before "--" is EAL's (memory channels), 
 /// What CLI11 fills before it is checked.
 struct Raw {
   std::string mask;
-  int clients = 0;
+  std::string clients;
   std::string policy = "round-robin";
   std::string ring_mode = "sp-sc";
   std::string tx = "return";
@@ -70,15 +71,13 @@ std::chrono::nanoseconds nanoseconds(double seconds) {
 
 Result<std::uint32_t> parse_mask(const std::string& text) {
   const std::size_t prefix = text.starts_with("0x") || text.starts_with("0X") ? 2 : 0;
-  std::uint32_t mask = 0;
-  const char* const end = text.data() + text.size();
-  const auto [last, error] = std::from_chars(text.data() + prefix, end, mask, 16);
-  if (error != std::errc{} || last != end || mask == 0) {
+  const auto mask = parse_number<std::uint32_t>(std::string_view(text).substr(prefix), 16);
+  if (!mask || *mask == 0) {
     return Error{fmt::format(
         "-p '{}' is no port mask; give a hexadecimal number with a bit per port, such as 0x3",
         text)};
   }
-  return mask;
+  return *mask;
 }
 
 /// The words with a fixed set of values.
@@ -97,20 +96,16 @@ Status choose(const Raw& raw, Options& options) {
   return Done{};
 }
 
-Status check_numbers(const Raw& raw) {
-  if (raw.clients < 1 || raw.clients > static_cast<int>(kMaxClients)) {
-    return Error{
-        fmt::format("-n {} clients are not possible; choose 1 ... {}", raw.clients, kMaxClients)};
-  }
+Status check_numbers(const Raw& raw, unsigned clients) {
   if (raw.ring_size < 64 || raw.ring_size > (1 << 20) ||
       !std::has_single_bit(static_cast<std::uint64_t>(raw.ring_size))) {
     return Error{fmt::format(
         "--ring-size {} is not a power of two between 64 and 1048576; choose for example 4096",
         raw.ring_size)};
   }
-  if (raw.start_after < 1 || raw.start_after > static_cast<unsigned>(raw.clients)) {
+  if (raw.start_after < 1 || raw.start_after > clients) {
     return Error{fmt::format("--start-after {} can never come true with -n {}; choose 1 ... {}",
-                             raw.start_after, raw.clients, raw.clients)};
+                             raw.start_after, clients, clients)};
   }
   return Done{};
 }
@@ -144,10 +139,15 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
   Options options;
   auto mask = parse_mask(raw.mask);
   if (!mask) return mask.error();
-  if (Status numbers = check_numbers(raw); !numbers) return numbers.error();
+  const auto clients = parse_number<unsigned>(raw.clients);
+  if (!clients || *clients < 1 || *clients > kMaxClients) {
+    return Error{fmt::format("-n '{}' is no possible number of clients; choose 1 ... {}",
+                             raw.clients, kMaxClients)};
+  }
+  if (Status numbers = check_numbers(raw, *clients); !numbers) return numbers.error();
   if (Status chosen = choose(raw, options); !chosen) return chosen.error();
   options.port_mask = *mask;
-  options.clients = static_cast<unsigned>(raw.clients);
+  options.clients = *clients;
   options.ring_size = static_cast<unsigned>(raw.ring_size);
   options.start_after = raw.start_after;
   options.burst = raw.burst;

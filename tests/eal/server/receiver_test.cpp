@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/receiver.hpp"
+
+#include <gmock/gmock.h>
+
+#include "eal_for_tests.hpp"
+#include "server_fixture.hpp"
+
+namespace ringside::server {
+namespace {
+
+using ::testing::ElementsAre;
+
+[[maybe_unused]] const auto* const kEal =
+    ::testing::AddGlobalTestEnvironment(new ringside::testing::EalForTests);
+
+class ReceiverTest : public ServerTest {
+ protected:
+  /// Turns until nothing moves.
+  static void settle(Receiver& receiver) {
+    while (receiver.turn() > 0) {
+    }
+  }
+};
+
+TEST_F(ReceiverTest, GoesRoundOverBurstsAndPortsExactlyToThePacket) {
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(3));
+  for (int i = 0; i < 5; ++i) {
+    arrive(0, 7);
+    settle(receiver);
+  }
+  EXPECT_EQ(take(path_->work[0]).size(), 12u);
+  EXPECT_EQ(take(path_->work[1]).size(), 12u);
+  EXPECT_EQ(take(path_->work[2]).size(), 11u);
+}
+
+TEST_F(ReceiverTest, HandsOverABurstThatIsNotFullWhenNothingMoreArrives) {
+  options_.clients = 1;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 3);
+  EXPECT_EQ(receiver.turn(), 3u);
+  EXPECT_EQ(read(path_->rx[0].staged), 3u);
+  EXPECT_EQ(receiver.turn(), 3u);
+  EXPECT_THAT(numbers(take(path_->work[0])), ElementsAre(0, 1, 2));
+  EXPECT_EQ(read(path_->rx[0].staged), 0u);
+}
+
+TEST_F(ReceiverTest, DropsAndCountsExactlyWhatDoesNotFit) {
+  options_.clients = 1;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 100);
+  settle(receiver);
+  EXPECT_EQ(read(path_->rx[0].handed[0]), 63u);
+  EXPECT_EQ(read(path_->rx[0].ring_full[0]), 37u);
+  EXPECT_EQ(mbufs_in_use(), 63u);
+  EXPECT_EQ(read(path_->rx[0].peak[0]), 63u);
+}
+
+TEST_F(ReceiverTest, HandsOutNoMoreThanARingHoldsUntilSomethingComesBack) {
+  options_.clients = 1;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 63);
+  settle(receiver);
+  const auto held = take(path_->work[0]);  // off the ring, but not back
+  arrive(0, 5);
+  settle(receiver);
+  EXPECT_EQ(held.size(), 63u);
+  EXPECT_EQ(path_->work[0].used(), 0u);
+  EXPECT_EQ(read(path_->rx[0].ring_full[0]), 5u);
+}
+
+TEST_F(ReceiverTest, WaitsInsteadOfDroppingAndKeepsTheOrder) {
+  options_.clients = 1;
+  options_.on_full = OnFull::kWait;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 300);
+  std::vector<std::uint32_t> seen;
+  while (seen.size() < 300) {
+    settle(receiver);
+    const auto packets = take(path_->work[0], 10);
+    ASSERT_FALSE(packets.empty());
+    for (const dpdk::Packet packet : packets) seen.push_back(number(packet));
+    add(path_->tx.returned[0], packets.size());
+  }
+  for (std::uint32_t i = 0; i < 300; ++i) ASSERT_EQ(seen[i], i);
+  EXPECT_EQ(read(path_->rx[0].ring_full[0]), 0u);
+}
+
+TEST_F(ReceiverTest, OneFullRingWithTwoPortsOverflowsNoStage) {
+  options_.clients = 2;
+  options_.on_full = OnFull::kWait;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(2));
+  arrive(0, 400);
+  arrive(1, 400);
+  settle(receiver);
+  EXPECT_EQ(read(path_->rx[0].handed[0]), 63u);
+  EXPECT_LE(read(path_->rx[0].staged), 2u * 2u * options_.burst);
+  EXPECT_EQ(balance(ledger()).missing, 0);
+}
+
+TEST_F(ReceiverTest, ReceivesNothingBeforeTheGateOpensOrWithoutClients) {
+  build();
+  Receiver receiver(*path_, 0);
+  arrive(0, 4);
+  EXPECT_EQ(receiver.turn(), 0u);
+  open_gate(ClientSet::first(2), false);
+  EXPECT_EQ(receiver.turn(), 0u);
+  open_gate(ClientSet{}, true);
+  EXPECT_EQ(receiver.turn(), 0u);
+  EXPECT_EQ(into_[0].used(), 4u);
+}
+
+TEST_F(ReceiverTest, GivesAClientThatLeavesWhatIsStagedForItBeforeItAcknowledges) {
+  options_.clients = 2;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(2));
+  arrive(0, 4);
+  receiver.turn();
+  open_gate(ClientSet{ClientId{1}});
+  EXPECT_FALSE(path_->all_acknowledged());
+  receiver.turn();
+  EXPECT_TRUE(path_->all_acknowledged());
+  EXPECT_THAT(numbers(take(path_->work[0])), ElementsAre(0, 2));
+  arrive(0, 4);
+  settle(receiver);
+  EXPECT_EQ(path_->work[0].used(), 0u);
+}
+
+TEST_F(ReceiverTest, CountsWhatItAbandonsAsUndelivered) {
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(3));
+  arrive(0, 5);
+  receiver.turn();
+  receiver.abandon();
+  EXPECT_EQ(mbufs_in_use(), 0u);
+  const Ledger books = ledger();
+  EXPECT_TRUE(balance(books).balanced());
+  EXPECT_EQ(balance(books).dropped, 5u);
+}
+
+TEST_F(ReceiverTest, WritesThePortOfArrivalIntoEachPacket) {
+  options_.clients = 1;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(1, 1);
+  settle(receiver);
+  EXPECT_EQ(take(path_->work[0]).at(0)->port, path_->ports[1].id());
+}
+
+}  // namespace
+}  // namespace ringside::server

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/returner.hpp"
+
+#include <gmock/gmock.h>
+
+#include "server/receiver.hpp"
+#include "server_fixture.hpp"
+
+namespace ringside::server {
+namespace {
+
+class ReturnerTest : public ServerTest {
+ protected:
+  /// Receives `count` packets for client 0 and lets it hand them back for output port 1.
+  void bring_back(unsigned count) {
+    Receiver receiver(*path_, 0);
+    open_gate(ClientSet::first(1));
+    arrive(0, count);
+    while (receiver.turn() > 0) {
+    }
+    work_off(0, 1);
+  }
+  void build_for_one_client() {
+    options_.clients = 1;
+    build();
+  }
+};
+
+TEST_F(ReturnerTest, TransmitsFromThePortThatTheClientChose) {
+  build_for_one_client();
+  Returner returner(*path_);
+  bring_back(5);
+  while (returner.turn() > 0) {
+  }
+  EXPECT_EQ(out_of_[1].used(), 5u);
+  EXPECT_EQ(out_of_[0].used(), 0u);
+  const Ledger books = ledger();
+  EXPECT_TRUE(balance(books).balanced());
+  EXPECT_EQ(books.transmitted, 5u);
+  EXPECT_EQ(books.in_flight, 0u);
+}
+
+TEST_F(ReturnerTest, DropsWhatTheHandlerMarkedAndWhatNamesNoPort) {
+  build_for_one_client();
+  Returner returner(*path_);
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 3);
+  while (receiver.turn() > 0) {
+  }
+  auto packets = take(path_->work[0]);
+  packets[0]->port = dpdk::kDropMark;
+  packets[1]->port = kMaxPorts + 5;
+  packets[2]->port = path_->ports[1].id();
+  path_->back[0].enqueue(packets);
+  returner.turn();
+  EXPECT_EQ(read(path_->tx.handler_drop[0]), 2u);
+  EXPECT_EQ(out_of_[1].used(), 1u);
+  EXPECT_EQ(mbufs_in_use(), 1u);
+  EXPECT_TRUE(balance(ledger()).balanced());
+}
+
+TEST_F(ReturnerTest, CountsWhatAFullPortRefuses) {
+  tx_ring_size_ = 4;  // holds 3
+  build_for_one_client();
+  Returner returner(*path_);
+  bring_back(8);
+  returner.turn();
+  EXPECT_EQ(read(path_->tx.tx_full[1]), 5u);
+  EXPECT_EQ(read(path_->tx.client_tx_full[0]), 5u);
+  EXPECT_EQ(mbufs_in_use(), 3u);
+  EXPECT_TRUE(balance(ledger()).balanced());
+}
+
+TEST_F(ReturnerTest, WaitsForAFullPortAndKeepsTheOrder) {
+  tx_ring_size_ = 4;
+  options_.on_full = OnFull::kWait;
+  build_for_one_client();
+  Returner returner(*path_);
+  bring_back(20);
+  std::vector<std::uint32_t> seen;
+  while (seen.size() < 20) {
+    returner.turn();
+    const auto packets = take(out_of_[1]);
+    ASSERT_FALSE(packets.empty());
+    for (const dpdk::Packet packet : packets) seen.push_back(number(packet));
+    EXPECT_TRUE(balance(ledger()).balanced());
+  }
+  for (std::uint32_t i = 0; i < 20; ++i) EXPECT_EQ(seen[i], i);
+  EXPECT_EQ(read(path_->tx.tx_full[1]), 0u);
+}
+
+TEST_F(ReturnerTest, CountsWhatItAbandonsAsRefused) {
+  tx_ring_size_ = 4;
+  options_.on_full = OnFull::kWait;
+  build_for_one_client();
+  Returner returner(*path_);
+  bring_back(8);
+  returner.turn();
+  EXPECT_EQ(read(path_->tx.staged), 5u);
+  returner.abandon();
+  EXPECT_EQ(mbufs_in_use(), 3u);
+  EXPECT_TRUE(balance(ledger()).balanced());
+}
+
+}  // namespace
+}  // namespace ringside::server

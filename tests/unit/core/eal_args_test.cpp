@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/eal_args.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+namespace ringside {
+namespace {
+
+SplitArgs split(std::vector<const char*> argv) {
+  return split_args(static_cast<int>(argv.size()), argv.data());
+}
+
+TEST(SplitArgs, CutsAtTheFirstDoubleDashOnly) {
+  const SplitArgs args = split({"mp_server", "-l", "1", "--", "-p", "3", "--", "x"});
+  EXPECT_EQ(args.eal, (std::vector<std::string>{"mp_server", "-l", "1"}));
+  EXPECT_EQ(args.application, (std::vector<std::string>{"-p", "3", "--", "x"}));
+  EXPECT_TRUE(args.separated);
+}
+
+TEST(SplitArgs, GivesEverythingToEalWithoutADoubleDash) {
+  const SplitArgs args = split({"mp_server", "-l", "1"});
+  EXPECT_EQ(args.eal.size(), 3u);
+  EXPECT_TRUE(args.application.empty());
+  EXPECT_FALSE(args.separated);
+}
+
+TEST(EalArgs, ReadsBothSpellingsOfAnOption) {
+  const EalArgs args = read_eal_args({"x", "--file-prefix=a", "--proc-type", "auto", "--no-huge",
+                                      "--vdev", "net_null0", "--vdev=net_pcap1,rx_pcap=f"});
+  EXPECT_EQ(args.file_prefix, "a");
+  EXPECT_EQ(args.proc_type, "auto");
+  EXPECT_TRUE(args.no_huge);
+  EXPECT_EQ(args.vdevs, (std::vector<std::string>{"net_null0", "net_pcap1,rx_pcap=f"}));
+}
+
+TEST(EalArgs, HasEalsOwnDefaults) {
+  const EalArgs args = read_eal_args({"x", "-l", "0"});
+  EXPECT_EQ(args.file_prefix, "rte");
+  EXPECT_EQ(args.proc_type, "primary");
+  EXPECT_FALSE(args.no_huge);
+}
+
+TEST(VdevArg, NamesDriverAndArguments) {
+  const VdevArg vdev = parse_vdev("net_pcap12,rx_pcap=in.pcap,infinite_rx=1,flag");
+  EXPECT_EQ(vdev.name, "net_pcap12");
+  EXPECT_EQ(vdev.driver, "net_pcap");
+  EXPECT_EQ(vdev.value("rx_pcap"), "in.pcap");
+  EXPECT_EQ(vdev.value("infinite_rx"), "1");
+  EXPECT_EQ(vdev.value("flag"), "");
+  EXPECT_EQ(vdev.value("tx_pcap"), std::nullopt);
+}
+
+TEST(RuntimeDirectory, FollowsTheEnvironmentLikeEal) {
+  ::setenv("RUNTIME_DIRECTORY", "/tmp/x", 1);
+  EXPECT_EQ(runtime_directory("p", true), "/tmp/x/dpdk/p");
+  ::unsetenv("RUNTIME_DIRECTORY");
+  EXPECT_EQ(runtime_directory("p", true), "/var/run/dpdk/p");
+  ::setenv("XDG_RUNTIME_DIR", "/run/user/7", 1);
+  EXPECT_EQ(runtime_directory("p", false), "/run/user/7/dpdk/p");
+  ::unsetenv("XDG_RUNTIME_DIR");
+  EXPECT_EQ(runtime_directory("p", false), "/tmp/dpdk/p");
+}
+
+}  // namespace
+}  // namespace ringside
