@@ -62,7 +62,7 @@ Given packets_given(const Evidence& evidence) {
 
 void judge_unmarked(const Given& given, Verdict& verdict) {
   if (given.unmarked == 0) return;
-  verdict.fail(fmt::format("{} packets bear no client's mark", given.unmarked));
+  verdict.fail(counted(given.unmarked, "packet") + " without a client's mark");
 }
 
 CheckResult judge_exact_counts(const Given& given, const Expectations& expectations) {

@@ -42,14 +42,15 @@ void judge_drops_in_books(const std::vector<LedgerDrop>& drops,
     std::uint64_t packets = 0;
     for (const LedgerDrop& drop : drops) packets += covers(expectation, drop) ? drop.packets : 0;
     if (packets >= expectation.min && packets <= expectation.max) continue;
-    verdict.fail(
-        fmt::format("{}: {} packets, expected {}", expectation.key, packets, range(expectation)));
+    verdict.fail(fmt::format("{}: {}, expected {}", expectation.key, counted(packets, "packet"),
+                             range(expectation)));
   }
   for (const LedgerDrop& drop : drops) {
     const bool listed =
         std::ranges::any_of(expected, [&](const auto& e) { return covers(e, drop); });
     if (!listed)
-      verdict.fail(fmt::format("{}: {} packets, expected none", drop.key(), drop.packets));
+      verdict.fail(
+          fmt::format("{}: {}, expected none", drop.key(), counted(drop.packets, "packet")));
   }
 }
 
@@ -104,9 +105,9 @@ CheckResult judge_exits(const Evidence& evidence, const Expectations&) {
   for (const std::string& leftover : observation.leftovers) {
     verdict.fail("left behind: " + leftover);
   }
-  return std::move(verdict).done(fmt::format("{} programs, {} things left behind",
-                                             observation.programs.size(),
-                                             observation.leftovers.size()));
+  return std::move(verdict).done(fmt::format("{}, {} left behind",
+                                             counted(observation.programs.size(), "program"),
+                                             counted(observation.leftovers.size(), "thing")));
 }
 
 CheckResult judge_recovery(const Evidence&, const Expectations&) {

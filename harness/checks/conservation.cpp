@@ -109,9 +109,10 @@ void judge_packets(const Evidence& evidence, const Expectations& expectations, V
   const bool vanished = captured + explained < came_in;
   verdict.fail([&] {
     return fmt::format(
-        "{} packets {}: {} went in, {} came out; the books say {} dropped, {} in flight, {} missed "
+        "{} {}: {} went in, {} came out; the books say {} dropped, {} in flight, {} missed "
         "by the driver{}",
-        vanished ? came_in - captured - explained : captured + explained - came_in,
+        counted(vanished ? came_in - captured - explained : captured + explained - came_in,
+                "packet"),
         vanished ? "vanished" : "too many", came_in, captured, server->ledger.dropped,
         server->ledger.in_flight, missed, vanished ? name_absent_packets(evidence) : "");
   });

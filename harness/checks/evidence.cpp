@@ -15,7 +15,6 @@ std::optional<Policy> policy_of(const Observation& observation) {
   return policy ? std::optional(*policy) : std::nullopt;
 }
 
-/// FlowKeyHash is CRC32C: fine for buckets, and for this map as well.
 FlowKey key_of(std::span<const std::byte> frame, bool both_directions) {
   FlowKey key;
   parse_key(frame, frame.size(), key);
@@ -104,7 +103,6 @@ void Evidence::number_captured(IdentityTable& identities) {
       const std::uint32_t packet = identities.number(frames[i].bytes);
       if (packet == packets_.size()) packets_.emplace_back();
       ++packets_[packet].captured;
-      if (packets_[packet].ambiguous) ++ambiguous_total_;
       port.captured.push_back(
           {packet, observation_.marked ? read_mark(frames[i].bytes) : std::nullopt});
     }

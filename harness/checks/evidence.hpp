@@ -5,7 +5,6 @@
 // "Port" below is a position in Observation::ports, which need not be the port's index.
 #pragma once
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -69,8 +68,6 @@ class Evidence {
 
   std::uint64_t sent_total() const { return sent_total_; }
   std::uint64_t captured_total() const { return captured_total_; }
-  /// Captured copies of ambiguous packets.
-  std::uint64_t ambiguous_total() const { return ambiguous_total_; }
   bool all_sent_known() const;
   bool all_captured_known() const;
   /// The first port's error in reading its capture, or "".
@@ -104,7 +101,6 @@ class Evidence {
   std::unordered_map<FlowKey, std::uint32_t, FlowKeyHash> flow_numbers_;
   std::uint64_t sent_total_ = 0;
   std::uint64_t captured_total_ = 0;
-  std::uint64_t ambiguous_total_ = 0;
 };
 
 }  // namespace ringside::harness

@@ -2,12 +2,20 @@
 // How a check collects what it finds.
 #pragma once
 
+#include <fmt/format.h>
+
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "harness/checks/checks.hpp"
 
 namespace ringside::harness {
+
+/// "1 packet", "2 packets".
+inline std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
 
 /// A CheckResult in the making: pass until something is said against it. Reasons beyond
 /// kMaxReasons are counted, and their words never made.

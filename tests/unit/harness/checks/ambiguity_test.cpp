@@ -82,6 +82,14 @@ TEST(Ambiguity, IdenticalFramesOfAFlowMayComeOutInAnyOrderAmongThemselves) {
   EXPECT_EQ(failing(run.observe()), std::set<std::string>{"order"});
 }
 
+TEST(Ambiguity, OneCopyOfAnIdenticalFrameExplainsOnePacketOnly) {
+  SimulatedRun run("flow-hash", 2);
+  for (const unsigned number : {0u, 1u, 0u}) run.send(0, udp_frame(0, number));
+  run.forward();
+  std::swap(run.out[1][1], run.out[1][2]);  // 0 0 1 is no subsequence of 0 1 0
+  EXPECT_EQ(failing(run.observe()), std::set<std::string>{"order"});
+}
+
 TEST(Ambiguity, ARoundRobinClientThatReordersIsFoundByItsMarks) {
   SimulatedRun run("round-robin", 2);
   for (unsigned i = 0; i < 20; ++i) run.send(0, udp_frame(0, i));

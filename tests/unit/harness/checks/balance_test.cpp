@@ -56,7 +56,8 @@ TEST(Balance, CountedDropsBelongToTheClientThatShouldHaveHadThem) {
 TEST(Balance, PacketsThatBearNoMarkFailRoundRobin) {
   SimulatedRun run = round_robin_run(30);
   run.out[1][4].bears_mark = false;
-  EXPECT_THAT(reasons(judge("balance", run.observe())), HasSubstr("bear no client's mark"));
+  EXPECT_THAT(reasons(judge("balance", run.observe())),
+              HasSubstr("1 packet without a client's mark"));
 }
 
 TEST(Balance, ExactNumbersAreComparedExactly) {

@@ -60,7 +60,7 @@ TEST(Checks, ALostPacketFailsConservationAloneAndIsNamed) {
   const Observation observation = run.observe();
   EXPECT_THAT(failing(observation), ElementsAre("conservation"));
   EXPECT_THAT(reasons(judge("conservation", observation)),
-              AllOf(HasSubstr("1 packets vanished: 2000 went in, 1999 came out"),
+              AllOf(HasSubstr("1 packet vanished: 2000 went in, 1999 came out"),
                     HasSubstr("packet 18 of in0.pcap (udp 10.0.0.1:1017 > 10.0.0.2:80)"),
                     HasSubstr("the ledger does not balance")));
 }
@@ -100,7 +100,7 @@ TEST(Checks, ADropThatIsCountedButNotExpectedFailsDropsAlone) {
   const Observation observation = run.observe();
   EXPECT_THAT(failing(observation), ElementsAre("drops"));
   EXPECT_THAT(reasons(judge("drops", observation)),
-              HasSubstr("work_ring.ring_full.1: 1 packets, expected none"));
+              HasSubstr("work_ring.ring_full.1: 1 packet, expected none"));
   Expectations other;
   other.drops = {{"work_ring.ring_full.0", 1, 1}};
   EXPECT_THAT(reasons(judge("drops", observation, other)),
