@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstring>
+#include <fstream>
 
 #include "harness/run/file_descriptor.hpp"
 
@@ -106,6 +107,15 @@ class PosixProcess final : public Process {
   std::optional<ProcessEnd> poll() override {
     if (!end_) reap(WNOHANG);
     return end_;
+  }
+
+  bool is_stopped() override {
+    // /proc, not waitid(WSTOPPED): that one reports changes, each once. "4711 (name) T ...".
+    std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
+    std::string line;
+    std::getline(file, line);
+    const auto end_of_name = line.rfind(") ");
+    return end_of_name != std::string::npos && line[end_of_name + 2] == 'T';
   }
 
   void signal(int signal) override {

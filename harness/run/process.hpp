@@ -44,6 +44,8 @@ class Process {
   virtual int pid() const = 0;
   /// The end, once there is one; never blocks. Stays the same from then on.
   virtual std::optional<ProcessEnd> poll() = 0;
+  /// True while the process is stopped (SIGSTOP has taken effect).
+  virtual bool is_stopped() = 0;
   /// Sends `signal` to the whole process group. Nothing happens after the end.
   virtual void signal(int signal) = 0;
   /// `piped` only. Writes all of `text`; false when the child no longer reads.

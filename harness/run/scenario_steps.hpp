@@ -16,7 +16,8 @@ struct CapturePlaces {
   std::string relative;  ///< directory that relative paths start from
 };
 
-/// Reads the list `steps` in [play] of `root` into `scenario`, whose ports and clients are known already.
+/// Reads the list `steps` in [play] of `root` into `scenario`, whose ports and clients are known
+/// already.
 void read_steps(TomlContext& context, TomlTable& root, const CapturePlaces& places,
                 Scenario& scenario);
 

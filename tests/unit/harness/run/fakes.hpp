@@ -37,7 +37,9 @@ class FakeProcess final : public Process {
   const std::string& name() const override { return name_; }
   int pid() const override { return pid_; }
   std::optional<ProcessEnd> poll() override { return end; }
+  bool is_stopped() override { return stopped; }
   void signal(int signal) override {
+    stopped = signal == SIGSTOP || (stopped && signal != SIGCONT);
     if (end) return;
     signals.push_back(signal);
     if (signal == SIGKILL) end = ProcessEnd{-1, SIGKILL};
@@ -56,6 +58,7 @@ class FakeProcess final : public Process {
   }
 
   std::optional<ProcessEnd> end;
+  bool stopped = false;
   std::vector<int> signals;
   std::vector<std::string> written;
   std::deque<std::string> lines;

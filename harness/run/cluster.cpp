@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/run/cluster.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+#include <deque>
+#include <fstream>
+
+namespace ringside::harness {
+namespace {
+
+constexpr std::size_t kTailLines = 15;
+
+void read_tail(const std::string& path, std::size_t lines, std::deque<std::string>& tail) {
+  std::ifstream file(path);
+  std::string line;
+  while (std::getline(file, line)) {
+    tail.push_back(line);
+    if (tail.size() > lines) tail.pop_front();
+  }
+}
+
+/// Our exit codes mean the same in every program of ours; others say nothing about whose fault it
+/// is.
+ExitCode code_of(const ProcessEnd& end) {
+  if (end.exit_code == static_cast<int>(ExitCode::kUsage)) return ExitCode::kUsage;
+  if (end.exit_code == static_cast<int>(ExitCode::kEnvironment)) return ExitCode::kEnvironment;
+  return ExitCode::kCheckFailed;
+}
+
+/// What a line of the log says beyond the program's own name: "mp_server: error: no room" -> "no
+/// room".
+std::optional<std::string> error_sentence(const std::string& line) {
+  const auto at = line.find(": error: ");
+  if (at == std::string::npos) return std::nullopt;
+  return line.substr(at + 9);
+}
+
+/// EAL's words for a driver that is not there, which a learner cannot know the meaning of.
+std::optional<std::string> missing_driver(const std::vector<std::string>& log) {
+  for (const auto& line : log) {
+    const auto at = line.find("failed to parse device \"");
+    if (at == std::string::npos) continue;
+    const std::string device = line.substr(at + 24, line.find('"', at + 24) - at - 24);
+    return fmt::format(
+        "DPDK has no driver for {}: install its plugin (Debian: librte-net-pcap23, "
+        "librte-net-null23, "
+        "librte-net-ring23)",
+        device.substr(0, device.find(',')));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+Error wait_error(WaitEnd end, const std::string& what) {
+  if (end == WaitEnd::kInterrupted) return Error{"interrupted", ExitCode::kInterrupted};
+  return Error{fmt::format("deadline passed: {}", what), ExitCode::kTimedOut};
+}
+
+Cluster::Cluster(World& world, const Scenario& scenario, LaunchPlan plan, Patience patience,
+                 std::string directory)
+    : world_(world),
+      scenario_(scenario),
+      plan_(std::move(plan)),
+      patience_(patience),
+      directory_(std::move(directory)),
+      telemetry_(world.telemetry(dpdk_directory() + "/dpdk_telemetry.v2")) {}
+
+std::string Cluster::dpdk_directory() const {
+  return fmt::format("{}/dpdk/{}", directory_, plan_.prefix);
+}
+
+Cluster::Program* Cluster::program(const std::string& name) {
+  const auto found = std::find_if(programs_.rbegin(), programs_.rend(),
+                                  [&](const Program& p) { return p.name == name; });
+  return found == programs_.rend() ? nullptr : &*found;
+}
+
+Process* Cluster::find(const std::string& name) {
+  Program* found = program(name);
+  return found != nullptr ? found->process.get() : nullptr;
+}
+
+Result<Process*> Cluster::start(const std::string& name, std::vector<std::string> command,
+                                bool piped) {
+  const auto earlier = std::count_if(programs_.begin(), programs_.end(),
+                                     [&](const Program& p) { return p.name == name; });
+  const std::string log = earlier == 0 ? name : fmt::format("{}-{}", name, earlier + 1);
+  ProcessSpec spec;
+  spec.name = name;
+  spec.argv = command;
+  spec.environment = {{"RUNTIME_DIRECTORY", directory_}};
+  spec.directory = directory_;
+  spec.stdout_file = fmt::format("{}/{}.out", directory_, log);
+  spec.stderr_file = fmt::format("{}/{}.err", directory_, log);
+  spec.piped = piped;
+  // A terminal can be handed to one program only, and the wire's stdin is spoken for.
+  spec.foreground = plan_.wraps.size() == 1 && plan_.wraps.count(name) == 1 && !piped;
+  auto process = world_.launcher.start(spec);
+  if (!process) return process.error();
+  Program program{name, std::move(command), std::move(*process), spec.stdout_file,
+                  spec.stderr_file};
+  const auto expected = scenario_.exits.find(name);
+  if (expected != scenario_.exits.end()) program.expected = expected->second;
+  programs_.push_back(std::move(program));
+  return programs_.back().process.get();
+}
+
+std::vector<std::string> Cluster::tail(const Program& program, std::size_t lines) const {
+  std::deque<std::string> all;
+  read_tail(program.out_file, lines, all);
+  read_tail(program.err_file, lines, all);
+  return {all.begin(), all.end()};
+}
+
+Error Cluster::why_ended(const Program& program) {
+  const auto end = program.process->poll();
+  const std::vector<std::string> log = tail(program, 200);
+  Error error;
+  error.code = end ? code_of(*end) : ExitCode::kInternal;
+  if (const auto driver = missing_driver(log)) {
+    return Error{*driver, ExitCode::kEnvironment};
+  }
+  const auto line = std::find_if(
+      log.rbegin(), log.rend(), [](const std::string& l) { return error_sentence(l).has_value(); });
+  error.message =
+      fmt::format("{} ended before it was ready ({}){}{}", program.name, end ? end->text() : "?",
+                  line != log.rend() ? ": " : "", line != log.rend() ? *error_sentence(*line) : "");
+  return error;
+}
+
+Status Cluster::wait_for(const std::string& what, const std::function<bool()>& condition) {
+  std::optional<Error> failure;
+  const auto met = [&] {
+    if (condition()) return true;
+    for (const auto& program : programs_) {
+      if (!program.may_end && program.process->poll()) failure = why_ended(program);
+    }
+    return failure.has_value();
+  };
+  const Deadline deadline = patience_.deadline(world_.clock, patience_.start);
+  const WaitEnd end = wait_until(world_.clock, deadline, world_.interrupted, met);
+  if (failure) return *failure;
+  if (end == WaitEnd::kMet) return Done{};
+  return wait_error(end, what);
+}
+
+Status Cluster::start_server() {
+  auto started = start("server", server_command(scenario_, plan_), false);
+  if (!started) return started.error();
+  return wait_for("the server did not answer on its telemetry socket",
+                  [&] { return telemetry_->request("/mp/stats").ok(); });
+}
+
+Status Cluster::start_clients(const std::vector<unsigned>& ids) {
+  for (const unsigned id : ids) {
+    const auto client = std::find_if(scenario_.clients.begin(), scenario_.clients.end(),
+                                     [&](const ClientOptions& c) { return c.id == id; });
+    auto started = start(client_name(id), client_command(*client, plan_), false);
+    if (!started) return started.error();
+  }
+  const auto all_active = [&] {
+    ServerFacts facts(*telemetry_);
+    return std::all_of(ids.begin(), ids.end(), [&](unsigned id) {
+      return facts.get(fmt::format("client{}.state", id)) == Fact(std::string("active")) &&
+             facts.count(fmt::format("client{}.pid", id)) > 0;
+    });
+  };
+  return wait_for("not all clients joined", all_active);
+}
+
+Result<Process*> Cluster::start_wire() {
+  if (plan_.programs.wire.empty()) {
+    return environment_error(
+        "ring ports need mp_wire, which is missing; name it with --wire PROGRAM");
+  }
+  return start("wire", wire_command(plan_), true);
+}
+
+void Cluster::expect_end(const std::string& name, const ExpectedEnd& end) {
+  if (Program* found = program(name)) {
+    found->may_end = true;
+    found->expected = end;
+  }
+}
+
+std::optional<std::string> Cluster::unexpected_end() {
+  for (const auto& program : programs_) {
+    const auto end = program.may_end ? std::nullopt : program.process->poll();
+    if (end) return fmt::format("{} ended: {}", program.name, end->text());
+  }
+  return std::nullopt;
+}
+
+Stopped Cluster::stop(const std::string& name) {
+  Program* found = program(name);
+  if (found == nullptr) return {};
+  found->may_end = true;
+  const Stopped stopped = stop_process(world_.clock, *found->process, SIGINT,
+                                       patience_.deadline(world_.clock, patience_.stop));
+  found->had_to_kill = found->had_to_kill || stopped.had_to_kill;
+  return stopped;
+}
+
+void Cluster::stop_server_and_clients() {
+  for (auto& program : programs_) program.may_end = true;
+  stop("server");
+  const auto clients_ended = [&] {
+    return std::all_of(programs_.begin(), programs_.end(), [](Program& program) {
+      return program.name == "wire" || program.process->poll().has_value();
+    });
+  };
+  wait_until(world_.clock, patience_.deadline(world_.clock, patience_.stop), world_.interrupted,
+             clients_ended);
+  for (auto& program : programs_) {
+    if (program.name == "wire" || program.process->poll()) continue;
+    // A client that outlives its server by that much hangs; a short time to say why, then no more.
+    program.had_to_kill = true;
+    stop_process(world_.clock, *program.process, SIGTERM,
+                 Deadline(world_.clock, std::chrono::seconds(1)));
+  }
+}
+
+void Cluster::stop_wire() {
+  Program* wire = program("wire");
+  if (wire == nullptr) return;
+  wire->may_end = true;
+  wire->process->write("{\"cmd\":\"quit\"}\n");
+  const auto ended = [&] { return wire->process->poll().has_value(); };
+  wait_until(world_.clock, patience_.deadline(world_.clock, patience_.stop), world_.interrupted,
+             ended);
+  if (ended()) return;
+  wire->had_to_kill = true;
+  stop_process(world_.clock, *wire->process, SIGTERM,
+               Deadline(world_.clock, std::chrono::seconds(1)));
+}
+
+std::vector<ProgramEnd> Cluster::ends() {
+  std::vector<ProgramEnd> ends;
+  for (auto& program : programs_) {
+    ProgramEnd end;
+    end.name = program.name;
+    const ExpectedEnd& expected = program.expected;
+    end.expectation = ProcessEnd{expected.exit_code, expected.signal}.text();
+    if (const auto seen = program.process->poll()) {
+      if (seen->signal != 0) {
+        end.signal = seen->signal;
+      } else {
+        end.code = seen->exit_code;
+      }
+      end.as_expected = !program.had_to_kill && seen->signal == expected.signal &&
+                        (expected.signal != 0 || seen->exit_code == expected.exit_code);
+    } else {
+      end.as_expected = false;
+    }
+    if (program.had_to_kill) end.expectation += ", within the deadline";
+    ends.push_back(std::move(end));
+  }
+  return ends;
+}
+
+std::vector<ProgramLog> Cluster::logs() {
+  std::vector<ProgramLog> logs;
+  for (auto& program : programs_) {
+    const auto end = program.process->poll();
+    std::string words = end ? end->text() : "still running";
+    if (program.had_to_kill) words += " after its deadline";
+    logs.push_back({program.name, join_words(program.command), words, tail(program, kTailLines)});
+  }
+  return logs;
+}
+
+}  // namespace ringside::harness

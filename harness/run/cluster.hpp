@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The programs of one run: one server, its clients, perhaps a wire. Starts them, knows how each of
+// them ended, and ends what still runs when it is destroyed.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "harness/model/observation.hpp"
+#include "harness/report/run_report.hpp"
+#include "harness/run/command_lines.hpp"
+#include "harness/run/facts.hpp"
+#include "harness/run/scenario.hpp"
+#include "harness/run/world.hpp"
+
+namespace ringside::harness {
+
+/// How long the programs are given. With --wrap a person may be at a debugger: no limits.
+struct Patience {
+  Duration start = std::chrono::seconds(30);  ///< a program becomes ready
+  Duration stop = std::chrono::seconds(15);   ///< a program ends when asked, after draining
+  Duration stall = std::chrono::seconds(10);  ///< an await sees no progress
+  bool unlimited = false;
+
+  Deadline deadline(const Clock& clock, Duration duration) const {
+    return unlimited ? Deadline::never(clock) : Deadline(clock, duration);
+  }
+};
+
+class Cluster {
+ public:
+  /// `directory`: of this run, existing. `scenario` must outlive the cluster.
+  Cluster(World& world, const Scenario& scenario, LaunchPlan plan, Patience patience,
+          std::string directory);
+
+  /// Starts the server and waits until it answers. Errors: the server's own last words, with the
+  /// code that it ended with when that is one of ours.
+  Status start_server();
+  /// Starts clients and waits until the server calls them all active.
+  Status start_clients(const std::vector<unsigned>& ids);
+  /// Starts mp_wire; it is ready when it says so (WireClient).
+  Result<Process*> start_wire();
+
+  /// nullptr when it was never started. The latest one, for a client that was started again.
+  Process* find(const std::string& name);
+  Telemetry& telemetry() { return *telemetry_; }
+
+  /// From now on this program may end, and is expected to in this way.
+  void expect_end(const std::string& name, const ExpectedEnd& end);
+  /// A sentence about a program that ended while it should run; nullopt when all is well.
+  std::optional<std::string> unexpected_end();
+
+  /// Asks one program to end (SIGINT) and waits.
+  Stopped stop(const std::string& name);
+  /// Asks the server to end, waits for the clients to follow, ends those that do not.
+  void stop_server_and_clients();
+  void stop_wire();
+
+  /// How each program ended, against what was expected. Precondition: all ended.
+  std::vector<ProgramEnd> ends();
+  /// Commands, ends and the last lines of the logs.
+  std::vector<ProgramLog> logs();
+  /// Directory of DPDK's files of this run.
+  std::string dpdk_directory() const;
+  const LaunchPlan& plan() const { return plan_; }
+
+ private:
+  struct Program {
+    std::string name;
+    std::vector<std::string> command;
+    std::unique_ptr<Process> process;
+    std::string out_file;
+    std::string err_file;
+    bool may_end = false;
+    bool had_to_kill = false;
+    ExpectedEnd expected = {};
+  };
+
+  Result<Process*> start(const std::string& name, std::vector<std::string> command, bool piped);
+  Program* program(const std::string& name);
+  Status wait_for(const std::string& what, const std::function<bool()>& condition);
+  Error why_ended(const Program& program);
+  std::vector<std::string> tail(const Program& program, std::size_t lines) const;
+
+  World& world_;
+  const Scenario& scenario_;
+  LaunchPlan plan_;
+  Patience patience_;
+  std::string directory_;
+  std::unique_ptr<Telemetry> telemetry_;
+  std::vector<Program> programs_;  ///< in the order of their start
+};
+
+}  // namespace ringside::harness

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The packets that a scenario sends: captures read once, and for pcap ports the input files.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "harness/model/frame.hpp"
+#include "harness/run/scenario.hpp"
+
+namespace ringside::harness {
+
+/// Captures by path, each read once. One per run of one scenario; not for several threads.
+class CaptureCache {
+ public:
+  /// Errors: kUsage, the file's name and what is wrong with it.
+  Result<const FrameList*> get(const std::string& path);
+
+ private:
+  std::map<std::string, std::unique_ptr<FrameList>> captures_;
+};
+
+/// How many packets a send offers.
+std::uint64_t offered(const Step& send, const FrameList& capture);
+
+/// The first `count` packets of a capture that is repeated over and over, appended to `to`.
+void append_repeated(const FrameList& capture, std::uint64_t count, FrameList& to);
+
+/// Longest frame of all captures that the scenario sends, at least 1522. Errors: as CaptureCache.
+Result<unsigned> longest_frame(const Scenario& scenario, CaptureCache& cache);
+
+/// For each port, the packets of all its sends one after the other. Errors: as CaptureCache.
+Result<std::vector<FrameList>> frames_by_port(const Scenario& scenario, CaptureCache& cache);
+
+}  // namespace ringside::harness

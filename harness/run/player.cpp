@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/run/player.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <filesystem>
+
+#include "harness/live/live_ports.hpp"
+#include "harness/run/inputs.hpp"
+#include "harness/run/run_directory.hpp"
+#include "harness/run/step_player.hpp"
+#include "harness/run/traffic.hpp"
+
+namespace ringside::harness {
+namespace fs = std::filesystem;
+namespace {
+
+double seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
+Outcome outcome_of(const Error& error) {
+  return error.code == ExitCode::kCheckFailed || error.code == ExitCode::kTimedOut
+             ? Outcome::kFail
+             : Outcome::kError;
+}
+
+/// One play, from the files to the verdict. A stage that fails is the last one before the clean-up.
+class Play {
+ public:
+  Play(World& world, const PlayContext& context, const PlayPlace& place, const Scenario& scenario)
+      : world_(world), context_(context), place_(place), scenario_(scenario) {}
+
+  Played run();
+
+ private:
+  Status prepare();
+  Status start();
+  void play_steps();
+  void finish();
+  void observe();
+  void find_leftovers();
+  void judge();
+  void fail(const Error& error);
+  std::vector<std::uint64_t> transmitted() const;
+  Status timed(const std::string& text, const std::function<Status()>& work);
+
+  World& world_;
+  const PlayContext& context_;
+  const PlayPlace& place_;
+  const Scenario& scenario_;
+  CaptureCache captures_;
+  MemoryPlan memory_;
+  unsigned max_frame_ = 0;
+  std::unique_ptr<Traffic> traffic_;
+  std::unique_ptr<Cluster> cluster_;
+  bool finished_ = false;
+  Played played_;
+};
+
+void Play::fail(const Error& error) {
+  ScenarioResult& result = played_.result;
+  if (result.message.empty()) result.message = error.message;
+  if (played_.code == ExitCode::kOk) played_.code = error.code;
+  result.outcome = std::max(result.outcome, outcome_of(error));
+}
+
+Status Play::timed(const std::string& text, const std::function<Status()>& work) {
+  const TimePoint begin = world_.clock.now();
+  StepResult step;
+  step.text = text;
+  step.line = scenario_.line;
+  const Status status = work();
+  step.duration_s = seconds(world_.clock.now() - begin);
+  if (!status) {
+    step.outcome = outcome_of(status.error());
+    step.observed = status.error().message;
+  }
+  played_.result.steps.push_back(step);
+  return status;
+}
+
+Status Play::prepare() {
+  const auto longest = longest_frame(scenario_, captures_);
+  if (!longest) return longest.error();
+  max_frame_ = scenario_.server.max_frame.value_or(*longest);
+  const MemoryFacts facts = read_memory_facts();
+  auto memory = plan_memory(context_.memory, facts, needed_megabytes(scenario_, max_frame_, true));
+  if (memory && !memory->hugepages) {
+    memory =
+        plan_memory(MemoryMode::kNoHuge, facts, needed_megabytes(scenario_, max_frame_, false));
+  }
+  if (!memory) return memory.error();
+  memory_ = *memory;
+  played_.result.memory = memory_.name();
+  traffic_ = make_traffic({world_, scenario_, captures_, place_.directory, place_.prefix,
+                           max_frame_, context_.patience});
+  auto vdevs = traffic_->prepare();
+  if (!vdevs) return vdevs.error();
+  LaunchPlan plan{
+      context_.programs, memory_,           CpuPlan(context_.cpus, scenario_.server.lcores),
+      place_.prefix,     std::move(*vdevs), max_frame_,
+      context_.wraps};
+  cluster_ = std::make_unique<Cluster>(world_, scenario_, std::move(plan), context_.patience,
+                                       place_.directory);
+  return Done{};
+}
+
+Status Play::start() {
+  Status status = timed("start server", [&] { return cluster_->start_server(); });
+  if (!status) return status;
+  status = timed("start the far ends of the ports", [&] { return traffic_->open(*cluster_); });
+  if (!status) return status;
+  std::vector<unsigned> first;
+  for (const auto& client : scenario_.clients) {
+    if (client.start) first.push_back(client.id);
+  }
+  if (first.empty()) return status;
+  return timed(fmt::format("start {} client{}", first.size(), first.size() == 1 ? "" : "s"),
+               [&] { return cluster_->start_clients(first); });
+}
+
+void Play::play_steps() {
+  const double timeout = context_.timeout_s.value_or(scenario_.timeout_s);
+  const Deadline deadline = context_.patience.deadline(
+      world_.clock, std::chrono::duration_cast<Duration>(std::chrono::duration<double>(timeout)));
+  StepPlayer player(world_, scenario_, context_.patience, *cluster_, *traffic_, deadline);
+  std::vector<Step> steps = scenario_.steps;
+  const bool stops_server = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
+    return step.verb == Verb::kStop && step.target.kind == Target::Kind::kServer;
+  });
+  if (!stops_server && scenario_.ports != PortKind::kNull) {
+    Step quiet;
+    quiet.verb = Verb::kAwait;
+    quiet.line = scenario_.line;
+    quiet.text = "await quiet";
+    quiet.condition = *Condition::parse(kQuiet);
+    steps.push_back(quiet);
+  }
+  for (const auto& step : steps) {
+    const TimePoint begin = world_.clock.now();
+    StepPlayer::Outcome done = player.play(step);
+    done.result.duration_s = seconds(world_.clock.now() - begin);
+    played_.result.steps.push_back(done.result);
+    if (done.error) {
+      fail(Error{fmt::format("{}: {}", step.text, done.error->message), done.error->code});
+      return;
+    }
+  }
+}
+
+std::vector<std::uint64_t> Play::transmitted() const {
+  std::vector<std::uint64_t> ports;
+  const auto stats = read_server_stats(place_.directory + "/" + kStatsFile);
+  if (!stats) return ports;
+  for (const auto& port : stats->ports) ports.push_back(port.transmitted);
+  return ports;
+}
+
+void Play::finish() {
+  (void)timed("stop", [&]() -> Status {
+    traffic_->stop_sends();
+    cluster_->stop_server_and_clients();
+    traffic_->close(transmitted());
+    cluster_->stop_wire();
+    return Done{};
+  });
+  finished_ = world_.interrupted.load() == 0;
+}
+
+void Play::find_leftovers() {
+  for (auto& file : remove_hugepage_files(memory_.hugetlbfs, place_.prefix)) {
+    played_.observation.leftovers.push_back("hugepage file " + file);
+  }
+  // A process that ended in peace takes its sockets and what it published with it; DPDK itself
+  // leaves its configuration files, and those go with the directory.
+  const auto ends = played_.observation.programs;
+  const bool peaceful = std::all_of(ends.begin(), ends.end(), [](const ProgramEnd& end) {
+    return end.code == static_cast<int>(ExitCode::kOk);
+  });
+  if (!peaceful) return;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(cluster_->dpdk_directory(), ignored)) {
+    const std::string name = entry.path().filename();
+    if (name.rfind("mp_socket", 0) == 0 || name.rfind("dpdk_telemetry", 0) == 0 ||
+        name == "hugepage_data") {
+      played_.observation.leftovers.push_back("runtime file " + name);
+    }
+  }
+}
+
+void Play::observe() {
+  Observation& observation = played_.observation;
+  traffic_->observe(observation);
+  for (const auto& client : scenario_.clients) observation.clients.push_back(client.id);
+  observation.clients_constant =
+      std::none_of(scenario_.steps.begin(), scenario_.steps.end(),
+                   [](const Step& step) {
+                     return (step.verb == Verb::kKill || step.verb == Verb::kStop) &&
+                            step.target.kind == Target::Kind::kClient;
+                   }) &&
+      start_after(scenario_) >= scenario_.clients.size();
+  observation.policy = scenario_.server.policy;
+  observation.on_full = scenario_.server.on_full;
+  observation.marked = std::all_of(scenario_.clients.begin(), scenario_.clients.end(),
+                                   [](const ClientOptions& client) { return client.mark; });
+  observation.own_server = context_.programs.own_server;
+  auto stats = read_server_stats(place_.directory + "/" + kStatsFile);
+  if (stats) {
+    observation.server = std::move(*stats);
+  } else {
+    observation.server_stats_error = stats.error().message;
+  }
+  observation.programs = cluster_->ends();
+  find_leftovers();
+}
+
+void Play::judge() {
+  auto checks = run_checks(played_.observation, scenario_.expectations, scenario_.checks);
+  if (!checks) {
+    fail(checks.error());
+    return;
+  }
+  const Outcome verdict = overall(*checks);
+  played_.result.checks = std::move(*checks);
+  if (verdict == Outcome::kFail) {
+    played_.result.outcome = std::max(played_.result.outcome, Outcome::kFail);
+    played_.code = ExitCode::kCheckFailed;  // says more than the deadline that passed for it
+  } else if (verdict == Outcome::kError) {
+    fail(Error{"a check could not be made", ExitCode::kInternal});
+  }
+}
+
+Played Play::run() {
+  const TimePoint begin = world_.clock.now();
+  Status status = prepare();
+  if (status) status = start();
+  if (!status) fail(status.error());
+  if (status) play_steps();
+  if (status && world_.interrupted.load() == 0) finish();
+  if (finished_) {
+    observe();
+    judge();
+  } else if (world_.interrupted.load() != 0) {
+    played_.code = ExitCode::kInterrupted;
+    played_.result.outcome = Outcome::kError;
+    played_.result.message = "interrupted";
+  }
+  if (cluster_) played_.result.programs = cluster_->logs();
+  cluster_.reset();  // ends whatever runs
+  traffic_.reset();
+  remove_hugepage_files(memory_.hugetlbfs, place_.prefix);
+  played_.result.duration_s = seconds(world_.clock.now() - begin);
+  return std::move(played_);
+}
+
+}  // namespace
+
+std::optional<std::string> missing_requirement(const Scenario& scenario,
+                                               const PlayContext& context) {
+  const auto requires_word = [&](const char* word) {
+    return std::find(scenario.requirements.begin(), scenario.requirements.end(), word) !=
+           scenario.requirements.end();
+  };
+  if (scenario.ports == PortKind::kLive || requires_word("live")) {
+    if (auto reason = why_no_live_ports()) return reason;
+  }
+  if (requires_word("root") && ::geteuid() != 0) return "needs root";
+  if (requires_word("hugepages")) {
+    const unsigned needed =
+        needed_megabytes(scenario, scenario.server.max_frame.value_or(1522), true);
+    const auto plan = plan_memory(MemoryMode::kHugepages, read_memory_facts(), needed);
+    if (context.memory == MemoryMode::kNoHuge || !plan) return "needs hugepages";
+  }
+  return std::nullopt;
+}
+
+Played play(World& world, const PlayContext& context, const PlayPlace& place,
+            const Scenario& scenario) {
+  Played played;
+  if (auto reason = missing_requirement(scenario, context)) {
+    played.result.outcome = Outcome::kSkip;
+    played.result.message = *reason;
+  } else {
+    played = Play(world, context, place, scenario).run();
+  }
+  played.result.name = scenario.name;
+  played.result.file = scenario.file;
+  played.result.line = scenario.line;
+  played.result.tags = scenario.tags;
+  return played;
+}
+
+}  // namespace ringside::harness
