@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A subcommand of ringside: declares its options, then runs. One file for each; the table of all is
+// in main.cpp.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace ringside::harness {
+
+class Command {
+ public:
+  virtual ~Command() = default;
+  /// Adds its options to its own `app`; they point into this object.
+  virtual void declare(CLI::App& app) = 0;
+  /// Does the work after the command line was read. `rest`: what stood after "--". Errors are
+  /// printed by the caller as "ringside: error: ...".
+  virtual Result<ExitCode> run(const std::vector<std::string>& rest) = 0;
+};
+
+std::unique_ptr<Command> make_run_command();
+std::unique_ptr<Command> make_replay_command();
+std::unique_ptr<Command> make_list_command();
+
+}  // namespace ringside::harness

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The ringside program: finds the subcommand, reads its options, runs it, turns what came of it
+// into an exit code.
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <spdlog/sinks/stdout_color_sinks.h>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+
+#include "harness/cli/command.hpp"
+#include "harness/run/interrupt.hpp"
+#include "harness/run/suggest.hpp"
+
+namespace {
+
+using namespace ringside;           // NOLINT: main
+using namespace ringside::harness;  // NOLINT: main
+
+struct CommandRow {
+  const char* name;
+  const char* description;
+  const char* examples;
+  std::unique_ptr<Command> (*make)();
+};
+
+constexpr CommandRow kCommands[] = {
+    {"run", "Play scenarios and check what came out.",
+     "Examples:\n"
+     "  ringside run                                   all of them\n"
+     "  ringside run --tag smoke                       the quick ones\n"
+     "  ringside run flow-hash-affinity 'paused-*'     by name\n"
+     "  ringside run my.toml --keep-artifacts all      a file of your own\n"
+     "  ringside run --junit out.xml --shard 1/4       in CI\n"
+     "  ringside run paused-client --wrap client0='gdb --args'\n",
+     make_run_command},
+    {"replay", "Send captures of yours through server and clients.",
+     "Examples:\n"
+     "  ringside replay a.pcap --clients 3 --policy flow-hash\n"
+     "  ringside replay a.pcap b.pcap --rate 10000 --capture out/\n"
+     "  ringside replay a.pcap --speed 2 --on-full drop --ring-size 256\n"
+     "  ringside replay a.pcap --ports pcap --json -\n",
+     make_replay_command},
+    {"list", "List scenarios.",
+     "Examples:\n"
+     "  ringside list\n"
+     "  ringside list --tag smoke --json\n",
+     make_list_command},
+};
+
+constexpr const char* kIntroduction =
+    "Sends packets through a DPDK server and its clients and accounts for every one.\n\n"
+    "Examples:\n"
+    "  ringside run --tag smoke                    play the quick scenarios\n"
+    "  ringside replay my.pcap --clients 3         send a capture of yours\n"
+    "  ringside list                               see what there is\n"
+    "  ringside run --help                         options of a command\n";
+
+/// Shows the examples of a subcommand above its options, and not in the list of all.
+class ExamplesFirst : public CLI::Formatter {
+ public:
+  std::string make_description(const CLI::App* app) const override {
+    for (const auto& row : kCommands) {
+      if (app->get_name() == row.name)
+        return fmt::format("{}\n\n{}\n", row.description, row.examples);
+    }
+    return CLI::Formatter::make_description(app);
+  }
+};
+
+int fail(const Error& error) {
+  fmt::print(stderr, "ringside: error: {}\n", error.message);
+  return static_cast<int>(error.code);
+}
+
+/// CLI11's words, and the option that was perhaps meant.
+std::string usage_sentence(const CLI::App& app, const CLI::ParseError& error) {
+  std::string sentence = error.what();
+  const auto at = sentence.rfind("--");
+  const auto commands = app.get_subcommands();
+  if (at == std::string::npos || commands.empty()) return sentence;
+  std::vector<std::string> names;
+  for (const auto* option : commands.front()->get_options()) names.push_back(option->get_name());
+  return sentence + did_you_mean(sentence.substr(at, sentence.find_first_of(" =", at) - at), names);
+}
+
+/// Takes away "--" and what follows: CLI11 2.1 loses it on subcommands.
+std::vector<std::string> split_rest(std::vector<std::string>& words) {
+  const auto at = std::find(words.begin(), words.end(), "--");
+  if (at == words.end()) return {};
+  std::vector<std::string> rest(at + 1, words.end());
+  words.erase(at, words.end());
+  return rest;
+}
+
+int run(std::vector<std::string> words) {
+  CLI::App app(kIntroduction, "ringside");
+  app.set_version_flag("--version", std::string("ringside ") + RINGSIDE_VERSION);
+  app.formatter(std::make_shared<ExamplesFirst>());
+  app.require_subcommand(1);
+  bool verbose = false;
+  std::vector<std::unique_ptr<Command>> commands;
+  for (const auto& row : kCommands) {
+    CLI::App* sub = app.add_subcommand(row.name, row.description);
+    commands.push_back(row.make());
+    commands.back()->declare(*sub);
+    sub->add_flag("-v,--verbose", verbose, "say what is being done");
+  }
+  const std::vector<std::string> rest = split_rest(words);
+  std::reverse(words.begin(), words.end());  // as CLI11 wants them
+  try {
+    app.parse(words);
+  } catch (const CLI::Success& request) {
+    return app.exit(request);  // --help and --version
+  } catch (const CLI::ParseError& error) {
+    return fail(Error{usage_sentence(app, error)});
+  }
+  spdlog::set_level(verbose ? spdlog::level::debug : spdlog::level::warn);
+  for (std::size_t i = 0; i < commands.size(); ++i) {
+    if (!app.got_subcommand(kCommands[i].name)) continue;
+    const Result<ExitCode> code = commands[i]->run(rest);
+    return code ? static_cast<int>(*code) : fail(code.error());
+  }
+  return static_cast<int>(ExitCode::kInternal);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  // Started with stdin, stdout or stderr closed, files of ours would get their numbers.
+  while (true) {
+    const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+    if (fd > STDERR_FILENO) {
+      ::close(fd);
+      break;
+    }
+    if (fd < 0) break;
+  }
+  install_interrupt_handlers();
+  try {
+    spdlog::set_default_logger(spdlog::stderr_color_mt("ringside"));
+    spdlog::set_pattern("%H:%M:%S.%e %n: %v");
+    return run({argv + 1, argv + argc});
+  } catch (const std::exception& defect) {
+    return fail(Error{fmt::format("internal: {}", defect.what()), ExitCode::kInternal});
+  }
+}
