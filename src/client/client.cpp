@@ -21,8 +21,6 @@
 namespace ringside::client {
 namespace {
 
-using shared::ServerState;
-
 constexpr auto kLeaveDeadline = std::chrono::seconds(5);
 
 /// What a client looks up in the server's memory, as the lesson lists it.
@@ -52,7 +50,7 @@ std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, Slot& slot)
   if (found.info->tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect)) {
     return std::make_unique<DirectOutlet>(*found.info, id, slot.shared());
   }
-  return std::make_unique<ReturnOutlet>(found.back, slot.shared().counters);
+  return std::make_unique<ReturnOutlet>(*found.info, found.back, slot.shared().counters);
 }
 
 /// Decides when the worker may end: at once when the server has stopped, otherwise after the server
@@ -62,10 +60,7 @@ class Ending {
   Ending(const shared::SharedInfo& info, Slot& slot) : info_(info), slot_(slot) {}
 
   bool operator()() {
-    if (info_.server_state.load(std::memory_order_acquire) ==  // pairs: server/control.cpp
-        static_cast<std::uint32_t>(ServerState::kStopped)) {
-      return true;
-    }
+    if (server_stopped(info_)) return true;
     if (!signals::stop_requested()) return false;
     if (!asked_) {
       slot_.ask_to_leave();

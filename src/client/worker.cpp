@@ -9,11 +9,12 @@ namespace ringside::client {
 void ReturnOutlet::take(std::span<dpdk::Packet> packets) {
   const auto count = packets.size();
   Idle idle(IdleMode::kYield);
-  while (!packets.empty()) {
+  for (;;) {
     packets = packets.subspan(ring_.enqueue(packets));
-    // The server hands out no more than this ring holds, so it has room; several RX lcores may
-    // overshoot by a burst.
-    if (!packets.empty()) idle.found_nothing();
+    if (packets.empty() || server_stopped(info_)) break;
+    // The server hands out no more than this ring holds, so it has room; only several RX lcores may
+    // overshoot, by a burst each.
+    idle.found_nothing();
   }
   add(counters_.done, count);
 }

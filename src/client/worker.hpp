@@ -19,14 +19,16 @@ class Outlet {
   virtual void take(std::span<dpdk::Packet> packets) = 0;
 };
 
-/// --tx return: everything goes back to the server, in order.
+/// --tx return: everything goes back to the server, in order, unless the server has stopped.
 class ReturnOutlet final : public Outlet {
  public:
-  ReturnOutlet(dpdk::RingView ring, shared::ClientCounters& counters)
-      : ring_(ring), counters_(counters) {}
+  ReturnOutlet(const shared::SharedInfo& info, dpdk::RingView ring,
+               shared::ClientCounters& counters)
+      : info_(info), ring_(ring), counters_(counters) {}
   void take(std::span<dpdk::Packet> packets) override;
 
  private:
+  const shared::SharedInfo& info_;
   dpdk::RingView ring_;
   shared::ClientCounters& counters_;
 };
@@ -45,6 +47,12 @@ class DirectOutlet final : public Outlet {
   shared::ClientSlot& slot_;
   std::array<std::uint8_t, kMaxPorts> index_of_{};  // by DPDK port id
 };
+
+/// The server has taken back all it will ever take.
+inline bool server_stopped(const shared::SharedInfo& info) {
+  return info.server_state.load(std::memory_order_acquire) ==  // pairs: Control::publish()
+         static_cast<std::uint32_t>(shared::ServerState::kStopped);
+}
 
 class Worker {
  public:

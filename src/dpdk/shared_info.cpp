@@ -22,11 +22,6 @@ Result<SharedInfoZone> SharedInfoZone::create(int numa_node) {
   return SharedInfoZone(new (zone->addr) shared::SharedInfo{});
 }
 
-void SharedInfoZone::Free::operator()(shared::SharedInfo* info) const {
-  info->magic.store(0, std::memory_order_release);
-  ::rte_memzone_free(::rte_memzone_lookup(names::kSharedInfo));
-}
-
 Result<shared::SharedInfo*> attach_shared_info() {
   const ::rte_memzone* zone = ::rte_memzone_lookup(names::kSharedInfo);
   if (zone == nullptr) {

@@ -2,8 +2,6 @@
 // The memory zone MProc_Shared_Info: made by the server, verified and borrowed by everybody else.
 #pragma once
 
-#include <memory>
-
 #include "core/result.hpp"
 #include "core/shared_layout.hpp"
 
@@ -17,11 +15,10 @@ class SharedInfoZone {
   shared::SharedInfo& info() const { return *info_; }
 
  private:
-  struct Free {
-    void operator()(shared::SharedInfo* info) const;
-  };
   explicit SharedInfoZone(shared::SharedInfo* info) : info_(info) {}
-  std::unique_ptr<shared::SharedInfo, Free> info_;
+  /// Never freed: DPDK would zero the bytes, and a client that was stopped while the server ended
+  /// must still read that it did. The memory goes with the last process that maps it.
+  shared::SharedInfo* info_;
 };
 
 /// Finds the server's block and verifies it (check_layout()). The pointer stays the server's.
