@@ -68,7 +68,7 @@ constexpr std::array<Step, 7> kConversation = {
 
 Capture make_zipf(std::uint64_t seed) {
   constexpr std::uint32_t kFlows = 10'000;
-  constexpr std::uint32_t kLargest = 1'450;  // packets of the first flow; the r-th has 1/r of it
+  constexpr std::uint32_t kLargest = 1000;  // packets of the first flow; the r-th has 1/r of it
   Random random(seed);
   const auto flows = distinct_flows(random, kFlows);
   std::vector<std::uint32_t> turns;
