@@ -55,27 +55,44 @@ Error no_server(const EalArgs& args, const std::string& directory, std::chrono::
       args.file_prefix));
 }
 
-/// Every --vdev must have become a port: EAL itself goes on without those whose driver is missing.
+/// Debian's package of a driver: "net_pcap" -> "librte-net-pcap23".
+std::string package_of(std::string driver) {
+  for (char& c : driver) c = c == '_' ? '-' : c;
+  return "librte-" + driver + "23";
+}
+
+/// Every --vdev must have become a port: EAL itself goes on without those whose probing failed.
 Status check_vdevs(const EalArgs& args) {
   for (const std::string& text : args.vdevs) {
     const VdevArg vdev = parse_vdev(text);
     std::uint16_t port = 0;
     if (!vdev.driver.starts_with("net_")) continue;
     if (::rte_eth_dev_get_port_by_name(vdev.name.c_str(), &port) == 0) continue;
-    return environment_error(fmt::format(
-        "DPDK made no port of --vdev '{}': either no plugin for driver {} is installed (Debian: "
-        "librte-{}23), or its arguments are wrong (files, interfaces); EAL's messages above say "
-        "which",
-        text, vdev.driver, [&] {
-          std::string package = vdev.driver;
-          for (char& c : package) c = c == '_' ? '-' : c;
-          return package;
-        }()));
+    return environment_error(
+        fmt::format("DPDK made no port of --vdev '{}': either no plugin for driver {} is installed "
+                    "(Debian: {}), or its arguments are wrong (files, interfaces); EAL's messages "
+                    "above say which",
+                    text, vdev.driver, package_of(vdev.driver)));
   }
   return Done{};
 }
 
+/// EAL refuses to start when it knows no driver for a --vdev, and says so by ENODEV.
+Error no_driver(const EalArgs& args) {
+  std::string devices;
+  for (const std::string& text : args.vdevs) {
+    const std::string driver = parse_vdev(text).driver;
+    devices += fmt::format("{}'{}' (driver {}, Debian: {})", devices.empty() ? "" : ", ", text,
+                           driver, package_of(driver));
+  }
+  return environment_error(
+      fmt::format("no DPDK plugin that is installed drives one of --vdev {}; EAL's messages above "
+                  "say which: install its package or correct the name",
+                  devices));
+}
+
 Error init_failed(Role role, const EalArgs& args) {
+  if (rte_errno == ENODEV && !args.vdevs.empty()) return no_driver(args);
   const char* hint = "EAL's messages above say what it could not do";
   if (role == Role::kPrimary && !args.no_huge) {
     hint = "EAL's messages above say why; without hugepages on this machine add --no-huge -m 512";
