@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Bad input to mp_client gets a sentence and an exit code, never a crash.
+#include "tests/system/program_fixture.hpp"
+
+namespace ringside {
+namespace {
+
+using testing::FailsWith;
+using testing::Words;
+
+class BadInputClient : public testing::ProgramTest {
+ protected:
+  testing::Ended run(const Words& application, const std::string& lcores = "1@1") {
+    return start_client(application, lcores).wait_end();
+  }
+};
+
+TEST_F(BadInputClient, EveryBadCommandLineIsRefusedWithASentence) {
+  const std::vector<std::pair<Words, const char*>> bad{
+      {{}, "-n"},
+      {{"-n"}, "-n"},
+      {{"-n", "zero"}, "-n"},
+      {{"-n", "-1"}, "client id -1 is out of range"},
+      {{"-n", "16"}, "client id 16 is out of range; ids are 0 ... 15"},
+      {{"-n", "256"}, "client id 256 is out of range"},
+      {{"-n", "99999999999999999999"}, "-n"},
+      {{"-n", "0", "--mrak", "mac"}, "--mrak"},
+      {{"-n", "0", "--mark", "ip"}, "--mark"},
+      {{"-n", "0", "--handler", "explode"}, "unknown --handler 'explode'"},
+      {{"-n", "0", "--handler", "delay:soon"}, "unknown --handler 'delay:soon'"},
+      {{"-n", "0", "--burst", "0"}, "--burst"},
+      {{"-n", "0", "--idle", "never"}, "use spin, yield or adaptive"},
+      {{"-n", "0", "--wait", "-1"}, "--wait"},
+  };
+  for (const auto& [words, sentence] : bad) {
+    EXPECT_THAT(run(words), FailsWith("mp_client", kUsage, sentence));
+  }
+}
+
+TEST_F(BadInputClient, WithoutAServerItSaysWhatToStart) {
+  EXPECT_THAT(run({"-n", "0", "--wait", "0.2"}),
+              FailsWith("mp_client", kEnvironment, "start it first, for example: mp_server"));
+}
+
+TEST_F(BadInputClient, AutoWithoutAServerDoesNotBecomeAPrimary) {
+  auto client = start(bin("mp_client"), {"--no-huge", "--no-pci", "--proc-type=auto", "--lcores",
+                                         "1@1", "--", "-n", "0", "--wait", "0.2"});
+  EXPECT_THAT(client.wait_end(), FailsWith("mp_client", kEnvironment, "no mp_server"));
+}
+
+TEST_F(BadInputClient, AClientIsNoPrimary) {
+  auto client = start(bin("mp_client"), {"--no-huge", "--no-pci", "--", "-n", "0"});
+  EXPECT_THAT(client.wait_end(), FailsWith("mp_client", kUsage, "--proc-type=secondary"));
+}
+
+TEST_F(BadInputClient, AnIdThatTheServerDoesNotHaveIsRefused) {
+  auto server = start_good_server();
+  EXPECT_THAT(run({"-n", "1"}),
+              FailsWith("mp_client", kUsage,
+                        "client id 1 does not exist: the server was started with -n 1"));
+  EXPECT_EQ(server.end().exit_code, 0);
+}
+
+TEST_F(BadInputClient, AnIdThatIsTakenIsRefusedAndItsHolderNamed) {
+  auto server = start_good_server();
+  auto first = start_client({"-n", "0"});
+  ASSERT_TRUE(server.wait_for("Client process 0 connected")) << first.err();
+  EXPECT_THAT(run({"-n", "0"}, "2@1"),
+              FailsWith("mp_client", kEnvironment,
+                        "client id 0 is taken by process " + std::to_string(first.pid())));
+  EXPECT_EQ(server.end().exit_code, 0);
+  EXPECT_EQ(first.wait_end().exit_code, 0) << "the first goes on undisturbed";
+}
+
+TEST_F(BadInputClient, AnLcoreIdOfTheServerIsRefused) {
+  auto server = start_good_server();
+  EXPECT_THAT(run({"-n", "0"}, "0@1"),
+              FailsWith("mp_client", kEnvironment, "lcore id 0 is already used"));
+  EXPECT_EQ(server.end().exit_code, 0);
+}
+
+TEST_F(BadInputClient, AServerOfAnotherLayoutIsRefused) {
+  auto server = start(OTHER_LAYOUT_SERVER, primary());
+  ASSERT_TRUE(server.wait_for("ready")) << server.err();
+  EXPECT_THAT(run({"-n", "0"}), FailsWith("mp_client", kEnvironment, "layout"));
+}
+
+}  // namespace
+}  // namespace ringside
