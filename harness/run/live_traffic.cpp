@@ -153,6 +153,12 @@ class LiveTraffic final : public Traffic {
         port.capture_error = fmt::format("the capture at port {} itself lost {} frames", index,
                                          captured.lost_by_capture);
       }
+      const LinkDrops drops = ports_->link_drops(index);
+      if (port.capture_error.empty() && drops.to_server + drops.from_server != 0) {
+        port.capture_error =
+            fmt::format("the kernel dropped {} frames on the link of port {}: send more slowly",
+                        drops.to_server + drops.from_server, index);
+      }
       const Status kept =
           write_capture(fmt::format("{}/{}", setup_.directory, output_file(index)), port.captured);
       if (!kept && port.capture_error.empty()) port.capture_error = kept.error().message;
