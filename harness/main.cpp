@@ -49,6 +49,11 @@ constexpr CommandRow kCommands[] = {
      "  ringside list\n"
      "  ringside list --tag smoke --json\n",
      make_list_command},
+    {"explain", "Say which client gets a packet, and why.",
+     "Examples:\n"
+     "  ringside explain --clients 3 --policy flow-hash a.pcap --packet 17\n"
+     "  ringside explain --clients 3 --policy flow-hash --flow 'tcp 10.0.0.1:1234 > 10.0.0.2:80'\n",
+     make_explain_command},
 };
 
 constexpr const char* kIntroduction =

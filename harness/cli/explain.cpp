@@ -3,11 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <cstdio>
-#include <memory>
-#include <vector>
-
 #include "harness/explain/explanation.hpp"
 #include "harness/explain/typed_flow.hpp"
 #include "harness/pcap/capture_file.hpp"
@@ -75,35 +70,6 @@ Result<std::string> explain_text(const ExplainOptions& options) {
   question.clients = ClientSet::first(options.clients);
   question.port = PortIndex{static_cast<std::uint8_t>(options.port)};
   return options.flow.empty() ? explain_packet(options, question) : explain_flow(options, question);
-}
-
-void add_explain(CLI::App& app, std::function<ExitCode()>& action) {
-  const auto options = std::make_shared<ExplainOptions>();
-  CLI::App* command = app.add_subcommand("explain", "which client gets this packet, and why");
-  command->footer(
-      "Examples:\n"
-      "  ringside explain --clients 3 --policy flow-hash a.pcap --packet 17\n"
-      "  ringside explain --clients 3 --policy flow-hash --flow 'tcp 10.0.0.1:1234 > 10.0.0.2:80'");
-  command->add_option("CAPTURE", options->capture, "pcap or pcapng file");
-  command->add_option("--packet", options->packet,
-                      "packet of the capture, counted from 1; with --flow, its place in the turns");
-  command->add_option("--flow", options->flow, "a flow in words, in place of a capture");
-  command->add_option("--clients", options->clients, "active clients")->required();
-  command->add_option("--policy", options->policy, "as for mp_server")->capture_default_str();
-  command->add_option("--port", options->port, "index of the port it is received on")
-      ->capture_default_str();
-  command->add_flag("--json", options->json, "schema ringside.explain/1");
-  command->callback([options, &action] {
-    action = [options] {
-      const auto text = explain_text(*options);
-      if (!text) {
-        std::fprintf(stderr, "ringside: error: %s\n", text.error().message.c_str());
-        return text.error().code;
-      }
-      std::fputs(text->c_str(), stdout);
-      return ExitCode::kOk;
-    };
-  });
 }
 
 }  // namespace ringside::harness

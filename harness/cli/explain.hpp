@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// `ringside explain`: which client gets this packet, and why.
+// What `ringside explain` answers; explain_command.cpp is the command around it.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "core/result.hpp"
-
-namespace CLI {
-class App;
-}
 
 namespace ringside::harness {
 
@@ -27,9 +22,5 @@ struct ExplainOptions {
 
 /// What `ringside explain` prints, or why it cannot.
 Result<std::string> explain_text(const ExplainOptions& options);
-
-/// Adds the subcommand to `app`. When the user chooses it, `action` becomes what to do; it prints
-/// to standard output, or the error to standard error.
-void add_explain(CLI::App& app, std::function<ExitCode()>& action);
 
 }  // namespace ringside::harness
