@@ -57,7 +57,7 @@ void Control::follow_membership() {
 }
 
 void Control::open_gate() {
-  log_.info("{} clients are there: reception begins", membership_.active().size());
+  log_.info("Reception begins (clients: {})", membership_.active().size());
   path_.gate.receiving.store(true, std::memory_order_relaxed);
   publish(ServerState::kRunning);
 }
