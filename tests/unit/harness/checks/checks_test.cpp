@@ -127,6 +127,16 @@ TEST(Checks, AFlippedByteFailsIntegrityAloneAndIsLocated) {
                         "in0.pcap in 1 of 66 bytes, byte 50 was 0x00 and is 0xff"));
 }
 
+TEST(Checks, AnAlteredFrameIsComparedWithWhatDidNotComeOut) {
+  constexpr std::size_t kNumber = 45;  // last byte of a frame's number
+  SimulatedRun run("flow-hash", 1);
+  for (const unsigned number : {0u, 1u}) run.send(0, udp_frame(0, number));
+  run.forward();
+  run.out[1][1].frame[kNumber] = std::byte{0x80};  // as near to the first frame as to the second
+  EXPECT_THAT(reasons(judge("integrity", run.observe())),
+              HasSubstr("differs from packet 2 of in0.pcap in 1 of 66 bytes"));
+}
+
 TEST(Checks, ACutFrameFailsIntegrityAlone) {
   SimulatedRun run = flow_hash_run();
   run.out[1][40].frame.pop_back();
