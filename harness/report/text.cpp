@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "harness/checks/verdict.hpp"
 #include "harness/report/run_report.hpp"
 
 namespace ringside::harness {
@@ -101,7 +102,9 @@ std::string checks_text(const std::vector<CheckResult>& checks, std::string_view
     const bool skipped = check.outcome == Outcome::kSkip;
     const std::string& said = skipped && !check.reasons.empty() ? check.reasons[0] : check.summary;
     const std::string left_out =
-        check.left_out == 0 ? "" : fmt::format(" ({} ambiguous frames left out)", check.left_out);
+        check.left_out == 0
+            ? ""
+            : fmt::format(" ({} left out: not to be told whose)", counted(check.left_out, "frame"));
     text += fmt::format("{}{} {:<13} {}{}\n", indent, badge(check.outcome, colour), check.name,
                         said, left_out);
     if (skipped) continue;

@@ -67,6 +67,12 @@ TEST(RunReport, TextHasALineForWhatPassedAndTheWholeStoryOfWhatFailed) {
                               "(seed 42)"));
 }
 
+TEST(RunReport, TextSaysHowManyFramesWereLeftOut) {
+  RunReport report = sample_run();
+  report.scenarios[0].outcome = Outcome::kFail;
+  EXPECT_THAT(to_text(report, false), HasSubstr("0 out of order (3 frames left out"));
+}
+
 TEST(RunReport, ColourIsOnlyThereWhenAskedFor) {
   EXPECT_THAT(to_text(sample_run(), false), Not(HasSubstr("\x1b")));
   EXPECT_THAT(to_text(sample_run(), true), HasSubstr("\x1b[32mPASS\x1b[0m"));
