@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Fault: the first packet of every burst that is dropped is counted and never freed.
+#include "dpdk/packet.hpp"
+#include "server/server.hpp"
+
+int main(int argc, char** argv) {
+  using namespace ringside;
+  server::Seams seams = server::product_seams();
+  seams.discard = [](std::span<dpdk::Packet> packets) -> std::uint64_t {
+    dpdk::free_packets(packets.subspan(1));
+    return packets.size();
+  };
+  return server::run_server(argc, argv, seams);
+}
