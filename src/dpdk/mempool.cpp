@@ -2,7 +2,10 @@
 #include "dpdk/mempool.hpp"
 
 #include <fmt/format.h>
+#include <rte_eal.h>
 #include <rte_errno.h>
+
+#include "core/sizing.hpp"
 
 namespace ringside::dpdk {
 
@@ -17,11 +20,16 @@ Result<Mempool> Mempool::create(const std::string& name, unsigned mbufs, unsigne
           name.c_str(), mbufs, cache, 0, static_cast<std::uint16_t>(data_room), numa_node)) {
     return Mempool(pool);
   }
-  const double megabytes = mbufs * (data_room + 128.0) / 1e6;
+  PoolSize wanted;
+  wanted.mbufs = mbufs;
+  wanted.data_room = data_room;
+  wanted.cache = cache;
+  const std::uint64_t bytes =
+      pool_bytes(wanted, ::rte_eal_has_hugepages() != 0 ? kPage2M : kPage4k);
   return environment_error(fmt::format(
-      "no room for mempool '{}': {} mbufs of {} bytes, about {:.0f} MB ({}); give DPDK more memory "
+      "no room for mempool '{}': {} mbufs of {} bytes take about {} MB ({}); give DPDK more memory "
       "(-m), or use fewer clients, a smaller --ring-size or a smaller --max-frame",
-      name, mbufs, data_room, megabytes, ::rte_strerror(rte_errno)));
+      name, mbufs, data_room, bytes >> 20, ::rte_strerror(rte_errno)));
 }
 
 }  // namespace ringside::dpdk
