@@ -29,7 +29,7 @@ TelemetryDict stats_dict(const Snapshot& snapshot) {
   dict.add("missing", sum.missing);
   std::map<std::string, std::uint64_t> by_reason;
   for (const Drop& drop : snapshot.ledger.drops) {
-    by_reason[fmt::format("{}.{}", to_text(drop.place), to_text(drop.reason))] += drop.packets;
+    by_reason[fmt::format("{}/{}", to_text(drop.place), to_text(drop.reason))] += drop.packets;
   }
   TelemetryDict drops;
   for (const auto& [reason, packets] : by_reason) drops.add(reason, packets);
