@@ -10,8 +10,10 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <functional>
 
 #include "harness/cli/command.hpp"
+#include "harness/cli/explain.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/suggest.hpp"
 
@@ -92,6 +94,16 @@ std::string usage_sentence(const CLI::App& app, const CLI::ParseError& error) {
   return sentence + did_you_mean(sentence.substr(at, sentence.find_first_of(" =", at) - at), names);
 }
 
+/// CLI11 says of a word that is no subcommand only that it wants one.
+std::optional<Error> unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
+  if (words.empty() || words[0].rfind('-', 0) == 0) return std::nullopt;
+  std::vector<std::string> names;
+  for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
+  if (std::find(names.begin(), names.end(), words[0]) != names.end()) return std::nullopt;
+  return Error{
+      fmt::format("there is no command \"{}\"{}", words[0], did_you_mean(words[0], names))};
+}
+
 /// Takes away "--" and what follows: CLI11 2.1 loses it on subcommands.
 std::vector<std::string> split_rest(std::vector<std::string>& words) {
   const auto at = std::find(words.begin(), words.end(), "--");
@@ -114,6 +126,9 @@ int run(std::vector<std::string> words) {
     commands.back()->declare(*sub);
     sub->add_flag("-v,--verbose", verbose, "say what is being done");
   }
+  std::function<ExitCode()> explain;
+  add_explain(app, explain);
+  if (const auto unknown = unknown_command(app, words)) return fail(*unknown);
   const std::vector<std::string> rest = split_rest(words);
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
   try {
@@ -124,6 +139,7 @@ int run(std::vector<std::string> words) {
     return fail(Error{usage_sentence(app, error)});
   }
   spdlog::set_level(verbose ? spdlog::level::debug : spdlog::level::warn);
+  if (explain) return static_cast<int>(explain());
   for (std::size_t i = 0; i < commands.size(); ++i) {
     if (!app.got_subcommand(kCommands[i].name)) continue;
     const Result<ExitCode> code = commands[i]->run(rest);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 
@@ -53,7 +54,8 @@ void declare_common_options(CLI::App& app, CommonOptions& options) {
   app.add_option("--wrap", options.wraps,
                  "run one program under a tool, its terminal handed over: client0='gdb --args'")
       ->take_all();
-  app.add_option("--timeout", options.timeout_s, "seconds for the steps of a scenario")
+  app.add_option("--timeout", options.timeout_s,
+                 "seconds for the start, the steps and the end of a scenario, each")
       ->check(CLI::PositiveNumber);
   app.add_option("--patience", options.patience_s,
                  "seconds without any progress after which waiting ends (10)")
@@ -78,7 +80,12 @@ Result<PlayContext> make_context(const CommonOptions& options) {
   }
   context.patience.unlimited = !context.wraps.empty();
   context.patience.stall = from_seconds(options.patience_s);
-  if (options.timeout_s > 0) context.timeout_s = options.timeout_s;
+  if (options.timeout_s > 0) {
+    const Duration timeout = from_seconds(options.timeout_s);
+    context.timeout_s = options.timeout_s;
+    context.patience.start = std::min(context.patience.start, timeout);
+    context.patience.stop = std::min(context.patience.stop, timeout);
+  }
   return context;
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <random>
 
 #include "harness/cli/command.hpp"
@@ -23,11 +24,12 @@ class RunCommand final : public Command {
  private:
   Result<std::vector<Scenario>> scenarios();
   Status write_reports(const RunReport& report) const;
-  std::string repeat_command() const;
+  std::string repeat_command(const Scenario& scenario) const;
 
   CommonOptions common_;
   ScenarioPlaces places_;
   Selection selection_;
+  std::vector<std::string> files_;  ///< words as they were given; files are among them
   SuiteOptions suite_;
   std::string shard_ = "1/1";
   std::string keep_ = "failed";
@@ -66,6 +68,7 @@ Result<std::vector<Scenario>> RunCommand::scenarios() {
   const auto shard = parse_shard(shard_);
   if (!shard) return shard.error();
   selection_.shard = *shard;
+  files_ = selection_.patterns;
   auto loaded = load(places_, selection_.patterns);
   if (!loaded) return loaded.error();
   selection_.patterns = loaded->patterns;
@@ -74,7 +77,7 @@ Result<std::vector<Scenario>> RunCommand::scenarios() {
   return selected;
 }
 
-std::string RunCommand::repeat_command() const {
+std::string RunCommand::repeat_command(const Scenario& scenario) const {
   std::vector<std::string> words{"ringside", "run"};
   const auto common = words_of(common_);
   words.insert(words.end(), common.begin(), common.end());
@@ -85,6 +88,10 @@ std::string RunCommand::repeat_command() const {
     words.insert(words.end(), {"--capture-dir", places_.capture_dir});
   }
   if (seed_) words.insert(words.end(), {"--seed", std::to_string(*seed_)});
+  // A file that is not in the directory of scenarios is named itself; of its instances, the one.
+  const bool is_file = std::find(files_.begin(), files_.end(), scenario.file) != files_.end();
+  if (is_file) words.insert(words.end(), {scenario.file, "--filter"});
+  words.push_back(scenario.name);
   return join_words(words);
 }
 
@@ -111,7 +118,7 @@ Result<ExitCode> RunCommand::run(const std::vector<std::string>& rest) {
   suite_.keep = keep_ == "all"    ? KeepArtifacts::kAll
                 : keep_ == "none" ? KeepArtifacts::kNone
                                   : KeepArtifacts::kFailed;
-  suite_.repeat_command = repeat_command();
+  suite_.repeat_command = [this](const Scenario& scenario) { return repeat_command(scenario); };
   const bool colour = use_colour(common_.colour);
   Progress progress(progress_style(progress_), colour);
   SuiteObserver observer;

@@ -10,10 +10,25 @@
 namespace ringside::harness {
 namespace fs = std::filesystem;
 
+namespace {
+
+/// The path as people would write it: links followed, relative to where they are when it is below.
+std::string nearby(const std::string& path) {
+  std::error_code error;
+  const fs::path real = fs::canonical(path, error);
+  if (error) return path;
+  const fs::path relative = real.lexically_relative(fs::current_path(error));
+  return relative.empty() || *relative.begin() == ".." ? real.string() : relative.string();
+}
+
+}  // namespace
+
 ScenarioPlaces resolve(const ScenarioPlaces& places) {
   ScenarioPlaces resolved = places;
   const std::string own = executable_directory();
-  if (resolved.scenario_dir.empty()) resolved.scenario_dir = data_directory(own, "scenarios");
+  if (resolved.scenario_dir.empty()) {
+    resolved.scenario_dir = nearby(data_directory(own, "scenarios"));
+  }
   if (resolved.capture_dir.empty()) resolved.capture_dir = data_directory(own, "pcaps");
   return resolved;
 }

@@ -2,6 +2,7 @@
 #include "harness/run/cluster.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 
 #include <algorithm>
 #include <csignal>
@@ -99,6 +100,7 @@ Result<Process*> Cluster::start(const std::string& name, std::vector<std::string
   spec.piped = piped;
   // A terminal can be handed to one program only, and the wire's stdin is spoken for.
   spec.foreground = plan_.wraps.size() == 1 && plan_.wraps.count(name) == 1 && !piped;
+  spdlog::debug("start {} in {}: {}", name, directory_, join_words(command));
   auto process = world_.launcher.start(spec);
   if (!process) return process.error();
   Program program{name, std::move(command), std::move(*process), spec.stdout_file,
@@ -222,6 +224,10 @@ void Cluster::stop_server_and_clients() {
     stop_process(world_.clock, *program.process, SIGTERM,
                  Deadline(world_.clock, std::chrono::seconds(1)));
   }
+}
+
+void Cluster::resume_all() {
+  for (auto& program : programs_) program.process->signal(SIGCONT);
 }
 
 void Cluster::stop_wire() {

@@ -60,6 +60,8 @@ class Cluster {
   /// Asks the server to end, waits for the clients to follow, ends those that do not.
   void stop_server_and_clients();
   void stop_wire();
+  /// SIGCONT to all that runs: what a scenario left paused, perhaps because a step failed.
+  void resume_all();
 
   /// How each program ended, against what was expected. Precondition: all ended.
   std::vector<ProgramEnd> ends();

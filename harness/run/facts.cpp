@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/run/facts.hpp"
 
+#include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
 
@@ -11,7 +12,9 @@ using Json = nlohmann::json;
 
 void add(const Json& json, const std::string& name, FactMap& facts) {
   if (json.is_object()) {
-    for (const auto& [key, value] : json.items()) {
+    for (const auto& [raw_key, value] : json.items()) {
+      std::string key = raw_key;
+      std::replace(key.begin(), key.end(), '/', '.');  // telemetry's names may hold no dot
       add(value, name.empty() || name.back() == '.' ? name + key : name + "." + key, facts);
     }
   } else if (json.is_number()) {

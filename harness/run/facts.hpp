@@ -14,7 +14,7 @@ namespace ringside::harness {
 
 using FactMap = std::map<std::string, Fact>;
 
-/// A JSON object as facts: {"a":1,"drops":{"x.y":2}} becomes a = 1, drops.x.y = 2. Each name gets
+/// A JSON object as facts: {"a":1,"drops":{"x/y":2}} becomes a = 1, drops.x.y = 2. Each name gets
 /// `prefix` in front. What is neither number nor text is left out.
 FactMap flatten(const std::string& json, const std::string& prefix = "");
 

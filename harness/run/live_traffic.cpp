@@ -107,9 +107,11 @@ class LiveTraffic final : public Traffic {
     return std::nullopt;
   }
 
+  std::optional<std::uint64_t> captured() override { return count_captured(); }
+
   std::optional<Fact> fact(const std::string& name) override {
     if (name != "wire.captured") return std::nullopt;
-    return Fact(static_cast<std::int64_t>(captured()));
+    return Fact(static_cast<std::int64_t>(count_captured()));
   }
 
   void stop_sends() override {
@@ -127,7 +129,7 @@ class LiveTraffic final : public Traffic {
     Deadline stall(setup_.world.clock, setup_.patience.stall);
     wait_until(setup_.world.clock, Deadline::never(setup_.world.clock), setup_.world.interrupted,
                [&] {
-                 const std::uint64_t now = captured();
+                 const std::uint64_t now = count_captured();
                  if (now != before) {
                    stall = Deadline(setup_.world.clock, setup_.patience.stall / 5);
                  }
@@ -168,7 +170,7 @@ class LiveTraffic final : public Traffic {
   }
 
  private:
-  std::uint64_t captured() const {
+  std::uint64_t count_captured() const {
     std::uint64_t total = 0;
     for (const auto& capture : captures_) total += capture.count();
     return total;

@@ -2,6 +2,7 @@
 #include "harness/run/player.hpp"
 
 #include <fmt/format.h>
+#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -12,6 +13,7 @@
 #include "harness/run/inputs.hpp"
 #include "harness/run/run_directory.hpp"
 #include "harness/run/step_player.hpp"
+#include "harness/run/telemetry_check.hpp"
 #include "harness/run/traffic.hpp"
 
 namespace ringside::harness {
@@ -57,6 +59,7 @@ class Play {
   unsigned max_frame_ = 0;
   std::unique_ptr<Traffic> traffic_;
   std::unique_ptr<Cluster> cluster_;
+  std::optional<TelemetrySnapshot> snapshot_;  ///< when all was quiet
   bool finished_ = false;
   Played played_;
 };
@@ -95,6 +98,8 @@ Status Play::prepare() {
   }
   if (!memory) return memory.error();
   memory_ = *memory;
+  spdlog::debug("{}: {} MB of {} memory{}{}", scenario_.name, memory_.megabytes, memory_.name(),
+                memory_.reason.empty() ? "" : ": ", memory_.reason);
   played_.result.memory = memory_.name();
   traffic_ = make_traffic({world_, scenario_, captures_, place_.directory, place_.prefix,
                            max_frame_, context_.patience});
@@ -150,6 +155,9 @@ void Play::play_steps() {
       return;
     }
   }
+  if (stops_server || scenario_.ports == PortKind::kNull) return;
+  auto snapshot = take_snapshot(cluster_->telemetry());
+  if (snapshot) snapshot_ = std::move(*snapshot);
 }
 
 std::vector<std::uint64_t> Play::transmitted() const {
@@ -162,6 +170,7 @@ std::vector<std::uint64_t> Play::transmitted() const {
 
 void Play::finish() {
   (void)timed("stop", [&]() -> Status {
+    cluster_->resume_all();
     traffic_->stop_sends();
     cluster_->stop_server_and_clients();
     traffic_->close(transmitted());
@@ -219,10 +228,15 @@ void Play::observe() {
 }
 
 void Play::judge() {
-  auto checks = run_checks(played_.observation, scenario_.expectations, scenario_.checks);
+  std::vector<std::string> names = scenario_.checks;
+  const bool telemetry = names.empty() || std::erase(names, kTelemetryCheck) != 0;
+  auto checks = run_checks(played_.observation, scenario_.expectations, names);
   if (!checks) {
     fail(checks.error());
     return;
+  }
+  if (telemetry && snapshot_ && played_.observation.server) {
+    checks->push_back(compare_telemetry(*snapshot_, *played_.observation.server));
   }
   const Outcome verdict = overall(*checks);
   played_.result.checks = std::move(*checks);

@@ -79,6 +79,11 @@ class RingTraffic final : public Traffic {
     return sum(&WirePortReport::sent);
   }
 
+  std::optional<std::uint64_t> captured() override {
+    poll_report();
+    return sum(&WirePortReport::captured);
+  }
+
   std::optional<Error> failure() override {
     poll_replies();
     for (const auto& send : sends_) {
@@ -194,6 +199,7 @@ class RingTraffic final : public Traffic {
 void RingTraffic::close(const std::vector<std::uint64_t>& transmitted) {
   if (!wire_) return;
   stop_sends();
+  for (unsigned port = 0; port < setup_.scenario.port_count; ++port) wire_->resume(port);
   // The server is gone, but what it put out may still lie in the rings that the wire empties.
   // Should less come than the server claims, the checks will say so: here it only ends the waiting.
   std::uint64_t claimed = 0;

@@ -14,6 +14,7 @@
 #include "harness/run/scenario_matrix.hpp"
 #include "harness/run/scenario_steps.hpp"
 #include "harness/run/suggest.hpp"
+#include "harness/run/telemetry_check.hpp"
 #include "harness/run/toml_reader.hpp"
 
 namespace ringside::harness {
@@ -164,7 +165,7 @@ void read_expect(TomlContext& context, TomlTable& root, Scenario& scenario) {
   }
   read_drops(context, expect, e);
   scenario.checks = expect.texts("checks");
-  std::vector<std::string> known;
+  std::vector<std::string> known{kTelemetryCheck};
   for (const auto& check : all_checks()) known.emplace_back(check.name);
   for (const auto& name : scenario.checks) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {

@@ -21,6 +21,11 @@ std::array<std::int64_t, 5> progress(ServerFacts& server) {
 std::optional<Fact> StepPlayer::fact(ServerFacts& server, const std::string& name) {
   if (name == "sending") return Fact(static_cast<std::int64_t>(traffic_.sending()));
   if (name == "sent") return Fact(static_cast<std::int64_t>(traffic_.sent()));
+  if (name == "arriving") {
+    const auto captured = traffic_.captured();
+    if (!captured) return Fact(std::int64_t{0});
+    return Fact(server.count("transmitted") - static_cast<std::int64_t>(*captured));
+  }
   if (auto own = traffic_.fact(name)) return own;
   return server.get(name);
 }
@@ -39,6 +44,13 @@ Status StepPlayer::wait(const std::string& what, const std::function<bool()>& co
   if (failure) return *failure;
   if (end == WaitEnd::kMet) return Done{};
   return wait_error(end, what);
+}
+
+bool StepPlayer::paced_send_runs() {
+  const bool paced = std::any_of(scenario_.steps.begin(), scenario_.steps.end(), [](const Step& s) {
+    return s.verb == Verb::kSend && s.pace.kind != Pace::Kind::kAsap;
+  });
+  return paced && traffic_.sending() != 0;
 }
 
 Status StepPlayer::send(const Step& step) {
@@ -65,7 +77,9 @@ Status StepPlayer::await(const Step& step, StepResult& result) {
     const bool late = own.passed() || stall.passed();
     if (step.condition.holds(facts)) return true;
     const auto now = progress(server);
-    if (now != before) stall = patience_.deadline(world_.clock, patience_.stall);
+    // A paced send may have long gaps; they are no reason to give up.
+    if (now != before || paced_send_runs())
+      stall = patience_.deadline(world_.clock, patience_.stall);
     before = now;
     result.observed = step.condition.describe(facts);
     gave_up = late;

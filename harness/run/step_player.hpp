@@ -33,6 +33,7 @@ class StepPlayer {
   Outcome play(const Step& step);
 
  private:
+  bool paced_send_runs();
   Status send(const Step& step);
   Status await(const Step& step, StepResult& result);
   Status check(const Step& step, StepResult& result);

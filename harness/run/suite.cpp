@@ -98,7 +98,7 @@ void Suite::play_one(std::size_t number) {
   if (options_.repeat > 1) {
     played.result.repetition = static_cast<unsigned>(number / scenarios_.size()) + 1;
   }
-  played.result.repeat_command = fmt::format("{} {}", options_.repeat_command, scenario.name);
+  if (options_.repeat_command) played.result.repeat_command = options_.repeat_command(scenario);
   keep(played, place.directory);
   for (const auto& left : remove_tree(place.directory)) {
     played.result.outcome = Outcome::kError;

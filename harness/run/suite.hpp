@@ -22,8 +22,9 @@ struct SuiteOptions {
   bool fail_fast = false;
   std::uint64_t seed = 0;
   KeepArtifacts keep = KeepArtifacts::kFailed;
-  std::string out = "out";     ///< where artifacts are kept
-  std::string repeat_command;  ///< beginning of the command that repeats a scenario
+  std::string out = "out";  ///< where artifacts are kept
+  /// The command that repeats a scenario.
+  std::function<std::string(const Scenario&)> repeat_command;
 };
 
 /// Told about the progress, never by two threads at a time.

@@ -43,6 +43,8 @@ class Traffic {
   virtual std::uint64_t sending() = 0;
   /// Packets that went into the ports so far.
   virtual std::uint64_t sent() = 0;
+  /// Packets that came out of the ports so far; nullopt when nobody counts before the end.
+  virtual std::optional<std::uint64_t> captured() { return std::nullopt; }
   /// Why a send failed, once one did.
   virtual std::optional<Error> failure() { return std::nullopt; }
   /// Facts of its own: "wire.captured", "wire.port0.refused".

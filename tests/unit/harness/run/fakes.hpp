@@ -6,11 +6,13 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "harness/run/clock.hpp"
 #include "harness/run/process.hpp"
+#include "harness/run/telemetry_client.hpp"
 
 namespace ringside::harness::test {
 
@@ -68,6 +70,36 @@ class FakeProcess final : public Process {
  private:
   std::string name_;
   int pid_;
+};
+
+/// A server's telemetry as a test writes it; a command without a reply is an error.
+class FakeTelemetry final : public Telemetry {
+ public:
+  Result<std::string> request(const std::string& command) override {
+    ++asked;
+    if (on_request) on_request(command);
+    const auto reply = replies.find(command);
+    if (reply == replies.end()) return environment_error("no " + command);
+    return reply->second;
+  }
+  std::map<std::string, std::string> replies;
+  std::function<void(const std::string&)> on_request;
+  int asked = 0;
+};
+
+/// Hands out fake processes and keeps what was asked for.
+class FakeLauncher final : public Launcher {
+ public:
+  Result<std::unique_ptr<Process>> start(const ProcessSpec& spec) override {
+    specs.push_back(spec);
+    auto process = std::make_unique<FakeProcess>(spec.name, 1000 + static_cast<int>(specs.size()));
+    started[spec.name] = process.get();
+    if (on_start) on_start(*process, spec);
+    return std::unique_ptr<Process>(std::move(process));
+  }
+  std::vector<ProcessSpec> specs;
+  std::map<std::string, FakeProcess*> started;  ///< valid while their owners live
+  std::function<void(FakeProcess&, const ProcessSpec&)> on_start;
 };
 
 }  // namespace ringside::harness::test
