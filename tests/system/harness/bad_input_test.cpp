@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Bad input to ringside gets a sentence and an exit code.
+#include <gmock/gmock.h>
+
+#include "harness/run/memory.hpp"
+#include "tests/system/harness/ringside_program.hpp"
+
+namespace ringside::harness {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+class BadInput : public test::RingsideTest {
+ protected:
+  void expect(std::vector<std::string> arguments, int code, const std::string& sentence) {
+    const auto run = ringside(std::move(arguments));
+    EXPECT_EQ(run.code, code) << run.err;
+    EXPECT_THAT(run.err, HasSubstr(sentence));
+    EXPECT_THAT(run.err, HasSubstr("ringside: error: "));
+    EXPECT_THAT(run_directories(), IsEmpty());
+  }
+  const std::string imix_ = capture("imix");
+};
+
+TEST_F(BadInput, AnUnknownOptionWithASuggestion) {
+  expect({"replay", imix_, "--polcy", "port"}, 2, "did you mean \"--policy\"");
+}
+
+TEST_F(BadInput, AnUnknownCommandAndNoCommand) {
+  expect({"rum"}, 2, "rum");
+  expect({}, 2, "subcommand");
+}
+
+TEST_F(BadInput, AnUnknownPolicy) {
+  expect({"replay", imix_, "--policy", "flow"}, 2, "round-robin");
+}
+
+TEST_F(BadInput, TooManyClients) {
+  expect({"replay", imix_, "--clients", "17"}, 2, "--clients");
+}
+
+TEST_F(BadInput, ARingSizeThatIsNoPowerOfTwo) {
+  expect({"replay", imix_, "--ring-size", "100"}, 2, "power of two");
+}
+
+TEST_F(BadInput, DirectModeOnFilePorts) {
+  expect({"replay", imix_, "--ports", "pcap", "--tx", "direct"}, 2, "--ring-port");
+}
+
+TEST_F(BadInput, APaceOnFilePorts) {
+  expect({"replay", imix_, "--ports", "pcap", "--rate", "10"}, 2, "--ports ring");
+}
+
+TEST_F(BadInput, CapturesThatAreMissingEmptyCutOffOrNoCaptures) {
+  expect({"replay", directory_ + "/missing.pcap"}, 2, "missing.pcap");
+  expect({"replay", write("zero.pcap", "")}, 2, "zero.pcap");
+  expect({"replay", write("text.pcap", "this is no capture at all, it is text")}, 2, "text.pcap");
+  const std::string header("\xd4\xc3\xb2\xa1\x02\x00\x04\x00\0\0\0\0\0\0\0\0\xff\xff\0\0\x01\0\0\0",
+                           24);
+  expect({"replay", write("empty.pcap", header)}, 2, "empty.pcap");
+  expect({"replay",
+          write("cut.pcap", header + std::string("\0\0\0\0\0\0\0\0\x40\0\0\0\x40\0\0\0ab", 18))},
+         2, "cut.pcap");
+  std::string raw_ip = header;
+  raw_ip[20] = 101;  // LINKTYPE_RAW
+  expect({"replay",
+          write("raw.pcap", raw_ip + std::string("\0\0\0\0\0\0\0\0\x01\0\0\0\x01\0\0\0E", 17))},
+         2, "raw.pcap");
+}
+
+TEST_F(BadInput, AScenarioWithAnUnknownKeyIsNamedWithLineAndColumn) {
+  const std::string file = write("bad.toml", "[play]\nsteps = []\n[server]\npolcy = \"port\"\n");
+  expect({"run", file}, 2, file + ":4:1: unknown key \"polcy\" (did you mean \"policy\"?)");
+}
+
+TEST_F(BadInput, AnUnknownScenarioIsNothingToDo) {
+  expect({"run", "paused-clent"}, 4, "did you mean \"paused-client\"");
+  expect({"run", "--tag", "no-such-tag"}, 4, "no scenario is selected");
+  expect({"list", "--filter", "no-such-name"}, 4, "no scenario is selected");
+}
+
+TEST_F(BadInput, AWrapOfNoProgram) {
+  expect({"run", "paused-client", "--wrap", "clent0=gdb"}, 2, "--wrap is PROGRAM=TOOL");
+}
+
+TEST_F(BadInput, MissingProgramsAreAnErrorOfTheEnvironment) {
+  expect({"replay", imix_, "--server", directory_ + "/mp_server"}, 5, "not an executable program");
+  expect({"replay", imix_, "--bin-dir", directory_}, 5, "there is no mp_server");
+}
+
+TEST_F(BadInput, HugepagesThatAreNotThere) {
+  if (read_memory_facts().free_hugepage_megabytes > 64) GTEST_SKIP() << "there are hugepages";
+  expect({"replay", imix_, "--memory", "hugepages"}, 5, "use --memory no-huge");
+}
+
+TEST_F(BadInput, AMissingDriverSaysWhatToInstall) {
+  const std::string server =
+      write_program("server", "echo 'EAL: failed to parse device \"net_pcap0\"' >&2; exit 5");
+  expect({"replay", imix_, "--ports", "pcap", "--server", server}, 5, "no driver for net_pcap0");
+}
+
+}  // namespace
+}  // namespace ringside::harness

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Nothing is left behind: no process, no directory, no hugepage file, however ringside ends.
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <filesystem>
+
+#include "harness/run/memory.hpp"
+#include "tests/system/harness/ringside_program.hpp"
+
+namespace ringside::harness {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+namespace fs = std::filesystem;
+
+// Never ends by itself: nobody sends.
+constexpr const char* kEndless =
+    "timeout = 600\n[clients]\ncount = 2\n[play]\nsteps = [{await = \"received == 1\", within = "
+    "600}]\n";
+
+class Cleanup : public test::RingsideTest {
+ protected:
+  /// True once a file of this name is in the directory of the first scenario.
+  bool file_appears(const std::string& name) {
+    return wait_until_true([&] {
+      const auto directories = run_directories();
+      std::error_code error;
+      return !directories.empty() &&
+             fs::exists(directory_ + "/" + directories[0] + "/0/" + name, error);
+    });
+  }
+  bool log_says(const std::string& name, const std::string& words) {
+    return file_appears(name) && wait_until_true([&] {
+             const auto directories = run_directories();
+             return !directories.empty() &&
+                    read(directories[0] + "/0/" + name).find(words) != std::string::npos;
+           });
+  }
+  std::vector<std::string> hugepage_files() const {
+    std::vector<std::string> found;
+    const std::string mount = read_memory_facts().hugetlbfs;
+    std::error_code error;
+    if (mount.empty()) return found;
+    for (const auto& entry : fs::directory_iterator(mount, error)) {
+      const std::string name = entry.path().filename();
+      if (name.rfind("rs", 0) == 0) found.push_back(name);
+    }
+    return found;
+  }
+  void expect_nothing_left() {
+    EXPECT_THAT(processes_left(), IsEmpty());
+    EXPECT_THAT(run_directories(), IsEmpty());
+    EXPECT_THAT(hugepage_files(), IsEmpty());
+  }
+  void interrupt_when(const std::function<bool()>& moment, int signal = SIGINT) {
+    const auto process = start({"run", write("endless.toml", kEndless)});
+    ASSERT_TRUE(moment());
+    process->signal(signal);
+    const auto run = finish(*process);
+    EXPECT_EQ(run.code, 130) << run.err;
+    expect_nothing_left();
+  }
+};
+
+TEST_F(Cleanup, AfterAnInterruptWhileTheServerStarts) {
+  interrupt_when([&] { return file_appears("server.err"); });
+}
+
+TEST_F(Cleanup, AfterAnInterruptWhileTheWireStarts) {
+  interrupt_when([&] { return file_appears("wire.err"); });
+}
+
+TEST_F(Cleanup, AfterAnInterruptWhileClientsStart) {
+  interrupt_when([&] { return file_appears("client1.err"); });
+}
+
+TEST_F(Cleanup, AfterAnInterruptWhilePacketsAreAwaited) {
+  interrupt_when([&] { return log_says("server.err", "reception begins"); });
+}
+
+TEST_F(Cleanup, AfterSigterm) {
+  interrupt_when([&] { return file_appears("client0.err"); }, SIGTERM);
+}
+
+TEST_F(Cleanup, AfterSigkillNoProcessIsLeftAndTheNextRunRemovesTheDirectory) {
+  {
+    const auto process = start({"run", write("endless.toml", kEndless)});
+    ASSERT_TRUE(file_appears("client1.err"));
+    process->signal(SIGKILL);
+    ASSERT_TRUE(wait_until_true([&] { return process->poll().has_value(); }));
+  }
+  EXPECT_TRUE(wait_until_true([&] { return processes_left().empty(); }));
+  EXPECT_EQ(run_directories().size(), 1u);
+  const auto run = ringside({"run", write("plain.toml", "[play]\nsteps = [{send = \"imix\"}]\n")});
+  EXPECT_EQ(run.code, 0) << run.err;
+  expect_nothing_left();
+}
+
+TEST_F(Cleanup, AServerThatHangsFromTheBeginningIsKilledAfterItsDeadline) {
+  const std::string server =
+      write_program("server", "trap '' INT TERM HUP; while :; do sleep 0.1; done");
+  const auto run = ringside({"run", write("plain.toml", "[play]\nsteps = [{send = \"imix\"}]\n"),
+                             "--server", server, "--timeout", "0.5", "--keep-artifacts", "none"});
+  EXPECT_EQ(run.code, 124) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("did not answer"));
+  expect_nothing_left();
+}
+
+TEST_F(Cleanup, AClientThatHangsIsKilledAfterItsDeadlineAndNamed) {
+  const std::string client =
+      write_program("client", "trap '' INT TERM HUP; " + std::string(RINGSIDE_BIN_DIR) +
+                                  "/mp_client \"$@\"; while :; do sleep 0.1; done");
+  const auto run = ringside({"run", write("plain.toml", "[play]\nsteps = [{send = \"imix\"}]\n"),
+                             "--client", client, "--timeout", "10", "--keep-artifacts", "none"});
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("FAIL  exits"));
+  EXPECT_THAT(run.err, HasSubstr("client0"));
+  expect_nothing_left();
+}
+
+TEST_F(Cleanup, AStoppedClientDoesNotHoldUpTheEnd) {
+  const std::string file = write("stopped.toml",
+                                 "[clients]\ncount = 2\n[play]\nsteps = [{pause = \"client1\"}, "
+                                 "{send = \"imix\", count = 10}, {await = \"received == 10\"}, "
+                                 "{stop = \"server\"}]\n[server]\ndrain_timeout = 1\n[expect]\n"
+                                 "drops = {\"exit.undelivered.1\" = 5}\n");
+  const auto run = ringside({"run", file, "--timeout", "5", "--keep-artifacts", "none"});
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("client1"));
+  expect_nothing_left();
+}
+
+}  // namespace
+}  // namespace ringside::harness
