@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
-#include <functional>
+#include <optional>
 
 #include "harness/cli/command.hpp"
-#include "harness/cli/explain.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/suggest.hpp"
 
@@ -126,8 +126,6 @@ int run(std::vector<std::string> words) {
     commands.back()->declare(*sub);
     sub->add_flag("-v,--verbose", verbose, "say what is being done");
   }
-  std::function<ExitCode()> explain;
-  add_explain(app, explain);
   if (const auto unknown = unknown_command(app, words)) return fail(*unknown);
   const std::vector<std::string> rest = split_rest(words);
   std::reverse(words.begin(), words.end());  // as CLI11 wants them
@@ -139,7 +137,6 @@ int run(std::vector<std::string> words) {
     return fail(Error{usage_sentence(app, error)});
   }
   spdlog::set_level(verbose ? spdlog::level::debug : spdlog::level::warn);
-  if (explain) return static_cast<int>(explain());
   for (std::size_t i = 0; i < commands.size(); ++i) {
     if (!app.got_subcommand(kCommands[i].name)) continue;
     const Result<ExitCode> code = commands[i]->run(rest);
