@@ -3,6 +3,8 @@
 // starts; null ports feed themselves and keep nothing.
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "harness/pcap/capture_file.hpp"
 #include "harness/run/traffic.hpp"
 
@@ -47,7 +49,7 @@ class FileTraffic final : public Traffic {
       if (is_null()) {
         port.sent_known = port.captured_known = false;
       } else {
-        port.sent_name = input_file(index);
+        port.sent_name = capture_name(index);
         port.sent = std::move(frames_[index]);
         port.captured_name = output_file(index);
         auto captured = read_capture(path(output_file(index)), EmptyCapture::kAccept);
@@ -62,6 +64,15 @@ class FileTraffic final : public Traffic {
   }
 
  private:
+  /// The user's name of what was sent into the port; empty when nothing was.
+  std::string capture_name(unsigned port) const {
+    std::string name;
+    for (const Step& step : setup_.scenario.steps) {
+      if (step.verb != Verb::kSend || step.port != port) continue;
+      name = std::filesystem::path(step.capture).filename();
+    }
+    return name;
+  }
   bool is_null() const { return setup_.scenario.ports == PortKind::kNull; }
   std::string path(const std::string& file) const {
     return fmt::format("{}/{}", setup_.directory, file);
