@@ -15,6 +15,7 @@
 #include <fstream>
 
 #include "core/idle.hpp"
+#include "dpdk/start_turn.hpp"
 
 namespace ringside::dpdk {
 namespace {
@@ -22,6 +23,8 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kReadyFile = "mp_server.ready";
+// A start takes a tenth of a second; 16 clients may start at once on a busy machine.
+constexpr auto kTurnPatience = std::chrono::seconds(15);
 
 std::string config_file(const std::string& directory) {
   return directory + "/config";
@@ -191,6 +194,8 @@ Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
   });
   if (cancelled()) return Error{"interrupted while waiting for the server", ExitCode::kInterrupted};
   if (!found) return no_server(args, directory, wait);
+  const StartTurn turn = StartTurn::take(directory + "/" + kReadyFile, kTurnPatience, cancelled);
+  if (cancelled()) return Error{"interrupted before the start", ExitCode::kInterrupted};
   Result<Eal> eal = start(Role::kSecondary, eal_args);
   // 155,904 bytes of the shared heap that a secondary does not need and a killed one never gives
   // back.

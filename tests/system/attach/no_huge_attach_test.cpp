@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // What --no-huge promises: unmodified secondaries attach, every time.
+#include <filesystem>
+#include <optional>
 #include <vector>
 
+#include "core/idle.hpp"
+#include "dpdk/start_turn.hpp"
 #include "program_fixture.hpp"
 
 namespace ringside::testing {
@@ -29,6 +33,30 @@ TEST_F(NoHugeAttachTest, AHundredClientsOfAHundredAttachAndLeave) {
     }
   }
   EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
+}
+
+bool has_open(int pid, const std::filesystem::path& file) {
+  std::error_code ended;
+  for (const auto& fd :
+       std::filesystem::directory_iterator("/proc/" + std::to_string(pid) + "/fd", ended)) {
+    if (std::filesystem::read_symlink(fd, ended) == file) return true;
+  }
+  return false;
+}
+
+TEST_F(NoHugeAttachTest, AClientWaitsForItsTurnToStart) {
+  Running server = start_good_server();
+  const std::filesystem::path ready = directory_->path() + "/dpdk/rte/mp_server.ready";
+  std::optional<dpdk::StartTurn> turn =
+      dpdk::StartTurn::take(ready, kDeadline, [] { return false; });
+  ASSERT_TRUE(turn->mine());
+  Running client = start_client({"-n", "0"});
+  ASSERT_TRUE(poll_until(kDeadline, [&] { return has_open(client.pid(), ready); }));
+  EXPECT_FALSE(client.says("Looking up"));
+  turn.reset();
+  EXPECT_TRUE(client.wait_for("joined")) << client.out() << client.err();
+  EXPECT_EQ(client.end(SIGINT).exit_code, 0);
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0);
 }
 
 TEST_F(NoHugeAttachTest, NothingIsLeftOfAClientThatHasLeftAndTheServerTakesItsOfferBack) {
