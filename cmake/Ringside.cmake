@@ -35,6 +35,8 @@ function(ringside_test tier name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} ringside_options GTest::gtest GTest::gmock
                                         GTest::gtest_main rapidcheck)
+  # What is tested is built as users get it; the tests themselves need to compile fast, not to run so.
+  target_compile_options(${name} PRIVATE -O0 -g1)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   gtest_discover_tests(${name} TEST_PREFIX "${RINGSIDE_TEST_PREFIX}" DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS ${tier})
