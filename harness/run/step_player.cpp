@@ -21,6 +21,13 @@ std::array<std::int64_t, 5> progress(ServerFacts& server) {
 std::optional<Fact> StepPlayer::fact(ServerFacts& server, const std::string& name) {
   if (name == "sending") return Fact(static_cast<std::int64_t>(traffic_.sending()));
   if (name == "sent") return Fact(static_cast<std::int64_t>(traffic_.sent()));
+  if (name == "missed") {
+    std::int64_t missed = 0;
+    for (unsigned port = 0; port < scenario_.port_count; ++port) {
+      missed += server.count(fmt::format("port{}.missed", port));
+    }
+    return Fact(missed);
+  }
   if (name == "arriving") {
     const auto captured = traffic_.captured();
     if (!captured) return Fact(std::int64_t{0});

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "harness/run/facts.hpp"
 #include "harness/run/memory.hpp"
 #include "tests/system/harness/ringside_program.hpp"
 
@@ -31,12 +32,18 @@ class Cleanup : public test::RingsideTest {
              fs::exists(directory_ + "/" + directories[0] + "/0/" + name, error);
     });
   }
-  bool log_says(const std::string& name, const std::string& words) {
-    return file_appears(name) && wait_until_true([&] {
-             const auto directories = run_directories();
-             return !directories.empty() &&
-                    read(directories[0] + "/0/" + name).find(words) != std::string::npos;
-           });
+  /// True once the server of the first scenario is in this state.
+  bool server_is(const std::string& state) {
+    return wait_until_true([&] {
+      const auto directories = run_directories();
+      if (directories.empty()) return false;
+      const std::string prefix = "rs" + directories[0].substr(directories[0].find('-') + 1) + "0";
+      TelemetrySocket telemetry(
+          directory_ + "/" + directories[0] + "/0/dpdk/" + prefix + "/dpdk_telemetry.v2",
+          std::chrono::seconds(1));
+      const auto stats = telemetry.request("/mp/stats");
+      return stats && flatten(*stats)["state"] == Fact(state);
+    });
   }
   std::vector<std::string> hugepage_files() const {
     std::vector<std::string> found;
@@ -77,7 +84,7 @@ TEST_F(Cleanup, AfterAnInterruptWhileClientsStart) {
 }
 
 TEST_F(Cleanup, AfterAnInterruptWhilePacketsAreAwaited) {
-  interrupt_when([&] { return log_says("server.err", "reception begins"); });
+  interrupt_when([&] { return server_is("running"); });
 }
 
 TEST_F(Cleanup, AfterSigterm) {
