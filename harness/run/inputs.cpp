@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/run/inputs.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "harness/pcap/capture_file.hpp"
@@ -45,6 +47,16 @@ Result<unsigned> longest_frame(const Scenario& scenario, CaptureCache& cache) {
     }
   }
   return static_cast<unsigned>(longest);
+}
+
+Status check_frame_length(PortKind ports, unsigned longest) {
+  const bool by_net_pcap = ports == PortKind::kPcap || ports == PortKind::kLive;
+  if (!by_net_pcap || longest <= kLongestPcapFrame) return Done{};
+  return Error{
+      fmt::format("a frame of {} bytes is too long for {} ports: DPDK's net_pcap driver writes at "
+                  "most {} bytes "
+                  "of a frame; use ring ports",
+                  longest, to_string(ports), kLongestPcapFrame)};
 }
 
 Result<std::vector<FrameList>> frames_by_port(const Scenario& scenario, CaptureCache& cache) {

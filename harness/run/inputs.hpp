@@ -32,6 +32,13 @@ void append_repeated(const FrameList& capture, std::uint64_t count, FrameList& t
 /// Longest frame of all captures that the scenario sends, at least 1522. Errors: as CaptureCache.
 Result<unsigned> longest_frame(const Scenario& scenario, CaptureCache& cache);
 
+/// The longest frame that net_pcap writes whole: longer ones, which are chained of several mbufs,
+/// it cuts off at ETHER_MAX_JUMBO_FRAME_LEN without a word.
+inline constexpr unsigned kLongestPcapFrame = 16128;
+
+/// Whether ports of this kind can put out a frame of `longest` bytes. Errors: kUsage.
+Status check_frame_length(PortKind ports, unsigned longest);
+
 /// For each port, the packets of all its sends one after the other. Errors: as CaptureCache.
 Result<std::vector<FrameList>> frames_by_port(const Scenario& scenario, CaptureCache& cache);
 

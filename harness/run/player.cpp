@@ -89,6 +89,8 @@ Status Play::timed(const std::string& text, const std::function<Status()>& work)
 Status Play::prepare() {
   const auto longest = longest_frame(scenario_, captures_);
   if (!longest) return longest.error();
+  const Status fits = check_frame_length(scenario_.ports, *longest);
+  if (!fits) return fits.error();
   max_frame_ = scenario_.server.max_frame.value_or(*longest);
   const MemoryFacts facts = read_memory_facts();
   auto memory = plan_memory(context_.memory, facts, needed_megabytes(scenario_, max_frame_, true));
