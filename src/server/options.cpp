@@ -56,6 +56,7 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("--max-frame", raw.max_frame, "Longest frame expected, bytes")
       ->check(CLI::Range(64u, 65535u));
   app.add_option("--ring-port", raw.ring_ports, "One more port, made of rings, fed by mp_wire")
+      ->allow_extra_args(false)  // a stray word behind it is no port
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
   app.add_option("--stats-period", raw.stats_period, "Seconds between statistics screens, 0: none")

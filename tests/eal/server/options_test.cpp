@@ -63,6 +63,11 @@ TEST(ServerOptions, TakeSeveralRingPorts) {
   EXPECT_EQ(options->ring_ports, (std::vector<std::string>{"a", "b"}));
 }
 
+TEST(ServerOptions, RefuseAStrayWord) {
+  EXPECT_FALSE(parse_options({"-p", "3", "-n", "1", "--ring-port", "a", "stray"}));
+  EXPECT_FALSE(parse_options({"-p", "3", "-n", "1", "stray"}));
+}
+
 TEST(Plan, OneLcoreDoesEverything) {
   const Plan plan = plan_lcores({4}, shared::TxMode::kReturn);
   EXPECT_EQ(plan.rx_lcores, std::vector<unsigned>{4});
