@@ -91,7 +91,9 @@ std::string usage_sentence(const CLI::App& app, const CLI::ParseError& error) {
   if (at == std::string::npos || commands.empty()) return sentence;
   std::vector<std::string> names;
   for (const auto* option : commands.front()->get_options()) names.push_back(option->get_name());
-  return sentence + did_you_mean(sentence.substr(at, sentence.find_first_of(" =", at) - at), names);
+  const std::string word = sentence.substr(at, sentence.find_first_of(" =:", at) - at);
+  const bool known = std::find(names.begin(), names.end(), word) != names.end();
+  return known ? sentence : sentence + did_you_mean(word, names);
 }
 
 /// CLI11 says of a word that is no subcommand only that it wants one.

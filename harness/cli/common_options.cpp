@@ -5,6 +5,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cmath>
 #include <fstream>
 #include <iostream>
 
@@ -44,6 +45,13 @@ Status add_wrap(const std::string& text, PlayContext& context) {
 
 }  // namespace
 
+std::string positive_number(const std::string& text) {
+  double number = 0;
+  const bool read = CLI::detail::lexical_cast(text, number);
+  if (read && std::isfinite(number) && number > 0) return "";
+  return fmt::format("\"{}\" is no number above 0", text);
+}
+
 void declare_common_options(CLI::App& app, CommonOptions& options) {
   app.add_option("--memory", options.memory, "auto, hugepages or no-huge (auto)");
   app.add_option("--bin-dir", options.programs.bin_dir,
@@ -56,10 +64,10 @@ void declare_common_options(CLI::App& app, CommonOptions& options) {
       ->take_all();
   app.add_option("--timeout", options.timeout_s,
                  "seconds for the start, the steps and the end of a scenario, each")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   app.add_option("--patience", options.patience_s,
                  "seconds without any progress after which waiting ends (10)")
-      ->check(CLI::PositiveNumber);
+      ->check(positive_number);
   app.add_option("--color", options.colour, "auto, always or never (auto)")
       ->check(CLI::IsMember({"auto", "always", "never"}));
   app.add_option("--json", options.json, "write the whole result to a file, - for standard output");

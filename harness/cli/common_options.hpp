@@ -26,6 +26,9 @@ struct CommonOptions {
   std::string json;  ///< file, "-" = standard output
 };
 
+/// A check for CLI11: "" when `text` is a finite number above 0, otherwise what is wrong with it.
+std::string positive_number(const std::string& text);
+
 /// Adds them to a subcommand.
 void declare_common_options(CLI::App& app, CommonOptions& options);
 

@@ -55,10 +55,10 @@ void ReplayCommand::declare(CLI::App& app) {
                  "round-robin, flow-hash, symmetric-flow-hash or port (flow-hash)");
   app.add_option("--ports", ports_, "pcap, ring or live (ring)")
       ->check(CLI::IsMember({"pcap", "ring", "live"}));
-  app.add_option("--rate", rate_, "packets per second; ring and live")->check(CLI::PositiveNumber);
+  app.add_option("--rate", rate_, "packets per second; ring and live")->check(positive_number);
   app.add_option("--speed", speed_, "times the capture's own speed; ring and live")
-      ->check(CLI::PositiveNumber);
-  app.add_option("--loops", loops_, "send the captures so many times")->check(CLI::PositiveNumber);
+      ->check(positive_number);
+  app.add_option("--loops", loops_, "send the captures so many times")->check(positive_number);
   app.add_option("--on-full", server_.on_full, "when a client's ring is full: drop or wait (wait)")
       ->check(CLI::IsMember({"drop", "wait"}));
   app.add_option("--ring-size", server_.ring_size, "of each client (4096)");

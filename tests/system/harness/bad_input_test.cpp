@@ -2,6 +2,8 @@
 // Bad input to ringside gets a sentence and an exit code.
 #include <gmock/gmock.h>
 
+#include "harness/pcap/capture_file.hpp"
+#include "harness/run/inputs.hpp"
 #include "harness/run/memory.hpp"
 #include "tests/system/harness/ringside_program.hpp"
 
@@ -39,7 +41,23 @@ TEST_F(BadInput, AnUnknownPolicy) {
 }
 
 TEST_F(BadInput, TooManyClients) {
-  expect({"replay", imix_, "--clients", "17"}, 2, "--clients");
+  expect({"replay", imix_, "--clients", "17"}, 2, "--clients: Value 17 not in range 1 to 16\n");
+}
+
+TEST_F(BadInput, NumbersThatAreNoneOrMakeNoSense) {
+  for (const char* number : {"nan", "inf", "-1", "0", "fast"}) {
+    expect({"replay", imix_, "--rate", number}, 2,
+           "--rate: \"" + std::string(number) + "\" is no number above 0\n");
+  }
+}
+
+TEST_F(BadInput, AFrameThatNetPcapWouldCutOff) {
+  const std::vector<std::byte> bytes(kLongestPcapFrame + 1);
+  FrameList frames;
+  frames.add(bytes, 0, bytes.size());
+  const std::string file = directory_ + "/long.pcap";
+  ASSERT_TRUE(write_capture(file, frames));
+  expect({"replay", file, "--ports", "pcap"}, 2, "16129 bytes is too long for pcap ports");
 }
 
 TEST_F(BadInput, ARingSizeThatIsNoPowerOfTwo) {
