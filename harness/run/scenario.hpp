@@ -50,8 +50,9 @@ struct ClientOptions {
 
 enum class Verb { kSend, kAwait, kCheck, kPause, kResume, kKill, kStart, kStop };
 
-/// What `await = "quiet"` means: all that was sent was received or missed by the driver, and nothing
-/// is on its way, neither in the server and its clients nor from the server to whoever captures.
+/// What `await = "quiet"` means: all that was sent was received or missed by the driver, and
+/// nothing is on its way, neither in the server and its clients nor from the server to whoever
+/// captures.
 inline constexpr const char* kQuiet =
     "sending == 0 and received + missed == sent and balanced == 1 and in_flight == 0 and "
     "arriving == 0";
