@@ -16,6 +16,7 @@
 #include "dpdk/eal.hpp"
 #include "dpdk/log.hpp"
 #include "dpdk/mempool.hpp"
+#include "dpdk/port.hpp"
 #include "dpdk/shared_info.hpp"
 
 namespace ringside::client {
@@ -46,8 +47,24 @@ Result<Found> look_up(const dpdk::Log& log, ClientId id) {
   return Found{*info, *work, *back};
 }
 
+bool is_direct(const shared::SharedInfo& info) {
+  return info.tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect);
+}
+
+/// A client that transmits needs the ports itself; without them every packet would be refused.
+Status check_ports(const shared::SharedInfo& info) {
+  for (std::uint32_t i = 0; is_direct(info) && i < info.ports; ++i) {
+    if (dpdk::port_exists(info.port[i].dpdk_id)) continue;
+    return environment_error(fmt::format(
+        "DPDK did not attach port {} of the server, which --tx direct needs; the server "
+        "was too busy to answer in time: start this client again",
+        info.port[i].dpdk_id));
+  }
+  return Done{};
+}
+
 std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, Slot& slot) {
-  if (found.info->tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect)) {
+  if (is_direct(*found.info)) {
     return std::make_unique<DirectOutlet>(*found.info, id, slot.shared());
   }
   return std::make_unique<ReturnOutlet>(*found.info, found.back, slot.shared().counters);
@@ -86,6 +103,7 @@ Status work(const Options& options, HandleFn handle, const dpdk::Log& log) {
   log.info("Client process {} starting...", id);
   auto found = look_up(log, options.id);
   if (!found) return found.error();
+  if (Status ports = check_ports(*found->info); !ports) return ports.error();
   auto slot = Slot::join(*found->info, options.id, dpdk::lcore_set(), dpdk::numa_node(),
                          options.wait, signals::stop_requested);
   if (!slot) return slot.error();

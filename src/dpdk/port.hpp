@@ -31,6 +31,12 @@ PortFacts port_facts(std::uint16_t id);
 /// Ids of all ports that exist, ascending.
 std::vector<std::uint16_t> all_ports();
 
+/// Has this process a port of that id? A secondary has none of the server's when DPDK's request for
+/// them was not answered in time (5 s).
+inline bool port_exists(std::uint16_t id) {
+  return ::rte_eth_dev_is_valid_port(id) != 0;
+}
+
 /// What the driver lost before the server saw it, or could not read.
 struct DriverLosses {
   std::uint64_t missed = 0;

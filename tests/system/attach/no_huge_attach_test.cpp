@@ -91,5 +91,15 @@ TEST_F(NoHugeAttachTest, AClientThatStoodStillWhileTheServerEndedLeavesByItself)
   EXPECT_EQ(client.wait_end().exit_code, 0) << client.err();
 }
 
+TEST_F(NoHugeAttachTest, AClientToWhichDpdkGaveNoPortsDoesNotJoinInDirectMode) {
+  Running server = start_good_server({"--tx", "direct"});
+  ASSERT_EQ(::kill(server.pid(), SIGSTOP), 0);  // it answers no request for ports
+  Running client = start_client({"-n", "0"});
+  const Ended ended = client.wait_end();
+  ASSERT_EQ(::kill(server.pid(), SIGCONT), 0);
+  EXPECT_THAT(ended, FailsWith("mp_client", kEnvironment, "did not attach port"));
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0);
+}
+
 }  // namespace
 }  // namespace ringside::testing
