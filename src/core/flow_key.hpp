@@ -42,9 +42,12 @@ using IpAddress = std::array<std::byte, 16>;  ///< IPv4: the first 4 bytes, the 
 
 /// Identity of a flow, as bytes in network order, zero where unused.
 ///
-///   IPv4      [0] kind [1] protocol [2] source port [4] destination port [8] source [12]
-///   destination IPv6      the same, [8] source [24] destination Ethernet  [0] kind [2] destination
-///   MAC [8] source MAC [14] EtherType runt      [0] kind [1] length [2] the bytes
+/// - IPv4: [0] kind, [1] protocol, [2] source port, [4] destination port, [8] source, [12]
+/// destination
+/// - IPv6: the same, but [8] source, [24] destination
+/// - Ethernet: [0] kind, [2] destination MAC, [8] source MAC, [14] EtherType
+/// - runt: [0] kind, [1] length, [2] the bytes
+///
 /// Held as words, because it is written and hashed as words: a narrower store would stall the wider
 /// load that follows.
 struct FlowKey {
