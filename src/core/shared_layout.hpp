@@ -64,7 +64,6 @@ struct alignas(kCacheLine) SlotClaim {
   std::atomic<std::uint32_t> wish;  ///< SlotState the holder asks for: kActive or kLeaving
   std::uint32_t numa_node;
   LcoreSet lcores;
-  std::uint64_t start_time;  ///< of the holder, field 22 of /proc/PID/stat
 };
 
 /// The server's answer. Writer: server.
