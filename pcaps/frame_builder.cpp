@@ -4,13 +4,14 @@
 #include <algorithm>
 
 namespace ringside::pcaps {
-namespace {
 
 void append(Bytes& out, const Bytes& more) {
   out.insert(out.end(), more.begin(), more.end());
 }
 
-void append(Bytes& out, const IpAddress& address) {
+namespace {
+
+void append_address(Bytes& out, const IpAddress& address) {
   out.insert(out.end(), address.bytes.begin(),
              address.bytes.begin() + static_cast<std::ptrdiff_t>(address.size()));
 }
@@ -23,8 +24,8 @@ void set16(Bytes& out, std::size_t at, std::uint16_t value) {
 /// RFC 768, 9293 and 8200 section 8.1.
 std::uint16_t transport_checksum(const Flow& flow, const Bytes& segment) {
   Bytes summed;
-  append(summed, flow.source);
-  append(summed, flow.destination);
+  append_address(summed, flow.source);
+  append_address(summed, flow.destination);
   put32(summed, static_cast<std::uint32_t>(segment.size()));
   put32(summed, flow.protocol);
   append(summed, segment);
@@ -163,8 +164,8 @@ Bytes ipv4(const Flow& flow, const IpFields& fields, const Bytes& inner) {
   out.push_back(fields.ttl);
   out.push_back(flow.protocol);
   put16(out, 0);
-  append(out, flow.source);
-  append(out, flow.destination);
+  append_address(out, flow.source);
+  append_address(out, flow.destination);
   append(out, fields.options);
   set16(out, 10, internet_checksum(out));
   append(out, inner);
@@ -183,8 +184,8 @@ Bytes ipv6(const Flow& flow, const std::vector<Extension>& extensions, const Byt
   put16(out, static_cast<std::uint16_t>(chain.size() + inner.size()));
   out.push_back(extensions.empty() ? flow.protocol : extensions.front().type);
   out.push_back(64);
-  append(out, flow.source);
-  append(out, flow.destination);
+  append_address(out, flow.source);
+  append_address(out, flow.destination);
   append(out, chain);
   append(out, inner);
   return out;

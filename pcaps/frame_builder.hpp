@@ -76,6 +76,7 @@ struct Extension {
   Bytes bytes;  ///< a multiple of 8
 };
 
+void append(Bytes& out, const Bytes& more);
 void put16(Bytes& out, std::uint16_t value);
 void put32(Bytes& out, std::uint32_t value);
 

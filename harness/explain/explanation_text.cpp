@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
-#include <iterator>
-
 #include "harness/explain/explanation.hpp"
 #include "harness/model/flow.hpp"
 #include "harness/report/json_parts.hpp"
@@ -16,11 +14,7 @@ bool is_ip(const ParsedPacket& packet) {
 
 template <typename Values>
 std::string list(const Values& values) {
-  std::string text;
-  for (const auto value : values) {
-    fmt::format_to(std::back_inserter(text), "{}{}", text.empty() ? "" : ", ", value);
-  }
-  return text;
+  return fmt::format("{}", fmt::join(values, ", "));
 }
 
 std::vector<unsigned> ids(ClientSet clients) {
@@ -42,7 +36,7 @@ std::string hex(std::span<const std::byte> bytes) {
   std::string text;
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (i != 0 && i % 2 == 0) text += ' ';
-    fmt::format_to(std::back_inserter(text), "{:02x}", std::to_integer<unsigned>(bytes[i]));
+    text += fmt::format("{:02x}", std::to_integer<unsigned>(bytes[i]));
   }
   return text;
 }
@@ -50,9 +44,9 @@ std::string hex(std::span<const std::byte> bytes) {
 class Lines {
  public:
   void add(std::string_view label, std::string_view value) {
-    fmt::format_to(std::back_inserter(text_), "  {:<12}{}\n", label, value);
+    text_ += fmt::format("  {:<12}{}\n", label, value);
   }
-  void title(std::string_view line) { fmt::format_to(std::back_inserter(text_), "{}\n", line); }
+  void title(std::string_view line) { text_.append(line) += '\n'; }
   std::string take() { return std::move(text_); }
 
  private:

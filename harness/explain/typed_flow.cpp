@@ -12,16 +12,11 @@
 #include <string>
 
 #include "core/flow_key.hpp"
+#include "core/ip_protocol.hpp"
 #include "harness/model/flow.hpp"
 
 namespace ringside::harness {
 namespace {
-
-constexpr std::uint8_t kTcp = 6, kUdp = 17, kFragment = 44, kSctp = 132;
-
-bool has_ports(std::uint8_t protocol) {
-  return protocol == kTcp || protocol == kUdp || protocol == kSctp;
-}
 
 struct Endpoint {
   PacketKind kind = PacketKind::kIpv4;

@@ -7,17 +7,10 @@
 #include <algorithm>
 #include <array>
 
+#include "core/ip_protocol.hpp"
+
 namespace ringside::harness {
 namespace {
-
-// IANA, Assigned Internet Protocol Numbers.
-constexpr std::uint8_t kTcp = 6;
-constexpr std::uint8_t kUdp = 17;
-constexpr std::uint8_t kSctp = 132;
-
-bool has_ports(std::uint8_t protocol) {
-  return protocol == kTcp || protocol == kUdp || protocol == kSctp;
-}
 
 std::string endpoint(PacketKind kind, const IpAddress& address, std::uint16_t port) {
   const std::string text = address_text(kind, address);
@@ -62,13 +55,13 @@ std::string protocol_name(std::uint8_t protocol) {
       return "tcp";
     case kUdp:
       return "udp";
-    case 44:
+    case kFragment:
       return "ipv6-frag";
     case 47:
       return "gre";
     case 50:
       return "esp";
-    case 51:
+    case kAh:
       return "ah";
     case 58:
       return "icmpv6";

@@ -10,7 +10,7 @@
 namespace ringside::harness {
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
 constexpr std::string_view kSchema = "ringside.server/1";
 
@@ -18,11 +18,11 @@ constexpr std::string_view kSchema = "ringside.server/1";
 /// first thing that is wrong is kept in `error`, and what is read after it is worthless.
 class Reader {
  public:
-  Reader(const Json& value, std::string path, std::string& error)
+  Reader(const ParsedJson& value, std::string path, std::string& error)
       : value_(value), path_(std::move(path)), error_(error) {}
 
   Reader at(const char* key) const {
-    static const Json nothing;
+    static const ParsedJson nothing;
     const std::string path = path_.empty() ? key : path_ + "." + key;
     if (!value_.is_object() || !value_.contains(key)) {
       complain(fmt::format("lacks \"{}\"", path));
@@ -80,7 +80,7 @@ class Reader {
     complain(fmt::format("has {} where \"{}\" must be {}", value_.type_name(), path_, kind));
   }
 
-  const Json& value_;
+  const ParsedJson& value_;
   std::string path_;
   std::string& error_;
 };
@@ -197,7 +197,7 @@ std::string LedgerDrop::key() const {
 }
 
 Result<ServerStats> parse_server_stats(std::string_view json, std::string_view name) {
-  const Json document = Json::parse(json, nullptr, /*allow_exceptions=*/false);
+  const ParsedJson document = ParsedJson::parse(json, nullptr, /*allow_exceptions=*/false);
   if (document.is_discarded()) {
     return environment_error(fmt::format("server statistics {} are no valid JSON{}", name,
                                          json.empty() ? ": the file is empty" : ""));

@@ -8,9 +8,9 @@
 namespace ringside::harness {
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
-void add(const Json& json, const std::string& name, FactMap& facts) {
+void add(const ParsedJson& json, const std::string& name, FactMap& facts) {
   if (json.is_object()) {
     for (const auto& [raw_key, value] : json.items()) {
       std::string key = raw_key;
@@ -43,7 +43,7 @@ std::pair<std::string, std::string> where(const std::string& name) {
 
 FactMap flatten(const std::string& json, const std::string& prefix) {
   FactMap facts;
-  const Json parsed = Json::parse(json, nullptr, false);
+  const ParsedJson parsed = ParsedJson::parse(json, nullptr, false);
   if (parsed.is_object()) add(parsed, prefix, facts);
   return facts;
 }

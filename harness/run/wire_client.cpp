@@ -8,9 +8,9 @@
 namespace ringside::harness {
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
-void set_pace(Json& request, const Pace& pace) {
+void set_pace(ParsedJson& request, const Pace& pace) {
   switch (pace.kind) {
     case Pace::Kind::kAsap:
       request["pace"] = "asap";
@@ -27,7 +27,7 @@ void set_pace(Json& request, const Pace& pace) {
 }
 
 template <typename T>
-T value_or(const Json& object, const char* key, T otherwise) {
+T value_or(const ParsedJson& object, const char* key, T otherwise) {
   const auto found = object.find(key);
   if (found == object.end() || found->is_null()) return otherwise;
   return found->is_number() || found->is_boolean() || found->is_string() ? found->get<T>()
@@ -38,7 +38,7 @@ T value_or(const Json& object, const char* key, T otherwise) {
 
 void WireClient::read_all() {
   while (const auto line = process_->read_line()) {
-    const Json json = Json::parse(*line, nullptr, false);
+    const ParsedJson json = ParsedJson::parse(*line, nullptr, false);
     if (!json.is_object()) continue;
     if (json.value("event", "") == "ready") ready_ = true;
     if (json.contains("id") && json["id"].is_number_unsigned()) replies_[json["id"]] = *line;
@@ -51,7 +51,7 @@ bool WireClient::ready() {
 }
 
 WireClient::Ticket WireClient::request(std::string json_object) {
-  Json json = Json::parse(json_object);
+  ParsedJson json = ParsedJson::parse(json_object);
   json["id"] = ++last_;
   if (!process_->write(json.dump() + "\n")) {
     replies_[last_] = R"({"ok":false,"error":"mp_wire does not read any more"})";
@@ -61,12 +61,12 @@ WireClient::Ticket WireClient::request(std::string json_object) {
 
 std::string WireClient::load(const std::string& file) {
   const auto [entry, is_new] = loaded_.emplace(file, fmt::format("c{}", loaded_.size()));
-  if (is_new) request(Json{{"cmd", "load"}, {"file", file}, {"as", entry->second}}.dump());
+  if (is_new) request(ParsedJson{{"cmd", "load"}, {"file", file}, {"as", entry->second}}.dump());
   return entry->second;
 }
 
 WireClient::Ticket WireClient::send(const WireSend& send) {
-  Json json{{"cmd", "send"}, {"port", send.port}, {"capture", load(send.file)}};
+  ParsedJson json{{"cmd", "send"}, {"port", send.port}, {"capture", load(send.file)}};
   if (send.count != 0) {
     json["count"] = send.count;
   } else {
@@ -78,23 +78,23 @@ WireClient::Ticket WireClient::send(const WireSend& send) {
 }
 
 WireClient::Ticket WireClient::capture(unsigned port, const std::string& file) {
-  return request(Json{{"cmd", "capture"}, {"port", port}, {"file", file}}.dump());
+  return request(ParsedJson{{"cmd", "capture"}, {"port", port}, {"file", file}}.dump());
 }
 
 WireClient::Ticket WireClient::stop_capture(unsigned port) {
-  return request(Json{{"cmd", "stop-capture"}, {"port", port}}.dump());
+  return request(ParsedJson{{"cmd", "stop-capture"}, {"port", port}}.dump());
 }
 
 WireClient::Ticket WireClient::stop_send(unsigned port) {
-  return request(Json{{"cmd", "stop-send"}, {"port", port}}.dump());
+  return request(ParsedJson{{"cmd", "stop-send"}, {"port", port}}.dump());
 }
 
 WireClient::Ticket WireClient::pause(unsigned port) {
-  return request(Json{{"cmd", "pause"}, {"port", port}}.dump());
+  return request(ParsedJson{{"cmd", "pause"}, {"port", port}}.dump());
 }
 
 WireClient::Ticket WireClient::resume(unsigned port) {
-  return request(Json{{"cmd", "resume"}, {"port", port}}.dump());
+  return request(ParsedJson{{"cmd", "resume"}, {"port", port}}.dump());
 }
 
 WireClient::Ticket WireClient::report() {
@@ -109,7 +109,7 @@ std::optional<WireReply> WireClient::reply(Ticket ticket) {
   read_all();
   const auto found = replies_.find(ticket);
   if (found == replies_.end()) return std::nullopt;
-  const Json json = Json::parse(found->second, nullptr, false);
+  const ParsedJson json = ParsedJson::parse(found->second, nullptr, false);
   WireReply reply;
   reply.ok = value_or(json, "ok", false);
   reply.error = value_or(json, "error", std::string());
@@ -124,8 +124,8 @@ std::optional<std::vector<WirePortReport>> WireClient::report_reply(Ticket ticke
   const auto found = replies_.find(ticket);
   if (found == replies_.end()) return std::nullopt;
   std::vector<WirePortReport> ports;
-  const Json json = Json::parse(found->second, nullptr, false);
-  for (const auto& port : json.value("ports", Json::array())) {
+  const ParsedJson json = ParsedJson::parse(found->second, nullptr, false);
+  for (const auto& port : json.value("ports", ParsedJson::array())) {
     ports.push_back({value_or(port, "port", 0u), value_or<std::uint64_t>(port, "sent", 0),
                      value_or<std::uint64_t>(port, "refused", 0),
                      value_or<std::uint64_t>(port, "captured", 0), value_or(port, "sending", false),

@@ -22,10 +22,6 @@ EthernetHeader from_station(std::uint8_t number, const Mac& to) {
   return header;
 }
 
-void append(Bytes& out, const Bytes& more) {
-  out.insert(out.end(), more.begin(), more.end());
-}
-
 Bytes arp(std::uint8_t from, std::uint32_t number) {
   Bytes out = {0, 1, 8, 0, 6, 4, 0, 1};
   const Mac sender = station(from);

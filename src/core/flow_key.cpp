@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/ip_protocol.hpp"
+
 namespace ringside {
 
 namespace {
@@ -20,9 +22,6 @@ constexpr std::uint64_t kMacMask = 0xffff'ffff'ffff;
 constexpr std::uint16_t kEtherIpv4 = 0x0800;
 constexpr std::uint16_t kEtherIpv6 = 0x86dd;
 constexpr std::uint16_t kFirstEtherType = 0x0600;  // IEEE 802.3: below, the field is a length
-
-constexpr std::uint8_t kHopByHop = 0, kTcp = 6, kUdp = 17, kRouting = 43, kFragment = 44, kAh = 51,
-                       kDestinationOptions = 60, kSctp = 132, kMobility = 135;
 
 template <typename Word>
 Word load(Bytes from, std::size_t at) {
@@ -52,10 +51,6 @@ constexpr std::uint64_t ip_head(PacketKind kind, std::uint8_t protocol, std::uin
 
 constexpr bool is_vlan(std::uint16_t ether_type) {
   return ether_type == 0x8100 || ether_type == 0x88a8 || ether_type == 0x9100;
-}
-
-constexpr bool has_ports(std::uint8_t protocol) {
-  return protocol == kTcp || protocol == kUdp || protocol == kSctp;
 }
 
 constexpr bool is_walked_extension(std::uint8_t header) {

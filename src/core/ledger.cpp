@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <iterator>
 
 namespace ringside {
 
@@ -30,7 +29,7 @@ std::string grouped(std::uint64_t packets) {
 }
 
 void add_line(std::string& block, std::string_view label, std::uint64_t packets) {
-  fmt::format_to(std::back_inserter(block), "  {:<34}{:>20}\n", label, grouped(packets));
+  block += fmt::format("  {:<34}{:>20}\n", label, grouped(packets));
 }
 
 std::string label(const Drop& drop) {
@@ -68,7 +67,7 @@ std::string to_text(const Ledger& ledger) {
     if (drop.packets != 0) add_line(block, label(drop), drop.packets);
   }
   add_line(block, "+ in flight", ledger.in_flight);
-  fmt::format_to(std::back_inserter(block), "  {}\n", verdict(result));
+  block += fmt::format("  {}\n", verdict(result));
   return block;
 }
 

@@ -39,7 +39,7 @@ int describe_heap(const ::rte_memseg_list* list, const ::rte_memseg* segment, vo
   entry.original_address = entry.final_address = list->base_va;
   entry.size = list->len;
   entry.socket_id = segment->socket_id;
-  fmt::format_to_n(entry.path, sizeof(entry.path) - 1, "/proc/{}/fd/{}", ::getpid(), fd);
+  fmt::format("/proc/{}/fd/{}", ::getpid(), fd).copy(entry.path, sizeof(entry.path) - 1);
   return 1;
 }
 

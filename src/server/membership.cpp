@@ -134,7 +134,7 @@ void Membership::move(ClientId id, SlotEvent event) {
   const auto next = next_state(state(id), event);
   if (!next) {
     log_.error("slot {}: {} is forbidden in state {}", id.value, to_text(event),
-               to_text(state(id)));
+               ringside::to_text(state(id)));
     return;
   }
   info_.client[id.value].verdict.state.store(static_cast<std::uint32_t>(*next),

@@ -12,26 +12,26 @@
 namespace ringside::wire {
 namespace {
 
-using Json = nlohmann::json;
+using ParsedJson = nlohmann::json;
 
 /// Text for a sentence or a reply. Bytes that are not UTF-8 become U+FFFD instead of an exception;
 /// an array or object is only named, because nlohmann writes nested ones by recursion, and a line
 /// has room for more brackets than the stack for calls.
-std::string text(const Json& value) {
+std::string text(const ParsedJson& value) {
   if (value.is_array()) return "an array";
   if (value.is_object()) return "an object";
-  return value.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return value.dump(-1, ' ', false, ParsedJson::error_handler_t::replace);
 }
 
 /// Takes the fields of one request. The first complaint stays; the fields asked for after it return
 /// defaults, so that a command is read straight through and judged once at its end.
 class Fields {
  public:
-  Fields(const Json& object, std::string_view cmd, unsigned ports)
+  Fields(const ParsedJson& object, std::string_view cmd, unsigned ports)
       : object_(object), cmd_(cmd), ports_(ports) {}
 
   std::string text_of(const char* key) {
-    const Json* value = required(key);
+    const ParsedJson* value = required(key);
     if (value == nullptr) return {};
     if (!value->is_string() || value->get_ref<const std::string&>().empty()) {
       complain(fmt::format("\"{}\" must be a string that is not empty, not {}", key, text(*value)));
@@ -43,7 +43,7 @@ class Fields {
   std::string optional_text(const char* key) { return has(key) ? text_of(key) : std::string(); }
 
   unsigned port() {
-    const Json* value = required("port");
+    const ParsedJson* value = required("port");
     if (value == nullptr) return 0;
     if (!value->is_number_unsigned() || value->get<std::uint64_t>() >= ports_) {
       complain(ports_ == 0 ? std::string("this server has no ring port (mp_server --ring-port)")
@@ -56,7 +56,7 @@ class Fields {
 
   std::uint64_t positive_whole(const char* key, std::uint64_t missing) {
     if (!has(key)) return missing;
-    const Json& value = object_[key];
+    const ParsedJson& value = object_[key];
     if (!value.is_number_unsigned() || value.get<std::uint64_t>() == 0) {
       complain(fmt::format("\"{}\" must be a whole number above 0, not {}", key, text(value)));
       return missing;
@@ -65,7 +65,7 @@ class Fields {
   }
 
   double positive(const char* key) {
-    const Json* value = required(key);
+    const ParsedJson* value = required(key);
     if (value == nullptr) return 1;
     if (!value->is_number() || !(value->get<double>() > 0)) {
       complain(fmt::format("\"{}\" must be a number above 0, not {}", key, text(*value)));
@@ -92,14 +92,14 @@ class Fields {
   const std::string& complaint() const { return complaint_; }
 
  private:
-  const Json* required(const char* key) {
+  const ParsedJson* required(const char* key) {
     const auto found = object_.find(key);
     if (found != object_.end()) return &*found;
     complain(fmt::format("\"{}\" needs the field \"{}\"", cmd_, key));
     return nullptr;
   }
 
-  const Json& object_;
+  const ParsedJson& object_;
   std::string_view cmd_;
   unsigned ports_;
   std::string complaint_;
@@ -116,8 +116,8 @@ Pace read_pace(Fields& fields) {
     pace.kind = Pace::Kind::kTiming;
     if (fields.has("speedup")) pace.speedup = fields.positive("speedup");
   } else if (name != "asap") {
-    fields.complain(
-        fmt::format("\"pace\" must be \"asap\", \"rate\" or \"timing\", not {}", text(Json(name))));
+    fields.complain(fmt::format("\"pace\" must be \"asap\", \"rate\" or \"timing\", not {}",
+                                text(ParsedJson(name))));
   }
   if (fields.has("rate") && name != "rate") {
     fields.complain("\"rate\" goes with \"pace\":\"rate\" only");
@@ -187,7 +187,7 @@ std::string known_commands() {
   return names;
 }
 
-Result<Command> read_command(const Json& object, const Tag& tag, unsigned ports) {
+Result<Command> read_command(const ParsedJson& object, const Tag& tag, unsigned ports) {
   for (const Row& row : kCommands) {
     if (row.cmd != tag.cmd) continue;
     Fields fields(object, row.cmd, ports);
@@ -195,20 +195,20 @@ Result<Command> read_command(const Json& object, const Tag& tag, unsigned ports)
     if (!fields.complaint().empty()) return Error{fields.complaint()};
     return command;
   }
-  return Error{
-      fmt::format("there is no command {}; there are {}", text(Json(tag.cmd)), known_commands())};
+  return Error{fmt::format("there is no command {}; there are {}", text(ParsedJson(tag.cmd)),
+                           known_commands())};
 }
 
 }  // namespace
 
 ParsedLine parse_line(std::string_view line, unsigned ports) {
-  const Json object = Json::parse(line, nullptr, /*allow_exceptions=*/false);
+  const ParsedJson object = ParsedJson::parse(line, nullptr, /*allow_exceptions=*/false);
   if (object.is_discarded()) return {{}, Error{"the line is not valid JSON"}};
   if (!object.is_object()) return {{}, Error{"the line is not a JSON object: {\"cmd\": ...}"}};
 
   Tag tag;
   if (object.contains("id")) {
-    const Json& id = object["id"];
+    const ParsedJson& id = object["id"];
     if (!id.is_string() && !id.is_number()) {
       return {tag, Error{fmt::format("\"id\" must be a string or a number, not {}", text(id))}};
     }

@@ -10,14 +10,14 @@
 namespace ringside::wire {
 namespace {
 
-constexpr unsigned kBurst = 64;
+constexpr unsigned kReceiveBurst = 64;
 
 }  // namespace
 
 unsigned Receiver::turn() {
   if (paused_) return 0;
   unsigned taken = 0;
-  std::array<dpdk::Packet, kBurst> packets;
+  std::array<dpdk::Packet, kReceiveBurst> packets;
   for (const dpdk::RingView& queue : queues_) {
     const auto burst = std::span(packets).first(queue.dequeue(packets));
     if (burst.empty()) continue;

@@ -11,7 +11,7 @@
 namespace ringside::wire {
 namespace {
 
-constexpr unsigned kBurst = 32;
+constexpr unsigned kSendBurst = 32;
 
 }  // namespace
 
@@ -23,7 +23,7 @@ void Sender::start(Tag tag, SendJob job, std::optional<pcap::CaptureWriter> reco
 
 unsigned Sender::turn() {
   if (!job_ || job_->finished()) return 0;
-  const unsigned due = job_->due(clock_->since_start_ns(dpdk::TscClock::tsc()), kBurst);
+  const unsigned due = job_->due(clock_->since_start_ns(dpdk::TscClock::tsc()), kSendBurst);
   if (due == 0) return 0;
   // Only the wire produces on this ring, so the room seen here can but grow: what is made fits.
   const unsigned room = ring_.capacity() - ring_.used();
@@ -38,7 +38,7 @@ unsigned Sender::turn() {
 
 /// Makes and enqueues the next `count` packets; fewer when the pool is low. Returns how many.
 unsigned Sender::offer(unsigned count) {
-  std::array<dpdk::Packet, kBurst> packets;
+  std::array<dpdk::Packet, kSendBurst> packets;
   unsigned made = 0;
   while (made < count) {
     packets[made] = dpdk::make_packet(pool_, job_->packet(made).bytes);
@@ -80,7 +80,7 @@ FinishedSend Sender::abort(Status why) {
 }
 
 void Sender::take_back() {
-  std::array<dpdk::Packet, kBurst> packets;
+  std::array<dpdk::Packet, kSendBurst> packets;
   unsigned taken = 0;
   while ((taken = ring_.dequeue(packets)) != 0) {
     dpdk::free_packets(std::span(packets).first(taken));

@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-namespace ringside::testing {
+namespace ringside::fixtures {
 
 /// Starts EAL before the first test. Register it with ::testing::AddGlobalTestEnvironment.
 class EalForTests : public ::testing::Environment {
@@ -27,4 +27,4 @@ class EalForTests : public ::testing::Environment {
   void TearDown() override { ::rte_eal_cleanup(); }
 };
 
-}  // namespace ringside::testing
+}  // namespace ringside::fixtures

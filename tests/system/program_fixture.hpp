@@ -21,7 +21,7 @@
 #include "harness/run/posix_process.hpp"
 #include "harness/run/run_directory.hpp"
 
-namespace ringside::testing {
+namespace ringside::fixtures {
 
 using Words = std::vector<std::string>;
 
@@ -160,4 +160,4 @@ class ProgramTest : public ::testing::Test {
   unsigned started_ = 0;
 };
 
-}  // namespace ringside::testing
+}  // namespace ringside::fixtures

@@ -12,7 +12,7 @@ namespace {
 using ::testing::ElementsAre;
 
 [[maybe_unused]] const auto* const kEal =
-    ::testing::AddGlobalTestEnvironment(new ringside::testing::EalForTests);
+    ::testing::AddGlobalTestEnvironment(new ringside::fixtures::EalForTests);
 
 class ReceiverTest : public ServerTest {
  protected:

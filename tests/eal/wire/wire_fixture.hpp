@@ -141,9 +141,9 @@ class WireTest : public ::testing::Test {
 
   /// Loads a capture named "c" of frames with these lengths; frame i is filled with the letter i.
   void load(const std::vector<std::size_t>& lengths) {
-    std::string content = ringside::testing::pcap_header();
+    std::string content = ringside::fixtures::pcap_header();
     for (std::size_t i = 0; i < lengths.size(); ++i) {
-      content += ringside::testing::pcap_record(
+      content += ringside::fixtures::pcap_record(
           static_cast<std::uint32_t>(i), 0, std::string(lengths[i], static_cast<char>('a' + i)));
     }
     const json reply =
@@ -166,7 +166,7 @@ class WireTest : public ::testing::Test {
     EXPECT_TRUE(poll_until(kDeadline, [&] { return report(port)["captured"] == packets; }));
   }
 
-  ringside::testing::ScratchDirectory scratch_;
+  ringside::fixtures::ScratchDirectory scratch_;
   ServerSide server_;
   std::unique_ptr<Wire> wire_;
   int requests_out_ = -1, requests_in_ = -1, replies_out_ = -1, replies_in_ = -1;

@@ -11,7 +11,7 @@ namespace {
 using ::testing::HasSubstr;
 
 [[maybe_unused]] const auto* const kEal =
-    ::testing::AddGlobalTestEnvironment(new ringside::testing::EalForTests);
+    ::testing::AddGlobalTestEnvironment(new ringside::fixtures::EalForTests);
 
 std::vector<std::string> frames(const std::string& path) {
   const auto capture = pcap::read_capture(path);
@@ -162,7 +162,7 @@ TEST_F(WireTest, AnswersEveryBadRequestAndGoesOn) {
     EXPECT_EQ(reply["ok"], false);
     EXPECT_THAT(reply["error"], HasSubstr(sentence));
   }
-  const std::string empty = scratch_.file("e.pcap", ringside::testing::pcap_header());
+  const std::string empty = scratch_.file("e.pcap", ringside::fixtures::pcap_header());
   EXPECT_THAT(ask(json{{"cmd", "load"}, {"file", empty}, {"as", "e"}}.dump())["error"],
               HasSubstr("holds no packets"));
   load({60});

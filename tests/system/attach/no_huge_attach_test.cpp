@@ -8,7 +8,7 @@
 #include "dpdk/start_turn.hpp"
 #include "program_fixture.hpp"
 
-namespace ringside::testing {
+namespace ringside::fixtures {
 namespace {
 
 class NoHugeAttachTest : public ProgramTest {};
@@ -102,4 +102,4 @@ TEST_F(NoHugeAttachTest, AClientToWhichDpdkGaveNoPortsDoesNotJoinInDirectMode) {
 }
 
 }  // namespace
-}  // namespace ringside::testing
+}  // namespace ringside::fixtures

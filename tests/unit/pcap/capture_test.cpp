@@ -9,13 +9,13 @@
 namespace ringside::pcap {
 namespace {
 
-using ringside::testing::kMicroseconds;
-using ringside::testing::kNanoseconds;
-using ringside::testing::le16;
-using ringside::testing::le32;
-using ringside::testing::pcap_header;
-using ringside::testing::pcap_record;
-using ringside::testing::ScratchDirectory;
+using ringside::fixtures::kMicroseconds;
+using ringside::fixtures::kNanoseconds;
+using ringside::fixtures::le16;
+using ringside::fixtures::le32;
+using ringside::fixtures::pcap_header;
+using ringside::fixtures::pcap_record;
+using ringside::fixtures::ScratchDirectory;
 using ::testing::HasSubstr;
 
 std::string text(const Packet& packet) {

@@ -15,7 +15,7 @@
 namespace ringside::pcap {
 namespace {
 
-using ringside::testing::ScratchDirectory;
+using ringside::fixtures::ScratchDirectory;
 using ::testing::HasSubstr;
 
 CaptureWriter::Bytes bytes(const std::string& text) {
@@ -35,7 +35,7 @@ TEST(CaptureWriter, WritesTheNanosecondFormatByteForByte) {
   EXPECT_EQ(writer->packets(), 1u);
   ASSERT_TRUE(writer->close());
 
-  namespace t = ringside::testing;
+  namespace t = ringside::fixtures;
   const std::string header = t::le32(t::kNanoseconds) + t::le16(2) + t::le16(4) + t::le32(0) +
                              t::le32(0) + t::le32(262'144) + t::le32(1);
   EXPECT_EQ(content(scratch.path("out.pcap")), header + t::pcap_record(7, 123'456'789, "frame"));

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace ringside::testing {
+namespace ringside::fixtures {
 
 /// A directory under the system's temporary one, removed with everything in it.
 class ScratchDirectory {
@@ -60,4 +60,4 @@ inline std::string pcap_record(std::uint32_t seconds, std::uint32_t fraction,
   return le32(seconds) + le32(fraction) + le32(length) + le32(length + cut) + bytes;
 }
 
-}  // namespace ringside::testing
+}  // namespace ringside::fixtures

@@ -23,7 +23,7 @@ char letter(const SendJob& job, unsigned i) {
   return static_cast<char>(job.packet(i).bytes[0]);
 }
 
-Send at_rate(double rate) {
+Send job_at_rate(double rate) {
   Send send;
   send.pace = {.kind = Pace::Kind::kRate, .rate = rate};
   return send;
@@ -82,7 +82,7 @@ TEST(SendJob, AsapTimeRunsToTheLastAcceptedPacket) {
 }
 
 TEST(SendJob, OpenLoopRefusesWhatWasNotAccepted) {
-  SendJob job(letters("abcd"), at_rate(1e9), kStart);
+  SendJob job(letters("abcd"), job_at_rate(1e9), kStart);
   EXPECT_EQ(job.due(kStart + 3, 32), 4u);
   job.settle(4, 1, kStart + 3);
   EXPECT_TRUE(job.finished());
@@ -91,7 +91,7 @@ TEST(SendJob, OpenLoopRefusesWhatWasNotAccepted) {
 }
 
 TEST(SendJob, RateCountsFromTheStartOfTheJob) {
-  SendJob job(letters("ab"), at_rate(1000), kStart);
+  SendJob job(letters("ab"), job_at_rate(1000), kStart);
   EXPECT_EQ(job.due(kStart, 32), 1u);
   job.settle(1, 1, kStart);
   EXPECT_EQ(job.due(kStart + 999'999, 32), 0u);
@@ -101,7 +101,7 @@ TEST(SendJob, RateCountsFromTheStartOfTheJob) {
 
 TEST(SendJob, HasNoNextDepartureWhenItWaitsForRoomOrIsFinished) {
   EXPECT_FALSE(SendJob(letters("a"), {}, kStart).next_departure_ns());
-  SendJob job(letters("a"), at_rate(1), kStart);
+  SendJob job(letters("a"), job_at_rate(1), kStart);
   job.settle(1, 1, kStart);
   EXPECT_FALSE(job.next_departure_ns());
 }

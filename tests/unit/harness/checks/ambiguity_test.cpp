@@ -8,7 +8,7 @@
 namespace ringside::harness {
 namespace {
 
-using namespace testing;
+using namespace fixtures;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 

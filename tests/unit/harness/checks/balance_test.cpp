@@ -7,7 +7,7 @@
 namespace ringside::harness {
 namespace {
 
-using namespace testing;
+using namespace fixtures;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 

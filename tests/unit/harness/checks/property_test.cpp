@@ -14,7 +14,7 @@
 namespace ringside::harness {
 namespace {
 
-using namespace testing;
+using namespace fixtures;
 
 constexpr unsigned kAlike = 3;  // so few contents that many frames of a flow are identical
 

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <array>
 
-namespace ringside::harness::testing {
+namespace ringside::harness::fixtures {
 namespace {
 
 constexpr unsigned kClientPort = 1000;  // flow n comes from UDP port 1000 + n
@@ -159,4 +159,4 @@ std::string reasons(const CheckResult& result) {
   return text;
 }
 
-}  // namespace ringside::harness::testing
+}  // namespace ringside::harness::fixtures

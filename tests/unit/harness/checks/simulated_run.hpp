@@ -12,7 +12,7 @@
 #include "harness/model/observation.hpp"
 #include "tests/unit/core/frames.hpp"
 
-namespace ringside::harness::testing {
+namespace ringside::harness::fixtures {
 
 using test::Bytes;
 using test::operator+;
@@ -79,4 +79,4 @@ CheckResult judge(const std::string& check, const Observation& observation,
 /// All its reasons in one text.
 std::string reasons(const CheckResult& result);
 
-}  // namespace ringside::harness::testing
+}  // namespace ringside::harness::fixtures

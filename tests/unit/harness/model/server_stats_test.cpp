@@ -11,7 +11,7 @@
 namespace ringside::harness {
 namespace {
 
-using ringside::testing::ScratchDirectory;
+using ringside::fixtures::ScratchDirectory;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -40,7 +40,7 @@ constexpr const char* kExample = R"({
              "drops": [{"place": "work_ring", "reason": "ring_full", "client": 1, "packets": 3}]}
 })";
 
-std::string refusal(const std::string& json) {
+std::string stats_refusal(const std::string& json) {
   const auto stats = parse_server_stats(json, "stats.json");
   return stats ? "" : stats.error().message;
 }
@@ -71,7 +71,7 @@ TEST(ServerStats, ToleratesFieldsThatItDoesNotKnow) {
   auto json = nlohmann::json::parse(kExample);
   json["weather"] = "fine";
   json["ports"][0]["colour"] = {1, 2, 3};
-  EXPECT_EQ(refusal(json.dump()), "");
+  EXPECT_EQ(stats_refusal(json.dump()), "");
 }
 
 TEST(ServerStats, ADropNeedsNoClient) {
@@ -101,7 +101,7 @@ TEST(ServerStats, AnyDocumentedFieldThatIsMissingIsNamed) {
     auto changed = json;
     const nlohmann::json::json_pointer pointer(field);
     changed[pointer.parent_pointer()].erase(pointer.back());
-    EXPECT_THAT(refusal(changed.dump()),
+    EXPECT_THAT(stats_refusal(changed.dump()),
                 AllOf(HasSubstr("stats.json lacks"), HasSubstr(pointer.back() + "\"")))
         << field;
   }
@@ -110,26 +110,26 @@ TEST(ServerStats, AnyDocumentedFieldThatIsMissingIsNamed) {
 TEST(ServerStats, AFieldOfAnotherKindIsNamed) {
   auto json = nlohmann::json::parse(kExample);
   json["ports"][0]["received"] = -1;
-  EXPECT_THAT(refusal(json.dump()), HasSubstr("\"ports[0].received\" must be a count"));
+  EXPECT_THAT(stats_refusal(json.dump()), HasSubstr("\"ports[0].received\" must be a count"));
   json = nlohmann::json::parse(kExample);
   json["clients"] = 7;
-  EXPECT_THAT(refusal(json.dump()), HasSubstr("\"clients\" must be a list"));
+  EXPECT_THAT(stats_refusal(json.dump()), HasSubstr("\"clients\" must be a list"));
   json = nlohmann::json::parse(kExample);
   json["config"]["burst"] = 4294967328u;
-  EXPECT_THAT(refusal(json.dump()), HasSubstr("\"config.burst\" must be a count of 32 bits"));
+  EXPECT_THAT(stats_refusal(json.dump()), HasSubstr("\"config.burst\" must be a count of 32 bits"));
 }
 
 TEST(ServerStats, AnotherSchemaIsRefused) {
   auto json = nlohmann::json::parse(kExample);
   json["schema"] = "ringside.server/2";
-  EXPECT_THAT(refusal(json.dump()),
+  EXPECT_THAT(stats_refusal(json.dump()),
               AllOf(HasSubstr("ringside.server/2"), HasSubstr("reads \"ringside.server/1\"")));
 }
 
 TEST(ServerStats, WhatIsNoJsonIsRefused) {
-  EXPECT_THAT(refusal(""), HasSubstr("the file is empty"));
-  EXPECT_THAT(refusal("{\"schema\": "), HasSubstr("no valid JSON"));
-  EXPECT_THAT(refusal("[1]"), HasSubstr("lacks \"schema\""));
+  EXPECT_THAT(stats_refusal(""), HasSubstr("the file is empty"));
+  EXPECT_THAT(stats_refusal("{\"schema\": "), HasSubstr("no valid JSON"));
+  EXPECT_THAT(stats_refusal("[1]"), HasSubstr("lacks \"schema\""));
 }
 
 TEST(ServerStats, AFileIsReadAndAMissingOneIsAnErrorOfTheEnvironment) {

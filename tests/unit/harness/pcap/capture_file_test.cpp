@@ -13,14 +13,14 @@
 namespace ringside::harness {
 namespace {
 
-using ringside::testing::pcap_header;
-using ringside::testing::pcap_record;
-using ringside::testing::ScratchDirectory;
+using ringside::fixtures::pcap_header;
+using ringside::fixtures::pcap_record;
+using ringside::fixtures::ScratchDirectory;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 /// The sentence with which a file of `content` is refused, or "" if it is read.
-std::string refusal(const std::string& content) {
+std::string capture_refusal(const std::string& content) {
   const ScratchDirectory scratch;
   const auto frames = read_capture(scratch.file("out.pcap", content));
   if (frames) return {};
@@ -47,7 +47,7 @@ TEST(CaptureFile, WritesWhatItReads) {
 }
 
 TEST(CaptureFile, RefusesAFileWithoutPacketsUnlessThatIsFine) {
-  EXPECT_THAT(refusal(pcap_header()), HasSubstr("holds no packets"));
+  EXPECT_THAT(capture_refusal(pcap_header()), HasSubstr("holds no packets"));
   const ScratchDirectory scratch;
   const auto frames =
       read_capture(scratch.file("empty.pcap", pcap_header()), EmptyCapture::kAccept);
@@ -58,16 +58,16 @@ TEST(CaptureFile, RefusesAFileWithoutPacketsUnlessThatIsFine) {
 TEST(CaptureFile, NamesAHoleOfZerosInsteadOfReadingPacketsOutOfIt) {
   const std::string late_header_then_hole =
       pcap_header() + std::string(640, '\0') + pcap_record(1, 0, "abc");
-  EXPECT_THAT(refusal(late_header_then_hole),
+  EXPECT_THAT(capture_refusal(late_header_then_hole),
               AllOf(HasSubstr("hole of zeros after 0 packets"), HasSubstr("second process")));
-  EXPECT_THAT(refusal(pcap_header() + pcap_record(1, 0, "abc") + std::string(64, '\0')),
+  EXPECT_THAT(capture_refusal(pcap_header() + pcap_record(1, 0, "abc") + std::string(64, '\0')),
               HasSubstr("hole of zeros after 1 packets"));
-  EXPECT_THAT(refusal(std::string(640, '\0') + pcap_record(1, 0, "abc")),
+  EXPECT_THAT(capture_refusal(std::string(640, '\0') + pcap_record(1, 0, "abc")),
               HasSubstr("hole of zeros after 0 packets"));
 }
 
 TEST(CaptureFile, AnEmptyPacketWithATimeIsNoHole) {
-  EXPECT_EQ(refusal(pcap_header() + pcap_record(1, 0, "")), "");
+  EXPECT_EQ(capture_refusal(pcap_header() + pcap_record(1, 0, "")), "");
 }
 
 /// Root may read every file; for the life of this object root is somebody else.

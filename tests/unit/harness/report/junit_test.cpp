@@ -12,9 +12,9 @@
 namespace ringside::harness {
 namespace {
 
+using fixtures::sample_run;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::sample_run;
 
 pugi::xml_document parsed(const std::string& xml) {
   pugi::xml_document document;
@@ -24,7 +24,7 @@ pugi::xml_document parsed(const std::string& xml) {
 
 /// What xmllint says about `xml` and the schema: its exit status.
 int validate(const std::string& xml) {
-  const ringside::testing::ScratchDirectory scratch;
+  const ringside::fixtures::ScratchDirectory scratch;
   const std::string command = "xmllint --noout --schema " RINGSIDE_TEST_DATA "/junit-10.xsd " +
                               scratch.file("junit.xml", xml) + " >" + scratch.path("said") +
                               " 2>&1";

@@ -11,9 +11,9 @@
 namespace ringside::harness {
 namespace {
 
+using fixtures::SimulatedRun;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
-using testing::SimulatedRun;
 
 ReplayReport sample(bool marked = true) {
   SimulatedRun run("flow-hash", 2);

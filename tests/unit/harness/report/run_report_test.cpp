@@ -11,10 +11,10 @@
 namespace ringside::harness {
 namespace {
 
+using fixtures::sample_run;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-using testing::sample_run;
 
 TEST(RunReport, TalliesScenariosByOutcome) {
   const Tally counts = tally(sample_run());

@@ -3,7 +3,7 @@
 
 #include "harness/report/run_report.hpp"
 
-namespace ringside::harness::testing {
+namespace ringside::harness::fixtures {
 
 /// Three scenarios: one passed; one failed in a step and in a check; one could not run here.
 inline RunReport sample_run() {
@@ -45,4 +45,4 @@ inline RunReport sample_run() {
   return report;
 }
 
-}  // namespace ringside::harness::testing
+}  // namespace ringside::harness::fixtures
