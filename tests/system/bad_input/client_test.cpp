@@ -5,12 +5,12 @@
 namespace ringside {
 namespace {
 
-using testing::FailsWith;
-using testing::Words;
+using fixtures::FailsWith;
+using fixtures::Words;
 
-class BadInputClient : public testing::ProgramTest {
+class BadInputClient : public fixtures::ProgramTest {
  protected:
-  testing::Ended run(const Words& application, const std::string& lcores = "1@1") {
+  fixtures::Ended run(const Words& application, const std::string& lcores = "1@1") {
     return start_client(application, lcores).wait_end();
   }
 };

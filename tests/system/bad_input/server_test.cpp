@@ -9,12 +9,12 @@
 namespace ringside {
 namespace {
 
-using testing::FailsWith;
-using testing::Words;
+using fixtures::FailsWith;
+using fixtures::Words;
 
-class BadInputServer : public testing::ProgramTest {
+class BadInputServer : public fixtures::ProgramTest {
  protected:
-  testing::Ended run(const Words& application, const Words& eal = primary()) {
+  fixtures::Ended run(const Words& application, const Words& eal = primary()) {
     return start_server(application, eal).wait_end();
   }
 };

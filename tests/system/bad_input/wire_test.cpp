@@ -6,12 +6,12 @@
 namespace ringside {
 namespace {
 
-using testing::FailsWith;
-using testing::Words;
+using fixtures::FailsWith;
+using fixtures::Words;
 
-class BadInputWire : public testing::ProgramTest {
+class BadInputWire : public fixtures::ProgramTest {
  protected:
-  testing::Ended run(const Words& application, const std::string& lcores = "100@0") {
+  fixtures::Ended run(const Words& application, const std::string& lcores = "100@0") {
     return start_wire(application, lcores).wait_end();
   }
 };
