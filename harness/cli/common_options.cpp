@@ -9,6 +9,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "core/output_file.hpp"
 #include "harness/run/cpu_plan.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/posix_process.hpp"
@@ -109,6 +110,11 @@ std::vector<std::string> words_of(const CommonOptions& options) {
   add("--wire", options.programs.wire, "");
   if (options.timeout_s > 0) add("--timeout", fmt::format("{}", options.timeout_s), "");
   return words;
+}
+
+Status check_outputs(const CommonOptions& options) {
+  if (options.json.empty() || options.json == "-") return Done{};
+  return check_output_file("--json", options.json);
 }
 
 Status write_output(const std::string& file, const std::string& text) {

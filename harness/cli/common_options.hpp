@@ -38,6 +38,9 @@ Result<PlayContext> make_context(const CommonOptions& options);
 /// The options that are not at their defaults, as words to repeat the command with.
 std::vector<std::string> words_of(const CommonOptions& options);
 
+/// Whether the file for --json can be written at the end. Errors: kEnvironment.
+Status check_outputs(const CommonOptions& options);
+
 /// Writes `text` to a file or, for "-", to standard output. Errors: kEnvironment.
 Status write_output(const std::string& file, const std::string& text);
 

@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "core/ids.hpp"
+#include "core/output_file.hpp"
 #include "core/policy.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/common_options.hpp"
@@ -30,6 +31,7 @@ class ReplayCommand final : public Command {
  private:
   Result<Scenario> scenario() const;
   Status read_pace(Scenario& scenario, Pace& pace) const;
+  Status check_places(const Scenario& scenario) const;
   Status keep_captures(const std::string& from, const Scenario& scenario) const;
   Status print(const Played& played, const Scenario& scenario) const;
 
@@ -129,6 +131,16 @@ Result<Scenario> ReplayCommand::scenario() const {
   return scenario;
 }
 
+Status ReplayCommand::check_places(const Scenario& scenario) const {
+  Status status = check_outputs(common_);
+  if (!status || capture_dir_.empty()) return status;
+  status = check_output_directory("--capture", capture_dir_);
+  for (unsigned port = 0; status && port < scenario.port_count; ++port) {
+    status = check_output_file("--capture", fs::path(capture_dir_) / output_file(port));
+  }
+  return status;
+}
+
 Status ReplayCommand::keep_captures(const std::string& from, const Scenario& scenario) const {
   if (capture_dir_.empty()) return Done{};
   std::error_code error;
@@ -160,6 +172,7 @@ Result<ExitCode> ReplayCommand::run(const std::vector<std::string>& rest) {
   if (!replay) return replay.error();
   auto context = make_context(common_);
   if (!context) return context.error();
+  if (const Status places = check_places(*replay); !places) return places.error();
   if (const auto reason = missing_requirement(*replay, *context)) return environment_error(*reason);
   const auto directory = RunDirectory::create();
   if (!directory) return directory.error();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "core/output_file.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/common_options.hpp"
 #include "harness/cli/scenario_places.hpp"
@@ -23,6 +24,7 @@ class RunCommand final : public Command {
 
  private:
   Result<std::vector<Scenario>> scenarios();
+  Status check_places() const;
   Status write_reports(const RunReport& report) const;
   std::string repeat_command(const Scenario& scenario) const;
 
@@ -37,6 +39,7 @@ class RunCommand final : public Command {
   std::string dialect_ = "default";
   std::string progress_ = "auto";
   std::optional<std::uint64_t> seed_;
+  const CLI::Option* out_ = nullptr;
 };
 
 void RunCommand::declare(CLI::App& app) {
@@ -53,7 +56,7 @@ void RunCommand::declare(CLI::App& app) {
       ->check(CLI::Range(1u, 64u));
   app.add_option("--keep-artifacts", keep_, "logs and captures of: failed, all or none (failed)")
       ->check(CLI::IsMember({"failed", "all", "none"}));
-  app.add_option("--out", suite_.out, "directory for artifacts (out)");
+  out_ = app.add_option("--out", suite_.out, "directory for artifacts (out)");
   app.add_option("--junit", junit_, "write a JUnit file");
   app.add_option("--junit-dialect", dialect_, "default (with file and line) or jenkins")
       ->check(CLI::IsMember({"default", "jenkins"}));
@@ -95,6 +98,15 @@ std::string RunCommand::repeat_command(const Scenario& scenario) const {
   return join_words(words);
 }
 
+Status RunCommand::check_places() const {
+  Status status = check_outputs(common_);
+  if (status && !junit_.empty() && junit_ != "-") status = check_output_file("--junit", junit_);
+  // Without --out it may never be needed.
+  const bool needs_out = keep_ == "all" || (keep_ == "failed" && out_->count() != 0);
+  if (status && needs_out) status = check_output_directory("--out", suite_.out);
+  return status;
+}
+
 Status RunCommand::write_reports(const RunReport& report) const {
   if (!common_.json.empty()) {
     const Status written = write_output(common_.json, to_json(report));
@@ -111,6 +123,7 @@ Result<ExitCode> RunCommand::run(const std::vector<std::string>& rest) {
   if (!selected) return selected.error();
   const auto context = make_context(common_);
   if (!context) return context.error();
+  if (const Status places = check_places(); !places) return places.error();
   const auto directory = RunDirectory::create();
   if (!directory) return directory.error();
 

@@ -8,6 +8,7 @@
 #include <optional>
 
 #include "core/eal_args.hpp"
+#include "core/output_file.hpp"
 #include "core/program.hpp"
 #include "core/signals.hpp"
 #include "dpdk/eal.hpp"
@@ -153,6 +154,10 @@ Status serve(const Options& options, const Seams& seams, dpdk::Eal& eal, const d
 Status start_and_serve(const SplitArgs& args, const Seams& seams) {
   auto options = parse_options(args.application);
   if (!options) return options.error();
+  if (!options->stats_file.empty()) {
+    const Status writable = check_output_file("--stats-file", options->stats_file);
+    if (!writable) return writable;
+  }
   signals::install();
   const dpdk::Log log("ringside.server");
   auto eal = dpdk::Eal::start_primary(args.eal);

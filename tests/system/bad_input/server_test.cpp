@@ -126,10 +126,17 @@ TEST_F(BadInputServer, NamesTheDeviceWhoseFileIsMissing) {
               FailsWith("mp_server", kEnvironment, "net_pcap0,rx_pcap=none.pcap"));
 }
 
-TEST_F(BadInputServer, ReportsAStatisticsFileThatCannotBeWritten) {
-  auto server = start_good_server({"--stats-file", "/nowhere/stats.json"});
-  EXPECT_THAT(server.end(), FailsWith("mp_server", kEnvironment,
-                                      "cannot write the statistics to '/nowhere/stats.json'"));
+TEST_F(BadInputServer, AStatisticsFileThatCannotBeWrittenIsRefusedBeforeTheStart) {
+  EXPECT_THAT(run({"-p", "3", "-n", "1", "--ring-port", "a", "--ring-port", "b", "--stats-file",
+                   "/nowhere/stats.json"}),
+              FailsWith("mp_server", kEnvironment,
+                        "--stats-file /nowhere/stats.json cannot be written: No such file"));
+}
+
+TEST_F(BadInputServer, ReportsAStatisticsFileThatTookNothing) {
+  auto server = start_good_server({"--stats-file", "/dev/full"});
+  EXPECT_THAT(server.end(),
+              FailsWith("mp_server", kEnvironment, "cannot write the statistics to '/dev/full'"));
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // Bad input to ringside gets a sentence and an exit code.
 #include <gmock/gmock.h>
 
+#include <filesystem>
+
 #include "harness/pcap/capture_file.hpp"
 #include "harness/run/inputs.hpp"
 #include "harness/run/memory.hpp"
@@ -107,6 +109,25 @@ TEST_F(BadInput, AWrapOfNoProgram) {
 TEST_F(BadInput, MissingProgramsAreAnErrorOfTheEnvironment) {
   expect({"replay", imix_, "--server", directory_ + "/mp_server"}, 5, "not an executable program");
   expect({"replay", imix_, "--bin-dir", directory_}, 5, "there is no mp_server");
+}
+
+TEST_F(BadInput, OutputsThatCannotBeWrittenAreRefusedBeforeAnyProgramStarts) {
+  const std::string server = write_program("server", "touch " + directory_ + "/started; exit 5");
+  const std::string file = write("file", "");
+  const std::vector<std::vector<std::string>> places{
+      {"replay", imix_, "--json", "/nowhere/r.json"},
+      {"replay", imix_, "--json", directory_},
+      {"replay", imix_, "--capture", file + "/kept"},
+      {"run", "paused-client", "--json", "/nowhere/r.json"},
+      {"run", "paused-client", "--junit", "/nowhere/r.xml"},
+      {"run", "paused-client", "--out", file},
+  };
+  for (auto words : places) {
+    const std::string sentence = words[2] + " " + words[3] + " cannot be written: ";
+    words.insert(words.end(), {"--server", server});
+    expect(words, 5, sentence);
+    EXPECT_FALSE(std::filesystem::exists(directory_ + "/started")) << sentence;
+  }
 }
 
 TEST_F(BadInput, HugepagesThatAreNotThere) {
