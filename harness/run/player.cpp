@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "harness/live/live_ports.hpp"
+#include "harness/run/disk_room.hpp"
 #include "harness/run/inputs.hpp"
 #include "harness/run/run_directory.hpp"
 #include "harness/run/step_player.hpp"
@@ -47,6 +48,7 @@ class Play {
   void find_leftovers();
   void judge();
   void fail(const Error& error);
+  void blame_full_disk();
   std::vector<std::uint64_t> transmitted() const;
   Status timed(const std::string& text, const std::function<Status()>& work);
 
@@ -69,6 +71,17 @@ void Play::fail(const Error& error) {
   if (result.message.empty()) result.message = error.message;
   if (played_.code == ExitCode::kOk) played_.code = error.code;
   result.outcome = std::max(result.outcome, outcome_of(error));
+}
+
+/// Programs that a full disk makes fail are not at fault, and their captures are not whole.
+void Play::blame_full_disk() {
+  if (played_.code == ExitCode::kOk || played_.code == ExitCode::kInterrupted) return;
+  const auto full = disk_is_full(place_.directory);
+  if (!full) return;
+  played_.result.checks.clear();
+  played_.result.message = full->message;
+  played_.result.outcome = Outcome::kError;
+  played_.code = full->code;
 }
 
 Status Play::timed(const std::string& text, const std::function<Status()>& work) {
@@ -103,6 +116,10 @@ Status Play::prepare() {
   spdlog::debug("{}: {} MB of {} memory{}{}", scenario_.name, memory_.megabytes, memory_.name(),
                 memory_.reason.empty() ? "" : ": ", memory_.reason);
   played_.result.memory = memory_.name();
+  const auto disk = needed_disk_bytes(scenario_, memory_, captures_);
+  if (!disk) return disk.error();
+  const Status room = check_disk_room(place_.directory, *disk);
+  if (!room) return room.error();
   traffic_ = make_traffic({world_, scenario_, captures_, place_.directory, place_.prefix,
                            max_frame_, context_.patience});
   auto vdevs = traffic_->prepare();
@@ -265,6 +282,7 @@ Played Play::run() {
     played_.result.outcome = Outcome::kError;
     played_.result.message = "interrupted";
   }
+  blame_full_disk();
   if (cluster_) played_.result.programs = cluster_->logs();
   cluster_.reset();  // ends whatever runs
   traffic_.reset();

@@ -16,6 +16,8 @@ namespace {
 // Long enough for a machine that builds at the same time; nothing waits for it unless it hangs.
 constexpr Duration kPatience = std::chrono::minutes(2);
 
+constexpr const char* kRingside = RINGSIDE_BIN_DIR "/ringside";
+
 }  // namespace
 
 RingsideTest::RingsideTest() {
@@ -28,10 +30,20 @@ RingsideTest::~RingsideTest() {
 }
 
 std::unique_ptr<Process> RingsideTest::start(std::vector<std::string> arguments) {
+  std::vector<std::string> words{kRingside};
+  words.insert(words.end(), arguments.begin(), arguments.end());
+  return start_words(std::move(words));
+}
+
+RingsideRun RingsideTest::shell(const std::string& script) {
+  const auto process = start_words({"/bin/sh", "-c", script, "sh", kRingside});
+  return finish(*process);
+}
+
+std::unique_ptr<Process> RingsideTest::start_words(std::vector<std::string> words) {
   ProcessSpec spec;
   spec.name = "ringside";
-  spec.argv = {std::string(RINGSIDE_BIN_DIR) + "/ringside"};
-  spec.argv.insert(spec.argv.end(), arguments.begin(), arguments.end());
+  spec.argv = std::move(words);
   spec.environment = {{"TMPDIR", directory_}};
   spec.directory = directory_;
   spec.stdout_file = directory_ + "/ringside.out";

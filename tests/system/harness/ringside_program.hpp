@@ -30,6 +30,8 @@ class RingsideTest : public ::testing::Test {
   /// Starts it and returns at once.
   std::unique_ptr<Process> start(std::vector<std::string> arguments);
   RingsideRun finish(Process& process);
+  /// Runs a script of /bin/sh to its end; "$1" is ringside.
+  RingsideRun shell(const std::string& script);
   bool wait_until_true(const std::function<bool()>& condition);
 
   /// Writes a file into the directory and returns its path.
@@ -41,6 +43,8 @@ class RingsideTest : public ::testing::Test {
   std::vector<std::string> run_directories() const;
   /// Processes whose working directory is below the test's directory.
   std::vector<int> processes_left() const;
+
+  std::unique_ptr<Process> start_words(std::vector<std::string> words);
 
   std::string directory_;
   SteadyClock clock_;
