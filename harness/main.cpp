@@ -9,8 +9,11 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <exception>
+#include <iostream>
 #include <optional>
 
 #include "harness/cli/command.hpp"
@@ -81,6 +84,17 @@ class ExamplesFirst : public CLI::Formatter {
 int fail(const Error& error) {
   fmt::print(stderr, "ringside: error: {}\n", error.message);
   return static_cast<int>(error.code);
+}
+
+/// What was printed may still lie in a buffer: only after a flush it is known whether it got out.
+/// A code that says something already is kept.
+int after_output(int code) {
+  errno = 0;
+  const bool flushed = std::fflush(stdout) == 0;
+  const std::string reason = flushed ? "" : fmt::format(": {}", std::strerror(errno));
+  if (flushed && std::ferror(stdout) == 0 && std::cout.good()) return code;
+  const int failed = fail(environment_error("standard output cannot be written" + reason));
+  return code == static_cast<int>(ExitCode::kOk) ? failed : code;
 }
 
 /// CLI11's words, and the option that was perhaps meant.
@@ -163,7 +177,7 @@ int main(int argc, char** argv) {
   try {
     spdlog::set_default_logger(spdlog::stderr_color_mt("ringside"));
     spdlog::set_pattern("%H:%M:%S.%e %n: %v");
-    return run({argv + 1, argv + argc});
+    return after_output(run({argv + 1, argv + argc}));
   } catch (const std::exception& defect) {
     return fail(Error{fmt::format("internal: {}", defect.what()), ExitCode::kInternal});
   }

@@ -119,7 +119,7 @@ Status check_outputs(const CommonOptions& options) {
 
 Status write_output(const std::string& file, const std::string& text) {
   if (file == "-") {
-    std::cout << text << std::flush;
+    std::cout << text;
     return Done{};
   }
   std::ofstream out(file);

@@ -41,7 +41,8 @@ std::vector<std::string> words_of(const CommonOptions& options);
 /// Whether the file for --json can be written at the end. Errors: kEnvironment.
 Status check_outputs(const CommonOptions& options);
 
-/// Writes `text` to a file or, for "-", to standard output. Errors: kEnvironment.
+/// Writes `text` to a file or, for "-", to standard output, which main() flushes. Errors:
+/// kEnvironment.
 Status write_output(const std::string& file, const std::string& text);
 
 /// The world as it is: real clock, processes, sockets and signals.

@@ -68,7 +68,8 @@ class ListCommand final : public Command {
       tags = std::max(tags, joined(s.tags).size());
     }
     for (const auto& s : scenarios) {
-      fmt::print("{:<{}}  {:<{}}  {}\n", s.name, names, joined(s.tags), tags, s.description);
+      std::cout << fmt::format("{:<{}}  {:<{}}  {}\n", s.name, names, joined(s.tags), tags,
+                               s.description);
     }
   }
 

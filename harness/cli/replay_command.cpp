@@ -161,7 +161,7 @@ Status ReplayCommand::print(const Played& played, const Scenario& scenario) cons
   report.memory = played.result.memory;
   report.capture_dir = capture_dir_;
   report.duration_s = played.result.duration_s;
-  if (common_.json != "-") std::cout << to_text(report, use_colour(common_.colour)) << std::flush;
+  if (common_.json != "-") std::cout << to_text(report, use_colour(common_.colour));
   if (common_.json.empty()) return Done{};
   return write_output(common_.json, to_json(report));
 }

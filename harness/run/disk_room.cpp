@@ -13,9 +13,10 @@ namespace {
 
 constexpr std::uint64_t kMegabyte = 1 << 20;
 
-// Measured with DPDK 22.11: every process keeps a table of all pages of DPDK's memory, 48 bytes each
-// and two bitmaps, in a file that is written from end to end with pages of 4 kB and nearly empty with
-// hugepages; the configuration, the memzones and the logs are a few hundred kilobytes for all.
+// Measured with DPDK 22.11: every process keeps a table of all pages of DPDK's memory, 48 bytes
+// each and two bitmaps, in a file that is written from end to end with pages of 4 kB and nearly
+// empty with hugepages; the configuration, the memzones and the logs are a few hundred kilobytes
+// for all.
 constexpr std::uint64_t kBytesPerPage = 49;
 constexpr std::uint64_t kHugepagesProcess = 2 * kMegabyte;
 constexpr std::uint64_t kCommon = kMegabyte;

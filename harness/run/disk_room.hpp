@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Room on the disk for what a run puts into its directory. DPDK maps files there, and a process that
-// touches a page of such a file which the disk has no room for dies by SIGBUS: so the room is looked
-// at before anything starts.
+// Room on the disk for what a run puts into its directory. DPDK maps files there, and a process
+// that touches a page of such a file which the disk has no room for dies by SIGBUS: so the room is
+// looked at before anything starts.
 #pragma once
 
 #include <cstdint>

@@ -130,6 +130,32 @@ TEST_F(BadInput, OutputsThatCannotBeWrittenAreRefusedBeforeAnyProgramStarts) {
   }
 }
 
+TEST_F(BadInput, AStandardOutputThatTakesNothing) {
+  const std::vector<std::string> commands{
+      "list",
+      "list --json",
+      "explain --clients 3 " + imix_ + " --packet 1",
+      "replay " + imix_,
+      "run paused-client --json -",
+      "run --help",
+      "--version",
+  };
+  for (const auto& command : commands) {
+    const auto run = shell("exec \"$1\" " + command + " > /dev/full");
+    EXPECT_EQ(run.code, 5) << command << "\n" << run.err;
+    EXPECT_THAT(run.err, HasSubstr("ringside: error: standard output cannot be written"))
+        << command;
+  }
+}
+
+TEST_F(BadInput, AFailureSaysMoreThanAStandardOutputThatTakesNothing) {
+  const std::string file =
+      write("late.toml", "[play]\nsteps = [{await = \"received == 1\", within = 0.1}]\n");
+  const auto run = shell("exec \"$1\" run " + file + " --json - --keep-artifacts none > /dev/full");
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.err, HasSubstr("standard output cannot be written"));
+}
+
 TEST_F(BadInput, HugepagesThatAreNotThere) {
   if (read_memory_facts().free_hugepage_megabytes > 64) GTEST_SKIP() << "there are hugepages";
   expect({"replay", imix_, "--memory", "hugepages"}, 5, "use --memory no-huge");

@@ -52,7 +52,8 @@ TEST_F(FullDisk, WithJustEnoughRoomAReplaySucceeds) {
 }
 
 TEST_F(FullDisk, ThatBecomesFullDuringARunIsToBlameForWhatFailed) {
-  const std::string server = write_program("server", "head -c 100000000 /dev/zero > filler; exit 1");
+  const std::string server =
+      write_program("server", "head -c 100000000 /dev/zero > filler; exit 1");
   const auto run = on_disk_of("20M", "replay " + imix_ + " --memory no-huge --server " + server);
   EXPECT_EQ(run.code, 5) << run.err;
   EXPECT_THAT(run.err, HasSubstr("ringside: error: the disk of " + directory_ + "/d"));
