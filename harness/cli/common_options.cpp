@@ -10,6 +10,7 @@
 #include <iostream>
 
 #include "core/output_file.hpp"
+#include "harness/run/command_lines.hpp"
 #include "harness/run/cpu_plan.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/posix_process.hpp"
@@ -96,6 +97,24 @@ Result<PlayContext> make_context(const CommonOptions& options) {
     context.patience.stop = std::min(context.patience.stop, timeout);
   }
   return context;
+}
+
+Status check_wraps(const PlayContext& context, const std::vector<Scenario>& scenarios) {
+  unsigned clients = 0;
+  bool wire = false;
+  for (const auto& scenario : scenarios) {
+    clients = std::max(clients, scenario.client_slots);
+    wire = wire || scenario.ports == PortKind::kRing;
+  }
+  std::vector<std::string> names{"server"};
+  for (unsigned id = 0; id < clients; ++id) names.push_back(client_name(id));
+  if (wire) names.push_back("wire");
+  for (const auto& wrap : context.wraps) {
+    if (std::find(names.begin(), names.end(), wrap.first) != names.end()) continue;
+    return Error{fmt::format("--wrap {}: no such program runs here; there are {}", wrap.first,
+                             fmt::join(names, ", "))};
+  }
+  return Done{};
 }
 
 std::vector<std::string> words_of(const CommonOptions& options) {

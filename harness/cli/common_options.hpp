@@ -35,6 +35,10 @@ void declare_common_options(CLI::App& app, CommonOptions& options);
 /// Finds programs, CPUs and so on. Errors: kUsage, kEnvironment.
 Result<PlayContext> make_context(const CommonOptions& options);
 
+/// Whether every program to run under a tool is one that a scenario starts. Errors: kUsage, naming
+/// those there are.
+Status check_wraps(const PlayContext& context, const std::vector<Scenario>& scenarios);
+
 /// The options that are not at their defaults, as words to repeat the command with.
 std::vector<std::string> words_of(const CommonOptions& options);
 

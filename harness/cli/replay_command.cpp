@@ -172,6 +172,7 @@ Result<ExitCode> ReplayCommand::run(const std::vector<std::string>& rest) {
   if (!replay) return replay.error();
   auto context = make_context(common_);
   if (!context) return context.error();
+  if (const Status wraps = check_wraps(*context, {*replay}); !wraps) return wraps.error();
   if (const Status places = check_places(*replay); !places) return places.error();
   if (const auto reason = missing_requirement(*replay, *context)) return environment_error(*reason);
   const auto directory = RunDirectory::create();

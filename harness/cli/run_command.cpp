@@ -123,6 +123,7 @@ Result<ExitCode> RunCommand::run(const std::vector<std::string>& rest) {
   if (!selected) return selected.error();
   const auto context = make_context(common_);
   if (!context) return context.error();
+  if (const Status wraps = check_wraps(*context, *selected); !wraps) return wraps.error();
   if (const Status places = check_places(); !places) return places.error();
   const auto directory = RunDirectory::create();
   if (!directory) return directory.error();

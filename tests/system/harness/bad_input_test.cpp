@@ -106,6 +106,14 @@ TEST_F(BadInput, AWrapOfNoProgram) {
   expect({"run", "paused-client", "--wrap", "clent0=gdb"}, 2, "--wrap is PROGRAM=TOOL");
 }
 
+TEST_F(BadInput, AWrapOfAProgramThatDoesNotRunNamesThoseThatDo) {
+  expect({"replay", imix_, "--wrap", "client9=gdb"}, 2,
+         "--wrap client9: no such program runs here; there are server, client0, client1, wire\n");
+  expect({"replay", imix_, "--ports", "pcap", "--clients", "1", "--wrap", "wire=gdb"}, 2,
+         "there are server, client0\n");
+  expect({"run", "paused-client", "--wrap", "client2=gdb"}, 2, "--wrap client2: no such program");
+}
+
 TEST_F(BadInput, MissingProgramsAreAnErrorOfTheEnvironment) {
   expect({"replay", imix_, "--server", directory_ + "/mp_server"}, 5, "not an executable program");
   expect({"replay", imix_, "--bin-dir", directory_}, 5, "there is no mp_server");
