@@ -273,15 +273,15 @@ Result<std::vector<Scenario>> load_scenarios(const std::string& file,
                                              const std::string& capture_dir) {
   const auto document = parse_toml(file);
   if (!document) return document.error();
-  TomlContext context{file, {}, std::nullopt};
+  TomlContext context{file, {}, std::nullopt, std::nullopt};
   TomlTable root(context, *document);
   const auto combinations = read_matrix(context, root, capture_names(capture_dir));
   std::vector<Scenario> scenarios;
   for (const auto& combination : combinations) {
-    if (context.error) break;
+    if (context.verdict()) break;
     scenarios.push_back(read_scenario(context, *document, combination, capture_dir));
   }
-  if (context.error) return *context.error;
+  if (const auto error = context.verdict()) return *error;
   return scenarios;
 }
 

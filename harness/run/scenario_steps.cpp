@@ -157,14 +157,14 @@ void read_steps(TomlContext& context, TomlTable& root, const CapturePlaces& plac
                 Scenario& scenario) {
   const toml::table* table = root.table("play");
   if (table == nullptr) {
-    root.fail("play", "a scenario has a table [play] with a list \"steps\"");
+    context.lack(root.raw().source(), "a scenario has a table [play] with a list \"steps\"");
     return;
   }
   TomlTable play(context, *table);
   const toml::array* steps = play.array("steps");
   play.finish();
   if (steps == nullptr) {
-    play.fail("steps", "[play] has a list \"steps\"");
+    context.lack(table->source(), "[play] has a list \"steps\"");
     return;
   }
   for (const auto& element : *steps) {

@@ -23,10 +23,18 @@ std::string list(const std::vector<std::string>& words) {
   return text;
 }
 
+std::pair<toml::source_index, toml::source_index> position(const toml::key& key) {
+  return {key.source().begin.line, key.source().begin.column};
+}
+
 }  // namespace
 
 void TomlContext::fail(const toml::source_region& where, const std::string& sentence) {
   if (!error) error = Error{fmt::format("{}: {}", place(file, where.begin), sentence)};
+}
+
+void TomlContext::lack(const toml::source_region& where, const std::string& sentence) {
+  if (!lacking) lacking = Error{fmt::format("{}: {}", place(file, where.begin), sentence)};
 }
 
 std::string substitute(TomlContext& context, const toml::source_region& where,
@@ -174,13 +182,16 @@ const toml::array* TomlTable::array(std::string_view key) {
 }
 
 void TomlTable::finish() {
+  const toml::key* first = nullptr;  // in the file; toml++ sorts keys by name
   for (const auto& [key, value] : table_) {
-    const std::string name(key.str());
-    if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
-    context_.fail(key.source(),
-                  fmt::format("unknown key \"{}\"{}", name, did_you_mean(name, known_)));
-    return;
+    const bool known = std::find(known_.begin(), known_.end(), key.str()) != known_.end();
+    const bool earlier = first == nullptr || position(key) < position(*first);
+    if (!known && earlier) first = &key;
   }
+  if (first == nullptr) return;
+  const std::string name(first->str());
+  context_.fail(first->source(),
+                fmt::format("unknown key \"{}\"{}", name, did_you_mean(name, known_)));
 }
 
 }  // namespace ringside::harness

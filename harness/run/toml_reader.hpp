@@ -22,8 +22,15 @@ struct TomlContext {
   std::map<std::string, std::string> variables;  ///< for "${name}" in strings
   std::optional<Error> error;                    ///< the first one
 
+  std::optional<Error> lacking;  ///< the first thing that is not there
+
   /// Keeps an error at a place, unless there is one.
   void fail(const toml::source_region& where, const std::string& sentence);
+  /// The same of something that must be there and is not. It may well be there under another name:
+  /// so whatever fail() keeps, an unknown key above all, says more.
+  void lack(const toml::source_region& where, const std::string& sentence);
+  /// What is wrong with the file; nullopt when all is well.
+  std::optional<Error> verdict() const { return error ? error : lacking; }
 };
 
 /// One table. Ask for each key that may be there, then call finish().

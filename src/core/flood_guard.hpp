@@ -37,9 +37,8 @@ class FloodGuard {
     const auto known = std::find_if(senders_.begin(), senders_.end(),
                                     [pid](const Sender& each) { return each.pid == pid; });
     if (known != senders_.end()) return *known;
-    return *std::min_element(senders_.begin(), senders_.end(), [](const auto& a, const auto& b) {
-      return a.since < b.since;
-    });
+    return *std::min_element(senders_.begin(), senders_.end(),
+                             [](const auto& a, const auto& b) { return a.since < b.since; });
   }
   std::array<Sender, kSenders> senders_{};
 };

@@ -30,7 +30,8 @@ JoinRequest good_join() {
 std::vector<Payload> one_of_each() {
   JoinReply reply;
   reply.words = FixedText<224>("no");
-  return {encode(good_join()), encode(reply), encode(Leave{1, 2, 3}), encode(Heartbeat{1, 2, 3, 4})};
+  return {encode(good_join()), encode(reply), encode(Leave{1, 2, 3}),
+          encode(Heartbeat{1, 2, 3, 4})};
 }
 
 /// Decodes a copy that lies in a block of exactly its size.
@@ -81,7 +82,8 @@ TEST(ControlMessage, OfAnotherVersionIsRefusedAndBothAreNamed) {
   payload.bytes[4] = std::byte{2};
   const Decoded decoded = decode_exactly(payload.view());
   EXPECT_EQ(reason(decoded), Refusal::kOtherVersion);
-  EXPECT_THAT(std::get<Refused>(decoded).words, HasSubstr("version 2, the server speaks version 1"));
+  EXPECT_THAT(std::get<Refused>(decoded).words,
+              HasSubstr("version 2, the server speaks version 1"));
 }
 
 TEST(ControlMessage, WithoutTheMagicOrOfNoKindIsMalformed) {
@@ -225,8 +227,8 @@ TEST(PidOfSocket, IsInTheNameOfASecondarysSocketAlone) {
   EXPECT_EQ(pid_of_socket("mp_socket_1_0"), 1u);
   for (const char* other :
        {"", "/run/dpdk/rte/mp_socket", "/x/mp_socket_", "/x/mp_socket_12", "/x/mp_socket__12",
-        "/x/mp_socket_12_", "/x/mp_socket_12_xyz", "/x/mp_socket_-3_1", "/x/mp_socket_99999999999_1",
-        "/x/other_12_1", "/mp_socket_12_1/else"}) {
+        "/x/mp_socket_12_", "/x/mp_socket_12_xyz", "/x/mp_socket_-3_1",
+        "/x/mp_socket_99999999999_1", "/x/other_12_1", "/mp_socket_12_1/else"}) {
     EXPECT_EQ(pid_of_socket(other), 0u) << other;
   }
 }

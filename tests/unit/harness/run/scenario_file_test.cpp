@@ -187,6 +187,21 @@ TEST_F(ScenarioFile, AnUnknownKeyIsAnErrorWithItsPlaceAndASuggestion) {
               HasSubstr("demo.toml:2:19: unknown key \"prt\" (did you mean \"port\"?)"));
 }
 
+TEST_F(ScenarioFile, AnUnknownKeySaysMoreThanWhatIsNotThere) {
+  EXPECT_THAT(error("\n[scenario]\nports = \"ring\"\n"),
+              HasSubstr("demo.toml:2:2: unknown key \"scenario\""));
+  EXPECT_EQ(error("[plya]\nsteps = []\n"),
+            "demo.toml:1:2: unknown key \"plya\" (did you mean \"play\"?)");
+  EXPECT_EQ(error("[play]\nstep = []\n"),
+            "demo.toml:2:1: unknown key \"step\" (did you mean \"steps\"?)");
+  EXPECT_THAT(error("[expect]\npackts = true\n"), HasSubstr("demo.toml:2:1: unknown key"));
+  EXPECT_THAT(error("description = \"nothing\"\n"), HasSubstr("a scenario has a table [play]"));
+}
+
+TEST_F(ScenarioFile, TheFirstUnknownKeyInTheFileIsNamed) {
+  EXPECT_THAT(error("zebras = 1\napes = 2\nplay.steps = []\n"), HasSubstr("demo.toml:1:1: "));
+}
+
 TEST_F(ScenarioFile, AWrongValueIsAnErrorWithItsPlace) {
   EXPECT_EQ(
       error("play.steps = []\n[server]\npolicy = \"flow-hsh\"\n"),
