@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dpdk/peer_process.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "core/proc_stat.hpp"
+
+namespace ringside::dpdk {
+
+std::optional<PeerProcess> PeerProcess::open(std::uint32_t pid) {
+  const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
+  return fd < 0 ? std::nullopt : std::optional(PeerProcess(fd));
+}
+
+PeerProcess::~PeerProcess() {
+  if (fd_ >= 0) ::close(fd_);
+}
+
+bool PeerProcess::ended() const {
+  pollfd waiting{fd_, POLLIN, 0};
+  return ::poll(&waiting, 1, 0) > 0;
+}
+
+bool PeerProcess::signal(int number) const {
+  return ::syscall(SYS_pidfd_send_signal, fd_, number, nullptr, 0) == 0;
+}
+
+std::optional<std::uint64_t> start_time_of(std::uint32_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  const std::string stat{std::istreambuf_iterator<char>(file), {}};
+  return start_time_in(stat);
+}
+
+}  // namespace ringside::dpdk

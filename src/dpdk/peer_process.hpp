@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Another process of this machine, held by a pidfd: unlike a pid, it never comes to mean a later
+// process.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <utility>
+
+namespace ringside::dpdk {
+
+class PeerProcess {
+ public:
+  /// Nothing when there is no such process, or none that this one can see.
+  static std::optional<PeerProcess> open(std::uint32_t pid);
+
+  PeerProcess(PeerProcess&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  PeerProcess& operator=(PeerProcess&& other) noexcept {
+    std::swap(fd_, other.fd_);
+    return *this;
+  }
+  ~PeerProcess();
+
+  /// Whether it has ended, be it that nobody has waited for it yet.
+  bool ended() const;
+  /// Sends a signal; false when it has ended or is not ours to signal.
+  bool signal(int number) const;
+  /// Readable, for poll(2), once the process has ended.
+  int descriptor() const { return fd_; }
+
+ private:
+  explicit PeerProcess(int fd) : fd_(fd) {}
+  int fd_;
+};
+
+/// Field 22 of /proc/PID/stat, or nothing when there is no such process.
+std::optional<std::uint64_t> start_time_of(std::uint32_t pid);
+
+}  // namespace ringside::dpdk

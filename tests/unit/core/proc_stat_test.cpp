@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "core/proc_stat.hpp"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace ringside {
+namespace {
+
+const std::string kRest =
+    " S 1 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 8675309 1000 200 18446744073709551615\n";
+
+TEST(ProcStat, TellsWhenTheProcessBegan) {
+  EXPECT_EQ(start_time_in("7 (mp_client)" + kRest), 8675309u);
+}
+
+TEST(ProcStat, IsNotMisledByTheProgramsName) {
+  EXPECT_EQ(start_time_in("7 (a b) c) 1 2 3 (" + std::string(")") + kRest), 8675309u);
+}
+
+TEST(ProcStat, OfAnotherFormTellsNothing) {
+  for (const char* text : {"", "7", "7 (x", "7 (x)", "7 (x) ", "7 (x) S 1 2 3", ")"}) {
+    EXPECT_EQ(start_time_in(text), std::nullopt) << text;
+  }
+  EXPECT_EQ(start_time_in("7 (x) S 1 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 soon 1"),
+            std::nullopt);
+}
+
+}  // namespace
+}  // namespace ringside
