@@ -9,11 +9,6 @@
 namespace ringside::harness {
 namespace {
 
-constexpr std::size_t kEthernetHeader = 14;
-// The kernel takes a VLAN tag off before anybody sees the frame, and wants the type behind the tag
-// and two bytes more for that (skb_vlan_untag()); it drops the frame otherwise.
-constexpr std::size_t kShortestTagged = kEthernetHeader + 6;
-
 std::optional<std::uint64_t> number_after(std::string_view text, std::string_view words) {
   const auto at = text.find(words);
   if (at == std::string_view::npos) return std::nullopt;
@@ -28,11 +23,11 @@ std::optional<std::uint64_t> number_after(std::string_view text, std::string_vie
 }  // namespace
 
 bool fits_live_port(std::span<const std::byte> frame, std::size_t max_frame) {
-  if (frame.size() < kEthernetHeader || frame.size() > max_frame) return false;
+  if (frame.size() < kShortestLiveFrame || frame.size() > max_frame) return false;
   const auto type =
       std::to_integer<unsigned>(frame[12]) << 8 | std::to_integer<unsigned>(frame[13]);
   const bool tagged = type == 0x8100 || type == 0x88a8;
-  return !tagged || frame.size() >= kShortestTagged;
+  return !tagged || frame.size() >= kShortestTaggedLiveFrame;
 }
 
 std::optional<SenderReport> parse_sender_report(std::string_view log) {

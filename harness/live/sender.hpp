@@ -28,9 +28,13 @@ struct SenderReport {
   std::uint64_t failed = 0;
 };
 
-/// Whether a frame can travel over a veth pair unchanged. The kernel refuses frames without a whole
-/// Ethernet header and those above the MTU; it drops those that end inside their first VLAN tag or
-/// right behind it. A run sends the others only.
+/// The kernel refuses frames without a whole Ethernet header. It takes a VLAN tag off before
+/// anybody sees the frame, wants the type behind the tag and two bytes more for that
+/// (skb_vlan_untag()), and drops the frame otherwise.
+inline constexpr std::size_t kShortestLiveFrame = 14;
+inline constexpr std::size_t kShortestTaggedLiveFrame = kShortestLiveFrame + 6;
+
+/// Whether a frame can travel over a veth pair unchanged; the MTU is as for `max_frame`.
 bool fits_live_port(std::span<const std::byte> frame, std::size_t max_frame);
 
 /// Program and arguments. `interface` is in the namespace that tcpreplay will be in.

@@ -5,12 +5,14 @@
 
 #include <algorithm>
 
+#include "harness/live/sender.hpp"
 #include "harness/pcap/capture_file.hpp"
 
 namespace ringside::harness {
 namespace {
 
 constexpr unsigned kEthernetFrame = 1522;  // with one VLAN tag
+constexpr std::size_t kNamedPackets = 5;   // in a sentence
 
 }  // namespace
 
@@ -57,6 +59,28 @@ Status check_frame_length(PortKind ports, unsigned longest) {
                   "most {} bytes "
                   "of a frame; use ring ports",
                   longest, to_string(ports), kLongestPcapFrame)};
+}
+
+Status check_live_frames(const Scenario& scenario, unsigned max_frame, CaptureCache& cache) {
+  for (const auto& step : scenario.steps) {
+    if (step.verb != Verb::kSend) continue;
+    const auto capture = cache.get(step.capture);
+    if (!capture) return capture.error();
+    std::vector<std::size_t> refused;
+    for (std::size_t i = 0; i < (*capture)->size(); ++i) {
+      if (!fits_live_port((**capture)[i].bytes, max_frame)) refused.push_back(packet_number(i));
+    }
+    if (refused.empty()) continue;
+    const std::size_t named = std::min(refused.size(), kNamedPackets);
+    return Error{fmt::format(
+        "{}: packet{} {}{} cannot be sent on a live interface, which takes {} to {} bytes, and {} "
+        "at least with a VLAN tag; leave them out, or use ring ports",
+        step.capture, refused.size() == 1 ? "" : "s",
+        fmt::join(refused.begin(), refused.begin() + static_cast<std::ptrdiff_t>(named), ", "),
+        refused.size() == named ? "" : fmt::format(" and {} more", refused.size() - named),
+        kShortestLiveFrame, max_frame, kShortestTaggedLiveFrame)};
+  }
+  return Done{};
 }
 
 Result<std::vector<FrameList>> frames_by_port(const Scenario& scenario, CaptureCache& cache) {

@@ -39,6 +39,10 @@ inline constexpr unsigned kLongestPcapFrame = 16128;
 /// Whether ports of this kind can put out a frame of `longest` bytes. Errors: kUsage.
 Status check_frame_length(PortKind ports, unsigned longest);
 
+/// Whether live ports can send every packet of the scenario; names those that they cannot. Errors:
+/// kUsage, and as CaptureCache.
+Status check_live_frames(const Scenario& scenario, unsigned max_frame, CaptureCache& cache);
+
 /// For each port, the packets of all its sends one after the other. Errors: as CaptureCache.
 Result<std::vector<FrameList>> frames_by_port(const Scenario& scenario, CaptureCache& cache);
 

@@ -60,12 +60,7 @@ class LiveTraffic final : public Traffic {
     const auto capture = setup_.captures.get(step.capture);
     if (!capture) return capture.error();
     Send send{step, {}, {}, nullptr, std::nullopt};
-    FrameList all;
-    append_repeated(**capture, offered(step, **capture), all);
-    for (std::size_t i = 0; i < all.size(); ++i) {
-      if (!fits_live_port(all[i].bytes, setup_.max_frame)) continue;
-      send.frames.add(all[i].bytes, all[i].time_ns, all[i].original_length);
-    }
+    append_repeated(**capture, offered(step, **capture), send.frames);
     const std::string file = fmt::format("{}/s{}.pcap", setup_.directory, sends_.size());
     const Status written = write_capture(file, send.frames);
     if (!written) return written;

@@ -105,6 +105,10 @@ Status Play::prepare() {
   const Status fits = check_frame_length(scenario_.ports, *longest);
   if (!fits) return fits.error();
   max_frame_ = scenario_.server.max_frame.value_or(*longest);
+  if (scenario_.ports == PortKind::kLive) {
+    const Status sendable = check_live_frames(scenario_, max_frame_, captures_);
+    if (!sendable) return sendable.error();
+  }
   const MemoryFacts facts = read_memory_facts();
   auto memory = plan_memory(context_.memory, facts, needed_megabytes(scenario_, max_frame_, true));
   if (memory && !memory->hugepages) {

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 
+#include "harness/live/live_ports.hpp"
 #include "harness/pcap/capture_file.hpp"
 #include "harness/run/inputs.hpp"
 #include "harness/run/memory.hpp"
@@ -60,6 +61,15 @@ TEST_F(BadInput, AFrameThatNetPcapWouldCutOff) {
   const std::string file = directory_ + "/long.pcap";
   ASSERT_TRUE(write_capture(file, frames));
   expect({"replay", file, "--ports", "pcap"}, 2, "16129 bytes is too long for pcap ports");
+}
+
+TEST_F(BadInput, APacketThatALiveInterfaceCannotSend) {
+  if (why_no_live_ports()) GTEST_SKIP() << *why_no_live_ports();
+  FrameList frames;
+  for (const std::size_t length : {60, 13}) frames.add(std::vector<std::byte>(length));
+  const std::string file = directory_ + "/runt.pcap";
+  ASSERT_TRUE(write_capture(file, frames));
+  expect({"replay", file, "--ports", "live"}, 2, "runt.pcap: packet 2 cannot be sent");
 }
 
 TEST_F(BadInput, ARingSizeThatIsNoPowerOfTwo) {
