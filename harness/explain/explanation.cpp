@@ -19,9 +19,9 @@ ClientId owner_among(ClientSet clients, const Question& question) {
                           .length = static_cast<std::uint16_t>(length),
                           .port = question.port};
   const std::vector<PacketView> packets(before + 1, packet);
-  std::vector<ClientId> owners(packets.size());
-  assign_function(question.policy)(state, packets, owners);
-  return owners.back();
+  std::vector<Assignment> assigned(packets.size());
+  assign_function(question.policy)(state, packets, assigned);
+  return assigned.back().owner;
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ namespace ringside {
 namespace {
 
 constexpr std::array<std::string_view, 4> kPlaces{"work_ring", "client", "port", "exit"};
-constexpr std::array<std::string_view, 4> kReasons{"ring_full", "handler", "tx_full",
-                                                   "undelivered"};
+constexpr std::array<std::string_view, 7> kReasons{
+    "ring_full", "handler", "tx_full", "undelivered", "moving", "no_client", "lost_in_crash"};
 
 template <typename Enum, std::size_t N>
 std::optional<Enum> named(const std::array<std::string_view, N>& names, std::string_view text) {

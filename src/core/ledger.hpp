@@ -19,7 +19,15 @@ namespace ringside {
 /// Where a packet can be dropped. A drop has no other places.
 enum class DropPlace : std::uint8_t { kWorkRing, kClient, kPort, kExit };
 /// Why.
-enum class DropReason : std::uint8_t { kRingFull, kHandler, kTxFull, kUndelivered };
+enum class DropReason : std::uint8_t {
+  kRingFull,
+  kHandler,
+  kTxFull,
+  kUndelivered,
+  kMoving,      ///< its flow was moving to another client, and too many waited for the old one
+  kNoClient,    ///< no client was there
+  kLostInCrash  ///< direct mode: in the hands of a client that died
+};
 
 struct Drop {
   DropPlace place{};
@@ -54,7 +62,7 @@ std::string to_text(const Ledger& ledger);
 
 /// "work_ring", "client", "port", "exit": as in docs/interfaces.md.
 std::string_view to_text(DropPlace place);
-/// "ring_full", "handler", "tx_full", "undelivered".
+/// "ring_full", "handler", "tx_full", "undelivered", "moving", "no_client", "lost_in_crash".
 std::string_view to_text(DropReason reason);
 /// The inverse; nothing for text that names no place or reason.
 std::optional<DropPlace> drop_place(std::string_view text);

@@ -31,32 +31,46 @@ void prefetch(std::span<const PacketView> packets, std::size_t i) {
   if (i + kAhead < packets.size()) __builtin_prefetch(packets[i + kAhead].data);
 }
 
+Assignment by_hash(const DispatchState& state, std::uint32_t hash) {
+  const std::uint32_t bucket = BucketTable::bucket(hash);
+  return {state.buckets().bucket_owner(bucket), static_cast<std::uint16_t>(bucket)};
+}
+static_assert(BucketTable::kBuckets == 65536, "a bucket is a 16-bit number");
+
+ClientId owner_of_bucket(const DispatchState& state, std::uint16_t bucket) {
+  return state.buckets().bucket_owner(bucket);
+}
+
+ClientId owner_of_port(const DispatchState& state, std::uint16_t port) {
+  return state.active_at(port % state.active().size());
+}
+
 void assign_round_robin(DispatchState& state, std::span<const PacketView> packets,
-                        std::span<ClientId> owners) {
-  for (std::size_t i = 0; i < packets.size(); ++i) owners[i] = state.next_in_turn();
+                        std::span<Assignment> assigned) {
+  for (std::size_t i = 0; i < packets.size(); ++i) assigned[i] = {state.next_in_turn(), 0};
 }
 
 void assign_flow_hash(DispatchState& state, std::span<const PacketView> packets,
-                      std::span<ClientId> owners) {
+                      std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
     prefetch(packets, i);
-    owners[i] = state.buckets().owner(key_of(packets[i], state.parse).hash());
+    assigned[i] = by_hash(state, key_of(packets[i], state.parse).hash());
   }
 }
 
 void assign_symmetric_flow_hash(DispatchState& state, std::span<const PacketView> packets,
-                                std::span<ClientId> owners) {
+                                std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
     prefetch(packets, i);
-    owners[i] = state.buckets().owner(symmetric(key_of(packets[i], state.parse)).hash());
+    assigned[i] = by_hash(state, symmetric(key_of(packets[i], state.parse)).hash());
   }
 }
 
 void assign_port(DispatchState& state, std::span<const PacketView> packets,
-                 std::span<ClientId> owners) {
-  const unsigned clients = state.active().size();
+                 std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    owners[i] = state.active_at(packets[i].port.value % clients);
+    const std::uint16_t bucket = packets[i].port.value;
+    assigned[i] = {owner_of_port(state, bucket), bucket};
   }
 }
 
@@ -64,13 +78,15 @@ struct Row {
   Policy policy;
   std::string_view name;
   AssignFn assign;
+  ClientId (*owner)(const DispatchState& state, std::uint16_t bucket);  // null: buckets have none
 };
 
 constexpr std::array kRows{
-    Row{Policy::kRoundRobin, "round-robin", assign_round_robin},
-    Row{Policy::kFlowHash, "flow-hash", assign_flow_hash},
-    Row{Policy::kSymmetricFlowHash, "symmetric-flow-hash", assign_symmetric_flow_hash},
-    Row{Policy::kPort, "port", assign_port},
+    Row{Policy::kRoundRobin, "round-robin", assign_round_robin, nullptr},
+    Row{Policy::kFlowHash, "flow-hash", assign_flow_hash, owner_of_bucket},
+    Row{Policy::kSymmetricFlowHash, "symmetric-flow-hash", assign_symmetric_flow_hash,
+        owner_of_bucket},
+    Row{Policy::kPort, "port", assign_port, owner_of_port},
 };
 
 constexpr bool rows_are_in_order() {
@@ -100,6 +116,13 @@ void DispatchState::set_active(ClientSet active) {
 
 AssignFn assign_function(Policy policy) {
   return row(policy).assign;
+}
+
+std::optional<ClientId> bucket_owner(Policy policy, const DispatchState& state,
+                                     std::uint16_t bucket) {
+  const auto owner = row(policy).owner;
+  if (owner == nullptr) return std::nullopt;
+  return owner(state, bucket);
 }
 
 std::string_view to_text(Policy policy) {

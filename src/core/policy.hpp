@@ -6,6 +6,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -65,14 +66,27 @@ class DispatchState {
   BucketTable buckets_;
 };
 
-/// Writes the owner of packets[i] to owners[i]. Every packet gets one; whether its ring has room is
-/// the caller's affair.
-/// Preconditions: owners.size() >= packets.size(); !state.active().empty(): with nobody to serve
+/// Who gets a packet, and with which others.
+struct Assignment {
+  ClientId owner;
+  std::uint16_t bucket = 0;  ///< packets of one bucket have one owner; the round robin knows none
+
+  bool operator==(const Assignment&) const = default;
+};
+
+/// Writes what becomes of packets[i] to assigned[i]. Every packet gets an owner; whether its ring
+/// has room is the caller's affair.
+/// Preconditions: assigned.size() >= packets.size(); !state.active().empty(): with nobody to serve
 /// the caller must not receive at all, and these functions do not look.
 using AssignFn = void (*)(DispatchState& state, std::span<const PacketView> packets,
-                          std::span<ClientId> owners);
+                          std::span<Assignment> assigned);
 
 AssignFn assign_function(Policy policy);
+
+/// Who owns the packets of a bucket now; nothing for the round robin, where anybody may have any.
+/// Precondition: !state.active().empty().
+std::optional<ClientId> bucket_owner(Policy policy, const DispatchState& state,
+                                     std::uint16_t bucket);
 
 /// The name on the command line: "round-robin", ...
 std::string_view to_text(Policy policy);

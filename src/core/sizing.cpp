@@ -28,7 +28,10 @@ unsigned packets_under_way(const SizingInput& in) {
   const unsigned direct = in.direct ? in.clients * in.burst * (1 + in.ports) : 0;
   // One burst just received, one just taken back, and staging for each client and each port.
   const unsigned staged = in.server_lcores * in.burst * (2 + in.clients + in.ports);
-  return with_clients + direct + staged;
+  // Packets that change hands when clients come and go: as many as a ring holds wait for the old
+  // owner of their flow, as many for room with the new one.
+  const unsigned moving = in.direct ? 0 : 2 * in.ring_size;
+  return with_clients + direct + staged + moving;
 }
 
 /// mbufs that lie in the caches of lcores; a cache is flushed at 1.5 times its size.

@@ -22,7 +22,7 @@ Control::Control(DataPath& path, const dpdk::Log& log, std::function<void()> sho
       log_(log),
       show_(std::move(show)),
       membership_(
-          path.info, log,
+          path.info, log, watch_,
           [this](ClientId id) { return path_.all_acknowledged() && path_.owed(id.value) == 0; }),
       next_screen_(Clock::now() + path.options.stats_period) {
   publish(ServerState::kWaiting);
@@ -49,11 +49,32 @@ void Control::steer(Clock::time_point now) {
 }
 
 void Control::follow_membership() {
+  finish_recoveries();
+  note_deaths();
   path_.gate.active.store(membership_.active().bits(), std::memory_order_relaxed);
   if (state_ == ServerState::kWaiting && membership_.active().size() >= path_.options.start_after) {
     open_gate();
   }
   path_.gate.epoch.fetch_add(1, std::memory_order_release);  // pairs: Receiver::follow_gate()
+}
+
+/// Those who died since the last look: their packets are to be recovered.
+void Control::note_deaths() {
+  for (const ClientId id : membership_.dead() - dead_) {
+    path_.gate.deaths[id.value].fetch_add(1, std::memory_order_relaxed);
+  }
+  dead_ = membership_.dead();
+  // release: pairs with Returner::turn(), which then finds all that the dead had returned.
+  path_.gate.dead.store(dead_.bits(), std::memory_order_release);
+}
+
+/// Those whose packets are recovered: nobody uses their rings until they are admitted again.
+void Control::finish_recoveries() {
+  for (const ClientId id : dead_ - membership_.dead()) {
+    path_.work[id.value].reset();
+    log_.info("Client process {}: {} packets recovered so far", id.value,
+              path_.recovered(id.value));
+  }
 }
 
 void Control::open_gate() {

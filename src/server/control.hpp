@@ -28,6 +28,8 @@ class Control {
  private:
   void steer(Clock::time_point now);
   void follow_membership();
+  void note_deaths();
+  void finish_recoveries();
   void begin_draining(Clock::time_point now);
   void finish_when_drained(Clock::time_point now);
   void open_gate();
@@ -38,7 +40,9 @@ class Control {
   DataPath& path_;
   const dpdk::Log& log_;
   std::function<void()> show_;
+  PidfdWatch watch_;
   Membership membership_;
+  ClientSet dead_;  ///< as the gate has them
   shared::ServerState state_ = shared::ServerState::kWaiting;
   bool warned_[kMaxClients] = {};
   std::uint64_t due_ = 0;  ///< TSC of the next look

@@ -21,7 +21,11 @@ struct alignas(64) RxCounters {
   std::array<Counter, kMaxClients> ring_full{};
   std::array<Counter, kMaxClients> peak{};         ///< most packets seen on the work ring
   std::array<Counter, kMaxClients> undelivered{};  ///< staged when the server stopped
-  Counter staged{};                                ///< received, not yet handed over
+  std::array<Counter, kMaxClients> recovered{};    ///< taken back from a dead client's debt
+  std::array<Counter, kMaxClients> moving{};       ///< dropped: too many wait for an old owner
+  Counter no_client{};  ///< dropped: nobody is there (--on-no-client drop)
+  Counter homeless{};   ///< undelivered, and never meant for anybody
+  Counter staged{};     ///< received, not yet handed over
   Counter truncated{};
   Counter malformed{};
 };
@@ -34,6 +38,9 @@ struct alignas(64) TxCounters {
   std::array<Counter, kMaxClients> sent{};
   std::array<Counter, kMaxClients> handler_drop{};
   std::array<Counter, kMaxClients> client_tx_full{};
+  std::array<Counter, kMaxClients> out_of_order{};  ///< came back before its turn
+  std::array<Counter, kMaxClients>
+      not_owed{};    ///< came back though not with the client; left alone
   Counter staged{};  ///< taken back, not yet transmitted (--on-full wait)
 };
 

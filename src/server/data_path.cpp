@@ -5,6 +5,15 @@
 
 namespace ringside::server {
 
+DataPath::DataPath(const Options& options_in, const Seams& seams_in, shared::SharedInfo& info_in,
+                   std::size_t rx_lcores)
+    : options(options_in), seams(seams_in), info(info_in), rx(rx_lcores), acknowledged(rx_lcores) {
+  // A client owes at most what its ring holds, one less than its size.
+  for (std::size_t i = 0; i < rx_lcores * options.clients && !direct(); ++i) {
+    fifos_.push_back(std::make_unique<OwedFifo>(options.ring_size));
+  }
+}
+
 std::uint64_t DataPath::in_flight() const {
   std::uint64_t sum = read(tx.staged);
   for (std::size_t client = 0; client < work.size(); ++client) sum += owed(client);

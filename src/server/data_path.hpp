@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/client_set.hpp"
+#include "core/owed_fifo.hpp"
 #include "core/shared_layout.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/ring.hpp"
@@ -19,23 +20,21 @@
 
 namespace ringside::server {
 
-/// Control loop to receivers. A change of `receiving` or `active` is followed by a new `epoch`; a
-/// receiver acknowledges an epoch when it acts by it and has staged nothing for clients that left.
+/// Control loop to the others. A change of `receiving`, `active` or `dead` is followed by a new
+/// `epoch`; a receiver acknowledges an epoch when it acts by it and has staged nothing for clients
+/// that left.
 struct Gate {
   std::atomic<bool> receiving{false};
   std::atomic<std::uint32_t> active{0};  ///< ClientSet::bits()
+  std::atomic<std::uint32_t> dead{0};    ///< ClientSet::bits(): died, its packets to be recovered
+  std::array<std::atomic<std::uint32_t>, kMaxClients> deaths{};  ///< of each client, so far
   std::atomic<std::uint32_t> epoch{0};
   std::atomic<bool> finish{false};  ///< lcores leave their loops
 };
 
 struct DataPath {
   DataPath(const Options& options_in, const Seams& seams_in, shared::SharedInfo& info_in,
-           std::size_t rx_lcores)
-      : options(options_in),
-        seams(seams_in),
-        info(info_in),
-        rx(rx_lcores),
-        acknowledged(rx_lcores) {}
+           std::size_t rx_lcores);
 
   const Options& options;
   const Seams seams;
@@ -47,6 +46,18 @@ struct DataPath {
   TxCounters tx;
   Gate gate;
   std::vector<std::atomic<std::uint32_t>> acknowledged;  ///< Gate::epoch, by RX lcore
+  /// Gate::deaths of a client up to which its return ring has been emptied.
+  std::array<std::atomic<std::uint32_t>, kMaxClients> emptied{};
+
+  /// What `client` owes of the packets that RX lcore `lcore` handed to it. Return mode.
+  OwedFifo& owed_fifo(std::size_t lcore, std::size_t client) {
+    return *fifos_[lcore * options.clients + client];
+  }
+  /// Everything a dead client had returned has been taken.
+  bool emptied_after_death(ClientId client) const {
+    return emptied[client.value].load(std::memory_order_acquire) ==  // pairs: Returner::turn()
+           gate.deaths[client.value].load(std::memory_order_relaxed);
+  }
 
   bool direct() const { return options.tx == shared::TxMode::kDirect; }
 
@@ -59,16 +70,25 @@ struct DataPath {
   std::uint64_t returned(std::size_t client) const {
     return direct() ? read(info.client[client].counters.done) : read(tx.returned[client]);
   }
+  /// Packets taken out of the client's debt after it died.
+  std::uint64_t recovered(std::size_t client) const {
+    std::uint64_t sum = 0;
+    for (const RxCounters& counters : rx) sum += read(counters.recovered[client]);
+    return sum;
+  }
   /// Packets that the client has not given back.
   std::uint64_t owed(std::size_t client) const {
-    // returned first: read the other way round, a packet in between would make the difference wrap.
-    const std::uint64_t back_by_now = returned(client);
-    return handed(client) - back_by_now;
+    // handed last: read the other way round, a packet in between would make the difference wrap.
+    const std::uint64_t settled = returned(client) + recovered(client);
+    return handed(client) - settled;
   }
   /// Packets inside the system; exact when nothing moves.
   std::uint64_t in_flight() const;
   /// All receivers act by the gate's present epoch.
   bool all_acknowledged() const;
+
+ private:
+  std::vector<std::unique_ptr<OwedFifo>> fifos_;  // by RX lcore, then client
 };
 
 }  // namespace ringside::server

@@ -5,8 +5,6 @@
 
 #include <bit>
 
-#include "core/slot_claim.hpp"
-
 namespace ringside::server {
 namespace {
 
@@ -38,9 +36,50 @@ ClaimWord claim_of(const shared::SharedInfo& info, ClientId id) {
 }  // namespace
 
 bool Membership::poll(bool stopping) {
-  const ClientSet before = active_;
+  const ClientSet active = active_;
+  const ClientSet dead = dead_;
   for (std::uint8_t i = 0; i < info_.clients; ++i) poll_slot(ClientId{i}, stopping);
-  return !(active_ == before);
+  // Last: receivers must hear of a death before it can be asked whether the dead still owe
+  // anything.
+  for (const ClientId id : watch_.ended()) bury(id);
+  return !(active_ == active && dead_ == dead);
+}
+
+/// The process of this slot has ended, in whatever state it was.
+void Membership::bury(ClientId id) {
+  watch_.forget(id);
+  const SlotState was = state(id);
+  if (was == SlotState::kAbsent) return free_claim(id);  // it had left, or had not come yet
+  if (was == SlotState::kDead) return;
+  log_.warning("Client process {} died (pid {}, {})", id.value, claim_of(info_, id).pid,
+               ringside::to_text(was));
+  move(id, SlotEvent::kGone);
+  active_.remove(id);
+  dead_.add(id);
+}
+
+void Membership::free_claim(ClientId id) {
+  std::atomic<std::uint64_t>& claim = info_.client[id.value].claim.claim;
+  give_back_claim(claim, ClaimWord::from(claim.load(std::memory_order_acquire)).generation);
+  watched_[id.value] = {};
+}
+
+/// Nothing of this client is left anywhere.
+void Membership::clear(ClientId id) {
+  const bool died = dead_.contains(id);
+  dead_.remove(id);
+  if (died) {
+    // Before the slot is free: the next client's wish must be its own.
+    info_.client[id.value].claim.wish.store(0, std::memory_order_relaxed);
+    free_claim(id);
+  }
+  move(id, SlotEvent::kCleared);
+  log_.info("Client process {} disconnected", id.value);
+}
+
+void Membership::watch(ClientId id, std::uint32_t pid) {
+  const Status watching = watch_.watch(id, pid);
+  if (!watching) log_.warning("client {}: {}", id.value, watching.error().message);
 }
 
 unsigned Membership::held() const {
@@ -61,6 +100,10 @@ void Membership::poll_slot(ClientId id, bool stopping) {
   const auto wish = static_cast<SlotState>(slot.claim.wish.load(std::memory_order_acquire));
   const std::uint32_t spoken = slot.verdict.generation.load(std::memory_order_relaxed);
   const SlotState now = state(id);
+  if (claim.pid != 0 && !(claim == watched_[id.value])) {
+    watched_[id.value] = claim;
+    watch(id, claim.pid);
+  }
   if (now == SlotState::kAbsent) {
     if (claim.pid != 0 && claim.generation != spoken && wish == SlotState::kActive) {
       admit_or_refuse(id, claim.generation, stopping);
@@ -68,17 +111,15 @@ void Membership::poll_slot(ClientId id, bool stopping) {
     return;
   }
   const bool holder_is_ours = claim.pid != 0 && claim.generation == spoken;
-  if (now == SlotState::kActive && (!holder_is_ours || wish == SlotState::kLeaving)) {
-    move(id, holder_is_ours ? SlotEvent::kLeave : SlotEvent::kGone);
+  if (now == SlotState::kActive && !holder_is_ours) {
+    log_.warning("Client process {} gave its slot back without asking", id.value);
+    bury(id);
+  } else if (now == SlotState::kActive && wish == SlotState::kLeaving) {
+    move(id, SlotEvent::kLeave);
     active_.remove(id);
-    if (holder_is_ours) {
-      log_.info("Client process {} leaves", id.value);
-    } else {
-      log_.warning("Client process {} left without asking; it still owes packets", id.value);
-    }
+    log_.info("Client process {} leaves", id.value);
   } else if ((now == SlotState::kLeaving || now == SlotState::kDead) && owes_nothing_(id)) {
-    move(id, SlotEvent::kCleared);
-    log_.info("Client process {} disconnected", id.value);
+    clear(id);
   }
 }
 

@@ -27,6 +27,7 @@ struct Raw {
   std::string ring_mode = "sp-sc";
   std::string tx = "return";
   std::string on_full = "drop";
+  std::string on_no_client = "wait";
   std::string idle = "adaptive";
   std::int64_t ring_size = 4096;
   unsigned start_after = 1;
@@ -50,6 +51,9 @@ void declare(CLI::App& app, Raw& raw) {
       ->check(CLI::IsMember({"return", "direct"}));
   app.add_option("--on-full", raw.on_full, "drop, or wait (stop receiving) when a ring is full")
       ->check(CLI::IsMember({"drop", "wait"}));
+  app.add_option("--on-no-client", raw.on_no_client,
+                 "wait (receive nothing), or drop, when the last client is gone")
+      ->check(CLI::IsMember({"wait", "drop"}));
   app.add_option("--start-after", raw.start_after, "Clients that must join before reception");
   app.add_option("--burst", raw.burst, "Packets handled at once")->check(CLI::Range(1u, kMaxBurst));
   app.add_option("--idle", raw.idle, "spin, yield or adaptive");
@@ -94,6 +98,7 @@ Status choose(const Raw& raw, Options& options) {
   options.idle = *idle;
   options.tx = raw.tx == "direct" ? shared::TxMode::kDirect : shared::TxMode::kReturn;
   options.on_full = raw.on_full == "wait" ? OnFull::kWait : OnFull::kDrop;
+  options.on_no_client = raw.on_no_client == "drop" ? OnNoClient::kDrop : OnNoClient::kWait;
   return Done{};
 }
 
@@ -115,6 +120,9 @@ Status check_numbers(const Raw& raw, unsigned clients) {
 
 const char* to_text(OnFull on_full) {
   return on_full == OnFull::kWait ? "wait" : "drop";
+}
+const char* to_text(OnNoClient on_no_client) {
+  return on_no_client == OnNoClient::kWait ? "wait" : "drop";
 }
 const char* to_text(shared::TxMode mode) {
   return mode == shared::TxMode::kDirect ? "direct" : "return";

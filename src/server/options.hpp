@@ -18,6 +18,8 @@ namespace ringside::server {
 
 enum class OnFull : std::uint8_t { kDrop, kWait };
 const char* to_text(OnFull on_full);
+enum class OnNoClient : std::uint8_t { kWait, kDrop };
+const char* to_text(OnNoClient on_no_client);
 const char* to_text(shared::TxMode mode);
 
 struct Options {
@@ -28,6 +30,7 @@ struct Options {
   RingMode ring_mode = RingMode::kSpSc;
   shared::TxMode tx = shared::TxMode::kReturn;
   OnFull on_full = OnFull::kDrop;
+  OnNoClient on_no_client = OnNoClient::kWait;
   unsigned start_after = 1;
   unsigned burst = kDefaultBurst;
   IdleMode idle = IdleMode::kAdaptive;

@@ -4,6 +4,13 @@
 #include <algorithm>
 
 namespace ringside::server {
+namespace {
+
+dpdk::Packet packet_of(OwedPacket owed) {
+  return static_cast<dpdk::Packet>(owed.packet());
+}
+
+}  // namespace
 
 Receiver::Receiver(DataPath& path, std::uint16_t queue)
     : path_(path),
@@ -13,53 +20,170 @@ Receiver::Receiver(DataPath& path, std::uint16_t queue)
       assign_(path.seams.assign != nullptr ? path.seams.assign
                                            : assign_function(path.options.policy)),
       stages_(path.work.size()),
+      hold_(path.options.ring_size),
       burst_(path.options.burst),
       views_(path.options.burst),
-      owners_(path.options.burst) {
-  for (Stage& stage : stages_) stage.packets.resize(std::size_t{2} * path.options.burst);
+      assigned_(path.options.burst) {
+  for (Stage& stage : stages_) {
+    stage.packets.resize(std::size_t{2} * path.options.burst);
+    stage.owed.resize(stage.packets.size());
+  }
 }
 
 unsigned Receiver::turn() {
   follow_gate();
+  if (!hold_.idle()) release_held();
   unsigned moved = 0;
-  if (blocked()) moved += flush_all();
+  if (kept_ > 0 || blocked()) moved += flush_all();
   for (std::size_t i = 0; i < path_.ports.size() && receiving_ && !blocked(); ++i) {
     moved += receive_from(PortIndex{static_cast<std::uint8_t>(i)});
   }
   if (moved == 0 && staged_ > 0 && path_.seams.flush_partial_bursts) moved = flush_all();
-  counters_.staged.store(staged_, std::memory_order_relaxed);
+  publish_staged();
   return moved;
 }
 
 bool Receiver::blocked() const {
-  if (staged_ < path_.options.burst) return false;
+  const std::size_t burst = path_.options.burst;
+  if (path_.options.on_full == OnFull::kWait && hold_.room() < burst) return true;
+  if (kept_ >= path_.options.ring_size) return true;  // the pool counts on it
+  if (staged_ < burst) return false;
   return std::any_of(stages_.begin(), stages_.end(),
-                     [this](const Stage& stage) { return stage.size >= path_.options.burst; });
+                     [burst](const Stage& stage) { return stage.size >= burst; });
 }
 
 void Receiver::follow_gate() {
   const std::uint32_t epoch = path_.gate.epoch.load(std::memory_order_acquire);  // pairs: Control
   if (epoch == epoch_) return;
   receiving_ = false;
-  const ClientSet before = dispatch_.active();
   const auto active = ClientSet::from_bits(path_.gate.active.load(std::memory_order_relaxed));
-  for (const ClientId gone : before - active) {
-    flush(gone);
-    if (stages_[gone.value].size > 0) return;  // its ring is full: acknowledge when it is not
-  }
-  if (!(before == active)) dispatch_.set_active(active);
-  receiving_ = path_.gate.receiving.load(std::memory_order_relaxed) && !active.empty();
+  const auto dead = ClientSet::from_bits(path_.gate.dead.load(std::memory_order_relaxed));
+  if (!dead_are_emptied(dead)) return;
+  if (!(dispatch_.active() == active) || !dead.empty()) regroup(active, dead);
+  receiving_ = path_.gate.receiving.load(std::memory_order_relaxed) &&
+               (!active.empty() || path_.options.on_no_client == OnNoClient::kDrop);
   epoch_ = epoch;
-  counters_.staged.store(staged_, std::memory_order_relaxed);
+  publish_staged();
   acknowledged_.store(epoch, std::memory_order_release);  // pairs: all_acknowledged()
+}
+
+bool Receiver::dead_are_emptied(ClientSet dead) const {
+  if (path_.direct()) return true;
+  for (const ClientId id : dead) {
+    if (!path_.emptied_after_death(id)) return false;
+  }
+  return true;
+}
+
+void Receiver::regroup(ClientSet active, ClientSet dead) {
+  // The order in which packets change hands: within each flow, oldest first.
+  if (!path_.direct()) collect_debts(dead);
+  hold_.take_all(loose_);
+  loose_.insert(loose_.end(), homeless_.begin(), homeless_.end());
+  homeless_.clear();
+  if (!(dispatch_.active() == active)) dispatch_.set_active(active);
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    collect_staged(ClientId{static_cast<std::uint8_t>(i)});
+  }
+  hold_moved_flows(dead);
+  for (const OwedPacket packet : loose_) place(packet);
+  loose_.clear();
+}
+
+void Receiver::collect_debts(ClientSet dead) {
+  for (const ClientId id : dead) {
+    add(counters_.recovered[id.value], path_.owed_fifo(queue_, id.value).drain(loose_));
+  }
+}
+
+/// Takes what is staged for a client that no longer has it.
+void Receiver::collect_staged(ClientId client) {
+  Stage& stage = stages_[client.value];
+  const bool gone = !dispatch_.active().contains(client);
+  const auto moves = [&](OwedPacket packet) {
+    return gone || owner_of(packet).value_or(client) != client;
+  };
+  kept_ -= stage.kept.size();
+  std::erase_if(stage.kept, [&](OwedPacket packet) {
+    const bool does = moves(packet);
+    if (does) loose_.push_back(packet);
+    return does;
+  });
+  kept_ += stage.kept.size();
+  std::size_t stays = 0;
+  for (std::size_t i = 0; i < stage.size; ++i) {
+    if (moves(stage.owed[i])) {
+      loose_.push_back(stage.owed[i]);
+    } else {
+      stage.packets[stays] = stage.packets[i];
+      stage.owed[stays++] = stage.owed[i];
+    }
+  }
+  staged_ -= stage.size - stays;
+  stage.size = stays;
+}
+
+void Receiver::hold_moved_flows(ClientSet dead) {
+  hold_.unblock_all();
+  if (path_.direct() || dispatch_.active().empty()) return;
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    const ClientId client{static_cast<std::uint8_t>(i)};
+    if (dead.contains(client)) continue;
+    path_.owed_fifo(queue_, i).for_each([&](OwedPacket packet, std::uint64_t number) {
+      if (owner_of(packet).value_or(client) != client) {
+        hold_.block(packet.bucket(), client, number);
+      }
+    });
+  }
+}
+
+std::optional<ClientId> Receiver::owner_of(OwedPacket packet) const {
+  if (dispatch_.active().empty()) return std::nullopt;
+  return bucket_owner(path_.options.policy, dispatch_, packet.bucket());
+}
+
+void Receiver::place(OwedPacket packet) {
+  if (dispatch_.active().empty()) {
+    dpdk::Packet each = packet_of(packet);
+    if (path_.options.on_no_client == OnNoClient::kDrop) return drop_without_client({&each, 1});
+    return homeless_.push_back(packet);
+  }
+  // A client may have written its output port into it.
+  packet_of(packet)->port = path_.ports[packet.port().value].id();
+  const auto sticky_owner = owner_of(packet);
+  const ClientId owner = sticky_owner ? *sticky_owner : dispatch_.next_in_turn();
+  if (sticky_owner && hold_.blocks(packet.bucket())) return hold(packet, owner);
+  stages_[owner.value].kept.push_back(packet);
+  ++kept_;
+}
+
+void Receiver::hold(OwedPacket packet, ClientId owner) {
+  if (hold_.room() > 0) return hold_.add(packet);
+  dpdk::Packet each = packet_of(packet);
+  add(counters_.moving[owner.value], path_.seams.discard({&each, 1}));
+}
+
+void Receiver::release_held() {
+  const auto settled = [this](ClientId id) { return path_.owed_fifo(queue_, id.value).settled(); };
+  if (!hold_.release(settled, loose_)) return;
+  for (const OwedPacket packet : loose_) place(packet);
+  loose_.clear();
 }
 
 unsigned Receiver::receive_from(PortIndex port) {
   const unsigned received = path_.ports[port.value].receive(queue_, burst_);
   if (received == 0) return 0;
   add(counters_.received[port.value], received);
-  dispatch({burst_.data(), received}, port);
+  if (dispatch_.active().empty()) {
+    drop_without_client({burst_.data(), received});
+  } else {
+    dispatch({burst_.data(), received}, port);
+  }
   return received;
+}
+
+void Receiver::drop_without_client(std::span<dpdk::Packet> packets) {
+  add(counters_.no_client, path_.seams.discard(packets));
 }
 
 void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
@@ -69,35 +193,82 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
     packets[i]->port = dpdk_id;  // net_ring leaves the port of an earlier life in it before 24.07
     views_[i] = dpdk::view_of(packets[i], port);
   }
-  assign_(dispatch_, {views_.data(), packets.size()}, owners_);
+  assign_(dispatch_, {views_.data(), packets.size()}, assigned_);
+  const bool flows_move = !hold_.idle();
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    Stage& stage = stages_[owners_[i].value];
-    stage.packets[stage.size++] = packets[i];
-    ++staged_;
-    if (stage.size == path_.options.burst) flush(owners_[i]);
+    const auto [owner, bucket] = assigned_[i];
+    const OwedPacket owed(packets[i], port, bucket);
+    if (flows_move && hold_.blocks(bucket)) {
+      hold(owed, owner);
+    } else {
+      stage(owner, packets[i], owed);
+    }
   }
   publish_counters();
 }
 
-std::uint64_t Receiver::credit(ClientId client) const {
-  const std::uint64_t capacity = path_.work[client.value].capacity();
+void Receiver::stage(ClientId client, dpdk::Packet packet, OwedPacket owed) {
+  Stage& stage = stages_[client.value];
+  stage.packets[stage.size] = packet;
+  stage.owed[stage.size++] = owed;
+  ++staged_;
+  if (stage.size == path_.options.burst) flush(client);
+}
+
+std::size_t Receiver::credit(ClientId client) {
+  const std::size_t capacity = path_.work[client.value].capacity();
   const std::uint64_t owed = path_.owed(client.value);
-  return owed < capacity ? capacity - owed : 0;
+  if (owed >= capacity) return 0;
+  const std::size_t credit = capacity - owed;
+  return path_.direct() ? credit : std::min(credit, path_.owed_fifo(queue_, client.value).room());
+}
+
+unsigned Receiver::hand_over(ClientId client, std::span<dpdk::Packet> packets,
+                             std::span<const OwedPacket> owed) {
+  const dpdk::RingView ring = path_.work[client.value];
+  const std::size_t room = std::min(packets.size(), credit(client));
+  Counter& books = counters_.handed[client.value];
+  unsigned handed = 0;
+  if (room > 0) {
+    // Written down before they are on the ring, or they could be back before.
+    add(books, room);
+    if (!path_.direct()) path_.owed_fifo(queue_, client.value).push(owed.first(room));
+    handed = path_.seams.hand_over(ring, packets.first(room));
+    if (handed < room) {
+      books.store(read(books) - (room - handed), std::memory_order_relaxed);
+      if (!path_.direct()) path_.owed_fifo(queue_, client.value).undo_push(room - handed);
+    }
+  }
+  Counter& peak = counters_.peak[client.value];
+  const std::uint64_t used = handed < packets.size() ? ring.capacity() : ring.used();
+  if (used > read(peak)) peak.store(used, std::memory_order_relaxed);
+  return handed;
+}
+
+unsigned Receiver::flush_kept(ClientId client) {
+  std::vector<OwedPacket>& kept = stages_[client.value].kept;
+  std::array<dpdk::Packet, 64> packets;
+  std::size_t done = 0;
+  while (done < kept.size()) {
+    const std::size_t count = std::min(packets.size(), kept.size() - done);
+    for (std::size_t i = 0; i < count; ++i) packets[i] = packet_of(kept[done + i]);
+    const unsigned handed = hand_over(client, {packets.data(), count}, {&kept[done], count});
+    done += handed;
+    if (handed < count) break;
+  }
+  kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(done));
+  kept_ -= done;
+  return static_cast<unsigned>(done);
 }
 
 unsigned Receiver::flush(ClientId client) {
   Stage& stage = stages_[client.value];
-  if (stage.size == 0) return 0;
-  const dpdk::RingView ring = path_.work[client.value];
-  const std::size_t room = std::min<std::uint64_t>(stage.size, credit(client));
-  Counter& books = counters_.handed[client.value];
-  add(books, room);  // before they are on the ring, or they could be back before they were counted
+  unsigned moved = stage.kept.empty() ? 0 : flush_kept(client);
+  if (stage.size == 0) return moved;
   unsigned handed = 0;
-  if (room > 0) handed = path_.seams.hand_over(ring, {stage.packets.data(), room});
-  books.store(read(books) - (room - handed), std::memory_order_relaxed);
-  Counter& peak = counters_.peak[client.value];
-  const std::uint64_t used = handed < stage.size ? ring.capacity() : ring.used();
-  if (used > read(peak)) peak.store(used, std::memory_order_relaxed);
+  if (stage.kept.empty()) {
+    handed = hand_over(client, {stage.packets.data(), stage.size}, {stage.owed.data(), stage.size});
+  }
   const std::span rest(stage.packets.data() + handed, stage.size - handed);
   staged_ -= handed;
   if (rest.empty()) {
@@ -108,9 +279,10 @@ unsigned Receiver::flush(ClientId client) {
     stage.size = 0;
   } else {
     std::copy(rest.begin(), rest.end(), stage.packets.begin());
+    std::copy_n(stage.owed.begin() + handed, rest.size(), stage.owed.begin());
     stage.size = rest.size();
   }
-  return handed;
+  return moved + handed;
 }
 
 unsigned Receiver::flush_all() {
@@ -122,19 +294,35 @@ unsigned Receiver::flush_all() {
 }
 
 void Receiver::abandon() {
+  const auto free_all = [](std::vector<OwedPacket>& packets) {
+    for (const OwedPacket packet : packets) {
+      dpdk::Packet each = packet_of(packet);
+      dpdk::free_packets({&each, 1});
+    }
+    const std::size_t freed = packets.size();
+    packets.clear();
+    return freed;
+  };
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     Stage& stage = stages_[i];
     dpdk::free_packets({stage.packets.data(), stage.size});
-    add(counters_.undelivered[i], stage.size);
+    add(counters_.undelivered[i], stage.size + free_all(stage.kept));
     stage.size = 0;
   }
-  staged_ = 0;
-  counters_.staged.store(0, std::memory_order_relaxed);
+  hold_.take_all(homeless_);
+  add(counters_.homeless, free_all(homeless_));
+  staged_ = kept_ = 0;
+  publish_staged();
 }
 
 void Receiver::publish_counters() {
   counters_.truncated.store(dispatch_.parse.truncated, std::memory_order_relaxed);
   counters_.malformed.store(dispatch_.parse.malformed, std::memory_order_relaxed);
+}
+
+void Receiver::publish_staged() {
+  counters_.staged.store(staged_ + kept_ + hold_.size() + homeless_.size(),
+                         std::memory_order_relaxed);
 }
 
 }  // namespace ringside::server

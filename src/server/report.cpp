@@ -44,9 +44,13 @@ void count_packets(const DataPath& path, std::size_t i, ClientSnapshot& client) 
   for (const RxCounters& counters : path.rx) {
     client.ring_full += read(counters.ring_full[i]);
     client.undelivered += read(counters.undelivered[i]);
+    client.moving += read(counters.moving[i]);
     peak = std::max(peak, read(counters.peak[i]));
   }
   client.ring_peak = static_cast<unsigned>(peak);
+  client.recovered = path.recovered(i);
+  client.out_of_order = read(path.tx.out_of_order[i]);
+  client.not_owed = read(path.tx.not_owed[i]);
 }
 
 ClientSnapshot client_snapshot(const DataPath& path, std::size_t i) {
@@ -63,10 +67,12 @@ ClientSnapshot client_snapshot(const DataPath& path, std::size_t i) {
   return client;
 }
 
-void add_drop(Ledger& ledger, DropPlace place, DropReason reason, std::size_t client,
+void add_drop(Ledger& ledger, DropPlace place, DropReason reason, std::optional<std::size_t> client,
               std::uint64_t packets) {
-  const ClientId id{static_cast<std::uint8_t>(client)};
-  if (packets > 0) ledger.drops.push_back({place, reason, id, packets});
+  if (packets == 0) return;
+  std::optional<ClientId> id;
+  if (client) id = ClientId{static_cast<std::uint8_t>(*client)};
+  ledger.drops.push_back({place, reason, id, packets});
 }
 
 Ledger ledger_of(const Snapshot& snapshot, std::uint64_t in_flight) {
@@ -78,10 +84,13 @@ Ledger ledger_of(const Snapshot& snapshot, std::uint64_t in_flight) {
   for (std::size_t i = 0; i < snapshot.clients.size(); ++i) {
     const ClientSnapshot& client = snapshot.clients[i];
     add_drop(ledger, DropPlace::kWorkRing, DropReason::kRingFull, i, client.ring_full);
+    add_drop(ledger, DropPlace::kWorkRing, DropReason::kMoving, i, client.moving);
     add_drop(ledger, DropPlace::kClient, DropReason::kHandler, i, client.handler_drop);
     add_drop(ledger, DropPlace::kPort, DropReason::kTxFull, i, client.tx_full);
     add_drop(ledger, DropPlace::kExit, DropReason::kUndelivered, i, client.undelivered);
   }
+  add_drop(ledger, DropPlace::kWorkRing, DropReason::kNoClient, std::nullopt, snapshot.no_client);
+  add_drop(ledger, DropPlace::kExit, DropReason::kUndelivered, std::nullopt, snapshot.homeless);
   ledger.in_flight = in_flight;
   return ledger;
 }
@@ -104,6 +113,8 @@ Snapshot take_snapshot(const DataPath& path, const Identity& identity) {
   for (const RxCounters& counters : path.rx) {
     snapshot.truncated += read(counters.truncated);
     snapshot.malformed += read(counters.malformed);
+    snapshot.no_client += read(counters.no_client);
+    snapshot.homeless += read(counters.homeless);
   }
   snapshot.ledger = ledger_of(snapshot, path.in_flight());
   path.seams.before_report(snapshot);

@@ -41,6 +41,9 @@ struct ClientSnapshot {
   std::vector<unsigned> lcores;
   std::uint64_t handed = 0, returned = 0, sent = 0;
   std::uint64_t ring_full = 0, handler_drop = 0, tx_full = 0, undelivered = 0;
+  std::uint64_t moving = 0;                      ///< dropped while its flow moved to this client
+  std::uint64_t recovered = 0;                   ///< taken back after its death, for the others
+  std::uint64_t out_of_order = 0, not_owed = 0;  ///< what it returned wrongly
   std::uint64_t in_flight = 0;
   unsigned ring_used = 0, ring_peak = 0, ring_capacity = 0;
 };
@@ -57,6 +60,7 @@ struct Snapshot {
   std::vector<ClientSnapshot> clients;
   std::vector<unsigned> mempool_in_use;  ///< parallel to Identity::pools
   std::uint64_t truncated = 0, malformed = 0;
+  std::uint64_t no_client = 0, homeless = 0;
   std::vector<CaptureReport> captures;
   Ledger ledger;
 };

@@ -53,6 +53,10 @@ TelemetryDict clients_dict(const Snapshot& snapshot, const Options& options) {
     entry.add("ring_full", client.ring_full);
     entry.add("handler_drop", client.handler_drop);
     entry.add("tx_full", client.tx_full);
+    entry.add("moving", client.moving);
+    entry.add("recovered", client.recovered);
+    entry.add("out_of_order", client.out_of_order);
+    entry.add("not_owed", client.not_owed);
     entry.add("in_flight", client.in_flight);
     entry.add("ring_used", std::uint64_t{client.ring_used});
     entry.add("ring_peak", std::uint64_t{client.ring_peak});
@@ -93,6 +97,7 @@ TelemetryDict config_dict(const Identity& identity, const Options& options) {
   dict.add("ring_mode", std::string(to_text(options.ring_mode)));
   dict.add("tx", std::string(to_text(options.tx)));
   dict.add("on_full", std::string(to_text(options.on_full)));
+  dict.add("on_no_client", std::string(to_text(options.on_no_client)));
   dict.add("start_after", std::uint64_t{options.start_after});
   dict.add("burst", std::uint64_t{options.burst});
   dict.add("idle", std::string(to_text(options.idle)));

@@ -21,15 +21,63 @@ unsigned Returner::turn() {
     moved = retry();
     if (waiting_ > 0) return moved;
   }
+  // Before the rings: what a dead client returned is on its ring by now. acquire: pairs with
+  // Control.
+  const auto dead = ClientSet::from_bits(path_.gate.dead.load(std::memory_order_acquire));
   for (std::size_t i = 0; i < path_.back.size(); ++i) {
+    const ClientId client{static_cast<std::uint8_t>(i)};
     const unsigned taken = path_.back[i].dequeue(burst_);
-    if (taken == 0) continue;
-    settle(ClientId{static_cast<std::uint8_t>(i)}, {burst_.data(), taken});
+    if (taken == 0) {
+      if (dead.contains(client)) note_emptied(client);
+      continue;
+    }
+    settle(client, accept(client, {burst_.data(), taken}));
     moved += taken;
     if (waiting_ > 0) break;
   }
   counters_.staged.store(waiting_, std::memory_order_relaxed);
   return moved;
+}
+
+/// Nobody else touches the return ring of a dead client: it is emptied of what a kill left half
+/// done.
+void Returner::note_emptied(ClientId client) {
+  const std::uint32_t deaths = path_.gate.deaths[client.value].load(std::memory_order_relaxed);
+  if (path_.emptied[client.value].load(std::memory_order_relaxed) == deaths) return;
+  path_.back[client.value].reset();
+  path_.emptied[client.value].store(deaths, std::memory_order_release);  // pairs: DataPath
+}
+
+std::span<dpdk::Packet> Returner::accept(ClientId client, std::span<dpdk::Packet> packets) {
+  std::size_t accepted = 0;
+  for (std::size_t before = 1; before != accepted && accepted < packets.size();) {
+    before = accepted;
+    for (std::size_t lcore = 0; lcore < path_.rx.size(); ++lcore) {
+      const auto rest = packets.subspan(accepted);
+      accepted += path_.owed_fifo(lcore, client.value)
+                      .settle({reinterpret_cast<void* const*>(rest.data()), rest.size()});
+    }
+  }
+  return accepted == packets.size() ? packets : accept_each(client, packets, accepted);
+}
+
+std::span<dpdk::Packet> Returner::accept_each(ClientId client, std::span<dpdk::Packet> packets,
+                                              std::size_t accepted) {
+  for (std::size_t i = accepted; i < packets.size(); ++i) {
+    if (accept_one(client, packets[i])) packets[accepted++] = packets[i];
+  }
+  return packets.first(accepted);
+}
+
+bool Returner::accept_one(ClientId client, dpdk::Packet packet) {
+  for (std::size_t lcore = 0; lcore < path_.rx.size(); ++lcore) {
+    const Settled settled = path_.owed_fifo(lcore, client.value).settle_one(packet);
+    if (settled == Settled::kNotOwed) continue;
+    if (settled == Settled::kOutOfOrder) add(counters_.out_of_order[client.value], 1);
+    return true;
+  }
+  add(counters_.not_owed[client.value], 1);
+  return false;
 }
 
 void Returner::settle(ClientId client, std::span<dpdk::Packet> packets) {

@@ -27,6 +27,12 @@ class Returner {
     ClientId client;
   };
 
+  /// The packets that the client owed, at the front of `packets`. Others are left alone.
+  std::span<dpdk::Packet> accept(ClientId client, std::span<dpdk::Packet> packets);
+  std::span<dpdk::Packet> accept_each(ClientId client, std::span<dpdk::Packet> packets,
+                                      std::size_t accepted);
+  bool accept_one(ClientId client, dpdk::Packet packet);
+  void note_emptied(ClientId client);
   void settle(ClientId client, std::span<dpdk::Packet> packets);
   void drop_marked(ClientId client);
   /// Transmits a batch; what the port refuses is dropped (--on-full drop) or stays for the next

@@ -13,6 +13,23 @@ namespace {
 using shared::Refusal;
 using shared::SlotState;
 
+/// Processes that live until a test says otherwise.
+class FakeWatch final : public ProcessWatch {
+ public:
+  Status watch(ClientId id, std::uint32_t pid) override {
+    pids[id.value] = pid;
+    return Done{};
+  }
+  void forget(ClientId id) override {
+    pids[id.value] = 0;
+    gone.remove(id);
+  }
+  ClientSet ended() override { return gone; }
+
+  std::array<std::uint32_t, kMaxClients> pids{};
+  ClientSet gone;
+};
+
 class MembershipTest : public ::testing::Test {
  protected:
   MembershipTest() {
@@ -42,7 +59,8 @@ class MembershipTest : public ::testing::Test {
   std::unique_ptr<shared::SharedInfo> info_ = std::make_unique<shared::SharedInfo>();
   dpdk::Log log_{"test"};
   bool settled_ = false;
-  Membership membership_{*info_, log_, [this](ClientId) { return settled_; }};
+  FakeWatch watch_;
+  Membership membership_{*info_, log_, watch_, [this](ClientId) { return settled_; }};
 };
 
 TEST_F(MembershipTest, AdmitsAClientAndAnswersItsGeneration) {
@@ -126,6 +144,44 @@ TEST_F(MembershipTest, SendsNothingMoreToAClientThatGaveItsSlotBackWithoutAsking
   EXPECT_TRUE(membership_.poll(false));
   EXPECT_EQ(state(0), SlotState::kDead);
   EXPECT_EQ(membership_.held(), 0u);
+}
+
+TEST_F(MembershipTest, SeesADeathAndFreesTheSlotWhenAllIsRecovered) {
+  const std::uint32_t first = join(0, 5);
+  membership_.poll(false);
+  EXPECT_EQ(watch_.pids[0], 100u);
+  watch_.gone.add(ClientId{0});
+  EXPECT_TRUE(membership_.poll(false));
+  EXPECT_EQ(membership_.dead(), ClientSet{ClientId{0}});
+  EXPECT_TRUE(membership_.active().empty());
+  membership_.poll(false);
+  EXPECT_EQ(state(0), SlotState::kDead) << "packets are still owed";
+  settled_ = true;
+  EXPECT_TRUE(membership_.poll(false));
+  EXPECT_TRUE(membership_.dead().empty());
+  EXPECT_EQ(state(0), SlotState::kAbsent);
+  EXPECT_EQ(join(0, 5), first + 1);
+  EXPECT_TRUE(membership_.poll(false));
+  EXPECT_EQ(state(0), SlotState::kActive);
+}
+
+TEST_F(MembershipTest, AsksWhatADeadClientOwesOnlyAfterItsDeathWasTold) {
+  settled_ = true;
+  join(0, 5);
+  membership_.poll(false);
+  watch_.gone.add(ClientId{0});
+  EXPECT_TRUE(membership_.poll(false));
+  EXPECT_EQ(membership_.dead(), ClientSet{ClientId{0}}) << "not cleared in the same look";
+}
+
+TEST_F(MembershipTest, FreesTheClaimOfAProcessThatDiedBeforeItWasAdmitted) {
+  ClaimWord holder;
+  take_claim(info_->client[0].claim.claim, 7, holder);
+  membership_.poll(false);
+  watch_.gone.add(ClientId{0});
+  membership_.poll(false);
+  EXPECT_EQ(membership_.held(), 0u);
+  EXPECT_EQ(join(0, 5), 2u);
 }
 
 }  // namespace

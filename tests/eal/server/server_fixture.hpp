@@ -107,6 +107,14 @@ class ServerTest : public ::testing::Test {
     return packets.size();
   }
 
+  /// What the returner does with packets that a client brings back, but for transmitting them.
+  void come_back(unsigned client, const std::vector<dpdk::Packet>& packets) {
+    EXPECT_EQ(path_->owed_fifo(0, client).settle(
+                  {reinterpret_cast<void* const*>(packets.data()), packets.size()}),
+              packets.size());
+    add(path_->tx.returned[client], packets.size());
+  }
+
   Ledger ledger() { return take_snapshot(*path_, Identity{}).ledger; }
   unsigned mbufs_in_use() const { return pool_->view().in_use(); }
 

@@ -6,9 +6,9 @@ int main(int argc, char** argv) {
   using namespace ringside;
   server::Seams seams = server::product_seams();
   seams.assign = [](DispatchState& state, std::span<const PacketView> packets,
-                    std::span<ClientId> owners) {
+                    std::span<Assignment> assigned) {
     for (std::size_t i = 0; i < packets.size(); ++i) {
-      owners[i] = state.active_at(i % state.active().size());
+      assigned[i] = {state.active_at(i % state.active().size()), 0};
     }
   };
   return server::run_server(argc, argv, seams);

@@ -20,9 +20,10 @@ inline FlowKey key_of(const PacketView& packet) {
 /// `kHash`: from PacketView to std::uint32_t.
 template <auto kHash>
 void assign_by(DispatchState& state, std::span<const PacketView> packets,
-               std::span<ClientId> owners) {
+               std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    owners[i] = state.buckets().owner(kHash(packets[i]));
+    const std::uint32_t bucket = BucketTable::bucket(kHash(packets[i]));
+    assigned[i] = {state.buckets().bucket_owner(bucket), static_cast<std::uint16_t>(bucket)};
   }
 }
 

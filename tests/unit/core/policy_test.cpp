@@ -19,10 +19,10 @@ using testing::HasSubstr;
 class Dispatch : public testing::Test {
  protected:
   std::vector<int> assign(Policy policy, const std::vector<PacketView>& packets) {
-    std::vector<ClientId> owners(packets.size());
-    assign_function(policy)(state_, packets, owners);
+    std::vector<Assignment> assigned(packets.size());
+    assign_function(policy)(state_, packets, assigned);
     std::vector<int> ids;
-    for (const ClientId id : owners) ids.push_back(id.value);
+    for (const Assignment& each : assigned) ids.push_back(each.owner.value);
     return ids;
   }
   std::vector<int> round_robin(std::size_t packets) {
