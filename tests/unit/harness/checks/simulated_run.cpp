@@ -54,9 +54,9 @@ unsigned SimulatedRun::owner(unsigned port, const Bytes& frame) {
   const std::array packets = {PacketView{.data = frame.data(),
                                          .length = static_cast<std::uint16_t>(frame.size()),
                                          .port = PortIndex{static_cast<std::uint8_t>(port)}}};
-  std::array<ClientId, 1> owners;
-  assign_function (*parse_policy(policy_))(dispatch_, packets, owners);
-  return owners[0].value;
+  std::array<Assignment, 1> assigned;
+  assign_function (*parse_policy(policy_))(dispatch_, packets, assigned);
+  return assigned[0].owner.value;
 }
 
 void SimulatedRun::forward() {
