@@ -197,6 +197,15 @@ std::optional<std::string> Cluster::unexpected_end() {
   return std::nullopt;
 }
 
+std::string Cluster::stopped() {
+  std::string text;
+  for (const auto& program : programs_) {
+    if (program.process->poll() || !program.process->is_stopped()) continue;
+    text += fmt::format("; {} is stopped", program.name);
+  }
+  return text;
+}
+
 Stopped Cluster::stop(const std::string& name) {
   Program* found = program(name);
   if (found == nullptr) return {};

@@ -55,6 +55,9 @@ class Cluster {
   /// A sentence about a program that ended while it should run; nullopt when all is well.
   std::optional<std::string> unexpected_end();
 
+  /// "; server is stopped" of programs that a signal has stopped; "" when all run.
+  std::string stopped();
+
   /// Asks one program to end (SIGINT) and waits.
   Stopped stop(const std::string& name);
   /// Asks the server to end, waits for the clients to follow, ends those that do not.

@@ -85,6 +85,13 @@ class LiveTraffic final : public Traffic {
     return running;
   }
 
+  std::uint64_t heartbeat() override {
+    for (const auto& send : sends_) {
+      if (!send.process->is_stopped()) ++beats_;
+    }
+    return beats_;
+  }
+
   std::uint64_t sent() override {
     sending();
     std::uint64_t total = 0;

@@ -79,6 +79,11 @@ class RingTraffic final : public Traffic {
     return sum(&WirePortReport::sent);
   }
 
+  std::uint64_t heartbeat() override {
+    poll_report();
+    return beats_;
+  }
+
   std::optional<std::uint64_t> captured() override {
     poll_report();
     return sum(&WirePortReport::captured);
@@ -161,6 +166,7 @@ class RingTraffic final : public Traffic {
     if (asked_) {
       auto report = wire_->report_reply(*asked_);
       if (!report) return;
+      ++beats_;
       if (!report->empty()) report_ = std::move(*report);
     }
     asked_ = wire_->report();

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
+#include <utility>
 
 namespace ringside::harness {
 namespace {
@@ -53,11 +54,12 @@ Status StepPlayer::wait(const std::string& what, const std::function<bool()>& co
   return wait_error(end, what);
 }
 
-bool StepPlayer::paced_send_runs() {
+bool StepPlayer::paced_send_lives() {
   const bool paced = std::any_of(scenario_.steps.begin(), scenario_.steps.end(), [](const Step& s) {
     return s.verb == Verb::kSend && s.pace.kind != Pace::Kind::kAsap;
   });
-  return paced && traffic_.sending() != 0;
+  const std::uint64_t before = std::exchange(heartbeat_, traffic_.heartbeat());
+  return paced && heartbeat_ != before && traffic_.sending() != 0;
 }
 
 Status StepPlayer::send(const Step& step) {
@@ -85,7 +87,7 @@ Status StepPlayer::await(const Step& step, StepResult& result) {
     if (step.condition.holds(facts)) return true;
     const auto now = progress(server);
     // A paced send may have long gaps; they are no reason to give up.
-    if (now != before || paced_send_runs())
+    if (now != before || paced_send_lives())
       stall = patience_.deadline(world_.clock, patience_.stall);
     before = now;
     result.observed = step.condition.describe(facts);
@@ -193,6 +195,7 @@ StepPlayer::Outcome StepPlayer::play(const Step& step) {
     return outcome;
   }
   outcome.error = status.error();
+  if (outcome.error->code == ExitCode::kTimedOut) outcome.error->message += cluster_.stopped();
   const bool by_program =
       status.error().code == ExitCode::kCheckFailed || status.error().code == ExitCode::kTimedOut;
   result.outcome = by_program ? harness::Outcome::kFail : harness::Outcome::kError;

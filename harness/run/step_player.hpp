@@ -33,7 +33,7 @@ class StepPlayer {
   Outcome play(const Step& step);
 
  private:
-  bool paced_send_runs();
+  bool paced_send_lives();
   Status send(const Step& step);
   Status await(const Step& step, StepResult& result);
   Status check(const Step& step, StepResult& result);
@@ -51,6 +51,7 @@ class StepPlayer {
   Cluster& cluster_;
   Traffic& traffic_;
   Deadline deadline_;
+  std::uint64_t heartbeat_ = 0;
 };
 
 }  // namespace ringside::harness

@@ -24,7 +24,9 @@ Status TelemetrySocket::connect() {
     return environment_error(fmt::format("path of a socket is too long: {}", path_));
   }
   std::memcpy(address.sun_path, path_.c_str(), path_.size());
-  FileDescriptor fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
+  // Not blocking: a stopped server accepts nobody, and once its queue is full connect() would wait
+  // for ever.
+  FileDescriptor fd(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
   if (!fd || ::connect(fd.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)) != 0) {
     return environment_error(fmt::format("telemetry {}: {}", path_, std::strerror(errno)));
   }

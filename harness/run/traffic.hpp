@@ -41,6 +41,8 @@ class Traffic {
   virtual Status send(const Step& step) = 0;
   /// Sends that have not ended yet.
   virtual std::uint64_t sending() = 0;
+  /// Differs from call to call as long as whoever sends is alive, even between two packets.
+  virtual std::uint64_t heartbeat() { return ++beats_; }
   /// Packets that went into the ports so far.
   virtual std::uint64_t sent() = 0;
   /// Packets that came out of the ports so far; nullopt when nobody counts before the end.
@@ -58,6 +60,9 @@ class Traffic {
   virtual void close(const std::vector<std::uint64_t>& transmitted) = 0;
   /// Fills in the ports (index, peer, sent, captured) and what the wire counted.
   virtual void observe(Observation& observation) = 0;
+
+ protected:
+  std::uint64_t beats_ = 0;
 };
 
 /// The traffic for the scenario's kind of ports.

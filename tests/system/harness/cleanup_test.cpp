@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <filesystem>
+#include <fstream>
 
 #include "harness/run/facts.hpp"
 #include "harness/run/memory.hpp"
@@ -126,6 +127,40 @@ TEST_F(Cleanup, AClientThatHangsIsKilledAfterItsDeadlineAndNamed) {
   EXPECT_THAT(run.err, HasSubstr("client0"));
   expect_nothing_left();
 }
+
+/// While packets are on their way, `program` is stopped from outside.
+class StoppedProgram : public Cleanup, public ::testing::WithParamInterface<const char*> {
+ protected:
+  int pid_of(const std::string& program) const {
+    for (const int pid : processes_left()) {
+      std::string name;
+      std::ifstream("/proc/" + std::to_string(pid) + "/comm") >> name;
+      if (name == program) return pid;
+    }
+    return -1;
+  }
+};
+
+TEST_P(StoppedProgram, EndsARunWithItsTimeoutAndIsNamed) {
+  const std::string file = write("paced.toml",
+                                 "[ports]\nkind = \"ring\"\n[play]\nsteps = [{send = \"imix\", "
+                                 "loops = 1000, rate = 200, background = true}]\n");
+  const auto process = start({"run", file, "--timeout", "6", "--keep-artifacts", "none"});
+  ASSERT_TRUE(server_is("running"));
+  const int pid = pid_of(std::string("mp_") + GetParam());
+  ASSERT_GT(pid, 0);
+  ::kill(pid, SIGSTOP);
+  const auto run = finish(*process);
+  // What did not come out when the deadline passed may fail a check besides.
+  EXPECT_TRUE(run.code == 124 || run.code == 1) << run.code << "\n" << run.err;
+  EXPECT_THAT(run.err, HasSubstr("deadline passed"));
+  EXPECT_THAT(run.err, HasSubstr(std::string("; ") + GetParam()));
+  EXPECT_THAT(run.err, HasSubstr(" is stopped"));
+  expect_nothing_left();
+}
+
+INSTANTIATE_TEST_SUITE_P(All, StoppedProgram, ::testing::Values("server", "wire", "client"),
+                         [](const auto& info) { return std::string(info.param); });
 
 TEST_F(Cleanup, AStoppedClientDoesNotHoldUpTheEnd) {
   const std::string file = write("stopped.toml",

@@ -23,6 +23,7 @@ class FakeTraffic final : public Traffic {
     return Done{};
   }
   std::uint64_t sending() override { return running; }
+  std::uint64_t heartbeat() override { return alive ? ++beats_ : beats_; }
   std::uint64_t sent() override { return sent_count; }
   std::optional<Error> failure() override { return failed; }
   std::optional<std::uint64_t> captured() override { return captured_count; }
@@ -31,6 +32,7 @@ class FakeTraffic final : public Traffic {
 
   std::vector<std::string> sends;
   std::uint64_t running = 0;
+  bool alive = true;
   std::uint64_t sent_count = 0;
   std::optional<std::uint64_t> captured_count;
   std::optional<Error> failed;
@@ -111,6 +113,25 @@ TEST_F(StepPlayerTest, AwaitWithoutProgressGivesUpAndSaysWhatItSaw) {
   EXPECT_EQ(outcome.result.expected, "received == sent");
   EXPECT_EQ(outcome.result.observed, "received = 990, sent = 1000");
   EXPECT_LT(clock_.now().time_since_epoch(), patience_.stall + seconds(1));
+}
+
+TEST_F(StepPlayerTest, AwaitHasPatienceWithAPacedSendAsLongAsItsSenderLives) {
+  Step send;
+  send.verb = Verb::kSend;
+  send.pace = {Pace::Kind::kRate, 0.01, 1};
+  scenario_.steps = {send};
+  traffic_.running = 1;
+  EXPECT_TRUE(play(conditional(Verb::kAwait, "received == 1")).error);
+  EXPECT_EQ(clock_.now().time_since_epoch(), seconds(100)) << "the deadline of the scenario";
+  traffic_.alive = false;
+  EXPECT_TRUE(play(conditional(Verb::kAwait, "received == 1")).error);
+  EXPECT_LT(clock_.now().time_since_epoch(), seconds(100) + patience_.stall + seconds(1));
+}
+
+TEST_F(StepPlayerTest, AProgramThatIsStoppedIsNamedWhenWaitingEnds) {
+  program("client0").stopped = true;
+  const auto outcome = play(conditional(Verb::kAwait, "received == 1"));
+  EXPECT_THAT(outcome.error->message, HasSubstr("; client0 is stopped"));
 }
 
 TEST_F(StepPlayerTest, AwaitHasADeadlineOfItsOwnIfGiven) {

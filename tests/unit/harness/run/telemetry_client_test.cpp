@@ -77,6 +77,20 @@ TEST(TelemetrySocket, AServerThatDoesNotReplyIsAnErrorAfterAWhile) {
   EXPECT_THAT(telemetry.request("/mp/stats").error().message, HasSubstr("no reply"));
 }
 
+TEST(TelemetrySocket, AServerThatIsStoppedIsAnErrorHoweverOftenItIsAsked) {
+  const std::string path = "/tmp/rs_stopped_" + std::to_string(::getpid());
+  ::unlink(path.c_str());
+  const FileDescriptor listener(::socket(AF_UNIX, SOCK_SEQPACKET, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::strncpy(address.sun_path, path.c_str(), sizeof(address.sun_path) - 1);
+  ASSERT_EQ(::bind(listener.get(), reinterpret_cast<sockaddr*>(&address), sizeof(address)), 0);
+  ASSERT_EQ(::listen(listener.get(), 1), 0);
+  TelemetrySocket telemetry(path, milliseconds(1));
+  for (int i = 0; i < 10; ++i) EXPECT_FALSE(telemetry.request("/mp/stats"));
+  ::unlink(path.c_str());
+}
+
 TEST(TelemetrySocket, NobodyThereIsAnError) {
   TelemetrySocket telemetry("/tmp/rs_no_such_socket", seconds(1));
   EXPECT_EQ(telemetry.request("/mp/stats").error().code, ExitCode::kEnvironment);
