@@ -98,14 +98,15 @@ class Ending {
   bool overdue_ = false;
 };
 
-Status work(const Options& options, HandleFn handle, const dpdk::Log& log) {
+Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk::Log& log) {
   const unsigned id = options.id.value;
   log.info("Client process {} starting...", id);
   auto found = look_up(log, options.id);
   if (!found) return found.error();
   if (Status ports = check_ports(*found->info); !ports) return ports.error();
+  eal.arrived();
   auto slot = Slot::join(*found->info, options.id, dpdk::lcore_set(), dpdk::numa_node(),
-                         options.wait, signals::stop_requested);
+                         eal.time_left(), signals::stop_requested);
   if (!slot) return slot.error();
   log.info("Client process {} joined (generation {}, lcore {}, {} ports)", id, slot->generation(),
            fmt::join(dpdk::lcore_list(), ","), found->info->ports);
@@ -128,14 +129,21 @@ Status work(const Options& options, HandleFn handle, const dpdk::Log& log) {
   return Done{};
 }
 
+/// The exit code, after a sentence on standard error. SIGINT is the way to end a client.
+int end_of(const Status& status) {
+  if (!status && status.error().code == ExitCode::kInterrupted) return 0;
+  return exit_code("mp_client", status);
+}
+
 Status start_and_work(const SplitArgs& args, HandleFn handle) {
   auto options = parse_options(args.application);
   if (!options) return options.error();
   signals::install();
   const dpdk::Log log("ringside.client");
-  auto eal = dpdk::Eal::start_secondary(args.eal, options->wait, signals::stop_requested);
+  auto eal = dpdk::Eal::start_secondary(args.eal, options->wait, signals::stop_requested,
+                                        [](const Error& error) { return end_of(error); });
   if (!eal) return eal.error();
-  return work(*options, handle, log);
+  return work(*options, handle, *eal, log);
 }
 
 }  // namespace
@@ -144,10 +152,7 @@ int run_client(int argc, char** argv, HandleFn handle) {
   const SplitArgs args = split_args(argc, argv);
   if (asks_for_help(args)) return print_text(help());
   if (asks_for_version(args)) return print_version("mp_client");
-  Status status = start_and_work(args, handle);
-  if (!status && status.error().code == ExitCode::kInterrupted)
-    return 0;  // SIGINT is the way to end it
-  return exit_code("mp_client", status);
+  return end_of(start_and_work(args, handle));
 }
 
 }  // namespace ringside::client

@@ -8,54 +8,35 @@
 #include <rte_lcore.h>
 #include <rte_service_component.h>
 #include <rte_version.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 
-#include "core/idle.hpp"
-#include "dpdk/start_turn.hpp"
+#include "dpdk/approach.hpp"
+#include "dpdk/leftovers.hpp"
+#include "dpdk/runtime_directory.hpp"
 
 namespace ringside::dpdk {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr const char* kReadyFile = "mp_server.ready";
-// A start takes a tenth of a second; 16 clients may start at once on a busy machine.
-constexpr auto kTurnPatience = std::chrono::seconds(15);
+// After the deadline of the wait, for EAL's own start and the joining.
+constexpr auto kStartTime = std::chrono::milliseconds(1500);
 
-std::string config_file(const std::string& directory) {
-  return directory + "/config";
+RuntimeDirectory directory_of(const EalArgs& args) {
+  return RuntimeDirectory(runtime_directory(args.file_prefix, ::geteuid() == 0));
 }
 
-/// The pid in the announcement of a server that is alive, or 0.
-long announced_server(const std::string& directory) {
-  std::ifstream file(directory + "/" + kReadyFile);
-  long pid = 0;
-  if (!(file >> pid) || pid <= 0) return 0;
-  return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno == EPERM ? pid : 0;
-}
-
-bool primary_alive(const std::string& directory) {
-  return fs::exists(config_file(directory)) &&
-         ::rte_eal_primary_proc_alive(config_file(directory).c_str()) == 1;
-}
-
-Error no_server(const EalArgs& args, const std::string& directory, std::chrono::nanoseconds wait) {
-  const auto seconds = std::chrono::duration<double>(wait).count();
-  if (primary_alive(directory)) {
-    return environment_error(fmt::format(
-        "a primary process runs in {}, but no mp_server has announced itself there within {:.3g} "
-        "s; see whether it is starting, stopped, or another program",
-        directory, seconds));
+/// The words for rte_eal_init() with the role decided: "auto" would make a primary of a client
+/// whose server ends in this moment.
+std::vector<std::string> as_secondary(std::vector<std::string> words) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--proc-type=auto") words[i] = "--proc-type=secondary";
+    if (words[i] == "auto" && i > 0 && words[i - 1] == "--proc-type") words[i] = "secondary";
   }
-  return environment_error(fmt::format(
-      "no mp_server with --file-prefix {} is running (looked in {} for {:.3g} s); start it first, "
-      "for example: mp_server {}--file-prefix {} -- -p 0x3 -n 2",
-      args.file_prefix, directory, seconds, args.no_huge ? "--no-huge -m 512 " : "",
-      args.file_prefix));
+  return words;
 }
 
 /// Debian's package of a driver: "net_pcap" -> "librte-net-pcap23".
@@ -122,6 +103,24 @@ void remove_own_files(const std::string& directory) {
 
 }  // namespace
 
+/// What lasts as long as the start of a secondary.
+struct Eal::Arrival {
+  Arrival(StartTurn taken, pid_t server, StartWatch::Clock::time_point limit,
+          std::function<bool()> cancelled, StartWatch::GiveUp give_up)
+      : turn(std::move(taken)), watch(server, limit, std::move(cancelled), std::move(give_up)) {}
+  StartTurn turn;
+  StartWatch watch;
+};
+
+void Eal::arrived() {
+  arrival_.reset();
+}
+
+std::chrono::nanoseconds Eal::time_left() const {
+  return std::max<std::chrono::nanoseconds>(start_limit_ - StartWatch::Clock::now(),
+                                            std::chrono::nanoseconds(0));
+}
+
 Eal::Eal(Role role, EalArgs args) : role_(role), args_(std::move(args)) {
   facts_.version = ::rte_version();
   facts_.runtime_directory = ::rte_eal_get_runtime_dir();
@@ -134,6 +133,8 @@ Eal::Eal(Eal&& other) noexcept
       args_(std::move(other.args_)),
       facts_(std::move(other.facts_)),
       memory_(std::move(other.memory_)),
+      arrival_(std::move(other.arrival_)),
+      start_limit_(other.start_limit_),
       ready_file_(std::exchange(other.ready_file_, {})) {}
 
 Eal::~Eal() {
@@ -162,19 +163,10 @@ Result<Eal> Eal::start(Role role, const std::vector<std::string>& eal_args) {
 
 Result<Eal> Eal::start_primary(const std::vector<std::string>& eal_args) {
   const EalArgs args = read_eal_args(eal_args);
-  const std::string directory = runtime_directory(args.file_prefix, ::geteuid() == 0);
   if (args.proc_type == "secondary") {
     return Error{"mp_server is the primary process; leave --proc-type=secondary to the clients"};
   }
-  if (primary_alive(directory)) {
-    return environment_error(fmt::format(
-        "a primary process with --file-prefix {} already runs (it holds {}); stop it, or give this "
-        "server another --file-prefix",
-        args.file_prefix, config_file(directory)));
-  }
-  std::error_code ignored;  // what a killed server announced is no longer true
-  fs::remove(directory + "/" + kReadyFile, ignored);
-  fs::remove(directory + "/hugepage_data", ignored);
+  if (Status way = make_way(directory_of(args), args); !way) return way.error();
   Result<Eal> eal = start(Role::kPrimary, eal_args);
   if (!eal) return eal;
   if (Status vdevs = check_vdevs(args); !vdevs) return vdevs.error();
@@ -183,23 +175,31 @@ Result<Eal> Eal::start_primary(const std::vector<std::string>& eal_args) {
 
 Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
                                  std::chrono::nanoseconds wait,
-                                 const std::function<bool()>& cancelled) {
+                                 const std::function<bool()>& cancelled,
+                                 StartWatch::GiveUp give_up) {
   const EalArgs args = read_eal_args(eal_args);
   if (args.proc_type != "secondary" && args.proc_type != "auto") {
     return Error{"start this program with --proc-type=secondary or --proc-type=auto (before --)"};
   }
-  const std::string directory = runtime_directory(args.file_prefix, ::geteuid() == 0);
-  const bool found = poll_until(wait, [&] {
-    return cancelled() || (primary_alive(directory) && announced_server(directory) != 0);
-  });
-  if (cancelled()) return Error{"interrupted while waiting for the server", ExitCode::kInterrupted};
-  if (!found) return no_server(args, directory, wait);
-  const StartTurn turn = StartTurn::take(directory + "/" + kReadyFile, kTurnPatience, cancelled);
-  if (cancelled()) return Error{"interrupted before the start", ExitCode::kInterrupted};
-  Result<Eal> eal = start(Role::kSecondary, eal_args);
+  const auto deadline = StartWatch::Clock::now() + wait;
+  const RuntimeDirectory directory = directory_of(args);
+  Result<Approach> approach = approach_server(directory, args, wait, cancelled);
+  if (!approach) return approach.error();
+  const pid_t server = approach->server;
+  const auto limit = std::max(deadline, StartWatch::Clock::now()) + kStartTime;
+  auto arrival = std::make_unique<Arrival>(
+      std::move(approach->turn), server, std::max(deadline, StartWatch::Clock::now()) + kStartTime,
+      cancelled, [directory, give_up = std::move(give_up)](const Error& error) {
+        remove_own_files(directory.path());
+        return give_up(error);
+      });
+  Result<Eal> eal = start(Role::kSecondary, as_secondary(eal_args));
+  if (!eal) return eal;
   // 155,904 bytes of the shared heap that a secondary does not need and a killed one never gives
   // back.
-  if (eal) ::rte_service_finalize();
+  ::rte_service_finalize();
+  eal->arrival_ = std::move(arrival);
+  eal->start_limit_ = limit;
   return eal;
 }
 
@@ -209,7 +209,7 @@ Status Eal::announce() {
     if (!published) return published.error();
     memory_.emplace(std::move(*published));
   }
-  const std::string path = facts_.runtime_directory + "/" + kReadyFile;
+  const std::string path = RuntimeDirectory(facts_.runtime_directory).ready_file();
   std::ofstream(path + ".new") << ::getpid() << '\n';
   std::error_code failed;
   fs::rename(path + ".new", path, failed);

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,6 +15,7 @@
 #include "core/result.hpp"
 #include "core/shared_layout.hpp"
 #include "dpdk/no_huge.hpp"
+#include "dpdk/start_watch.hpp"
 
 namespace ringside::dpdk {
 
@@ -28,17 +30,25 @@ struct EalFacts {
 
 class Eal {
  public:
-  /// Starts a primary. Refused when a primary with the prefix runs already, or when a --vdev did
-  /// not become a port (the driver is missing, or its arguments are wrong). Errors: kEnvironment.
+  /// Starts a primary, over whatever a killed one left (make_way()). Refused when a primary with
+  /// the prefix runs already, or when a --vdev did not become a port (the driver is missing, or its
+  /// arguments are wrong). Errors: kEnvironment.
   static Result<Eal> start_primary(const std::vector<std::string>& eal_args);
 
   /// Starts a secondary, after the server has announced itself (see announce()). Never enters
   /// rte_eal_init before that: EAL would hang on a primary that is not whole, and would become a
-  /// primary with --proc-type=auto. `cancelled` is asked now and then while waiting.
-  /// Errors: kEnvironment when no server is there within `wait`, kInterrupted when cancelled.
+  /// primary with --proc-type=auto. `cancelled` is asked now and then. From there until arrived()
+  /// no other secondary of ours starts, and the process ends by `give_up` (StartWatch) when it
+  /// hangs: at the latest two seconds after `wait`. Errors: kEnvironment when no server is there
+  /// within `wait`, kInterrupted when cancelled.
   static Result<Eal> start_secondary(const std::vector<std::string>& eal_args,
                                      std::chrono::nanoseconds wait,
-                                     const std::function<bool()>& cancelled);
+                                     const std::function<bool()>& cancelled,
+                                     StartWatch::GiveUp give_up);
+  /// Secondary: everything has been looked up; from now on it takes no lock of DPDK's.
+  void arrived();
+  /// Secondary: what is left of `wait` and the time on top of it; never negative.
+  std::chrono::nanoseconds time_left() const;
 
   Eal(Eal&& other) noexcept;
   Eal& operator=(Eal&&) = delete;
@@ -62,6 +72,9 @@ class Eal {
   EalArgs args_;
   EalFacts facts_;
   std::optional<NoHugePublication> memory_;
+  struct Arrival;
+  std::unique_ptr<Arrival> arrival_;
+  StartWatch::Clock::time_point start_limit_;
   std::string ready_file_;
 };
 

@@ -32,13 +32,17 @@ int keep_replies_apart() {
   return replies;
 }
 
+int give_up(const Error& error) {
+  return error.code == ExitCode::kInterrupted ? 0 : exit_code("mp_wire", error);
+}
+
 Status run(const SplitArgs& args) {
   Result<wire::Options> options = wire::parse_options(args.application);
   if (!options) return options.error();
   const int replies = keep_replies_apart();
 
   Result<dpdk::Eal> eal =
-      dpdk::Eal::start_secondary(args.eal, options->wait, signals::stop_requested);
+      dpdk::Eal::start_secondary(args.eal, options->wait, signals::stop_requested, give_up);
   if (!eal) {
     if (eal.error().code == ExitCode::kInterrupted) return Done{};  // told to end while it waited
     return eal.error();
@@ -51,6 +55,7 @@ Status run(const SplitArgs& args) {
   std::optional<wire::WireClaim> claim(*std::move(taken));
   Result<std::unique_ptr<wire::Wire>> wire = wire::Wire::attach(**info);
   if (!wire) return wire.error();
+  eal->arrived();
   (*wire)->run(STDIN_FILENO, replies, signals::stop_requested, [&claim] { claim.reset(); });
   return Done{};
 }

@@ -93,10 +93,11 @@ TEST_F(NoHugeAttachTest, AClientThatStoodStillWhileTheServerEndedLeavesByItself)
 
 TEST_F(NoHugeAttachTest, AClientToWhichDpdkGaveNoPortsDoesNotJoinInDirectMode) {
   Running server = start_good_server({"--tx", "direct"});
-  ASSERT_EQ(::kill(server.pid(), SIGSTOP), 0);  // it answers no request for ports
-  Running client = start_client({"-n", "0"});
-  const Ended ended = client.wait_end();
-  ASSERT_EQ(::kill(server.pid(), SIGCONT), 0);
+  // Without the server's socket nobody answers the request for ports.
+  const std::filesystem::path socket = directory_->path() + "/dpdk/rte/mp_socket";
+  std::filesystem::rename(socket, socket.string() + ".away");
+  const Ended ended = start_client({"-n", "0"}).wait_end();
+  std::filesystem::rename(socket.string() + ".away", socket);
   EXPECT_THAT(ended, FailsWith("mp_client", kEnvironment, "did not attach port"));
   EXPECT_EQ(server.end(SIGINT).exit_code, 0);
 }

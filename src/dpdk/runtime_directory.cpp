@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dpdk/runtime_directory.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+namespace ringside::dpdk {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// The line of /proc/PID/stat, "4711 (name) S 1 ...", cut at the name, which may hold anything.
+struct StatLine {
+  std::string name;
+  char state = 'X';
+};
+
+StatLine read_stat(pid_t pid) {
+  std::ifstream file(fmt::format("/proc/{}/stat", pid));
+  std::string line;
+  std::getline(file, line);
+  const std::size_t open = line.find('(');
+  const std::size_t close = line.rfind(") ");
+  if (open == line.npos || close == line.npos) return {};
+  return {line.substr(open + 1, close - open - 1), line[close + 2]};
+}
+
+bool maps_a_file_of(const std::string& directory, const fs::path& process) {
+  std::ifstream maps(process / "maps");
+  for (std::string line; std::getline(maps, line);) {
+    const std::size_t path = line.find('/');
+    if (path == line.npos || line.compare(path, directory.size(), directory) != 0) continue;
+    const std::string name = line.substr(path + directory.size());
+    if (name.starts_with("/config") || name.starts_with("/fbarray_")) return true;
+  }
+  return false;
+}
+
+bool is_locked(const fs::path& file) {
+  const int fd = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return false;
+  const bool locked = ::flock(fd, LOCK_EX | LOCK_NB) != 0;
+  ::close(fd);
+  return locked;
+}
+
+}  // namespace
+
+ProcessState process_state(pid_t pid) {
+  const char state = read_stat(pid).state;
+  if (state == 'T' || state == 't') return ProcessState::kStopped;
+  return state == 'X' || state == 'Z' ? ProcessState::kGone : ProcessState::kRuns;
+}
+
+std::string describe_process(pid_t pid) {
+  const StatLine stat = read_stat(pid);
+  return fmt::format("{} ({}{})", pid, stat.name.empty() ? "?" : stat.name,
+                     process_state(pid) == ProcessState::kStopped ? ", stopped" : "");
+}
+
+pid_t RuntimeDirectory::primary() const {
+  const int fd = ::open(config_file().c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd < 0) return 0;
+  struct flock lock {};
+  lock.l_type = F_WRLCK;  // asked for only
+  lock.l_whence = SEEK_SET;
+  const bool held = ::fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+  ::close(fd);
+  return held ? lock.l_pid : 0;
+}
+
+pid_t RuntimeDirectory::announced_server() const {
+  std::ifstream file(ready_file());
+  pid_t pid = 0;
+  if (!(file >> pid) || pid <= 0) return 0;
+  return primary() == pid ? pid : 0;
+}
+
+std::vector<pid_t> RuntimeDirectory::users() const {
+  std::vector<pid_t> found;
+  std::error_code error;
+  const std::string directory = fs::canonical(path_, error);  // as the kernel names it in maps
+  if (error) return found;
+  for (const auto& process : fs::directory_iterator("/proc", error)) {
+    const std::string name = process.path().filename();
+    if (name.find_first_not_of("0123456789") != name.npos) continue;
+    const auto pid = static_cast<pid_t>(std::stol(name));
+    if (pid != ::getpid() && maps_a_file_of(directory, process.path())) found.push_back(pid);
+  }
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+bool RuntimeDirectory::in_use() const {
+  std::error_code error;
+  const fs::directory_iterator files(path_, error);
+  return std::any_of(begin(files), end(files), [](const fs::directory_entry& file) {
+    return file.path().filename().string().starts_with("fbarray_") && is_locked(file);
+  });
+}
+
+}  // namespace ringside::dpdk

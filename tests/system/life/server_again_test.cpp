@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A server that was killed can be started again with the same prefix, whatever it left.
+#include <filesystem>
+#include <optional>
+
+#include "core/idle.hpp"
+#include "dpdk/runtime_directory.hpp"
+#include "harness/run/memory.hpp"
+#include "tests/system/program_fixture.hpp"
+
+namespace ringside::fixtures {
+namespace {
+
+using ::testing::HasSubstr;
+
+class ServerAgainTest : public ProgramTest {
+ protected:
+  ~ServerAgainTest() override {
+    if (!hugetlbfs_.empty()) harness::remove_hugepage_files(hugetlbfs_, directory_->prefix());
+  }
+
+  Running server_with(const Words& eal) {
+    Running server =
+        start_server({"-p", "3", "-n", "2", "--ring-port", "a", "--ring-port", "b"}, eal);
+    return server;
+  }
+  /// Starts a server, kills it, and expects the next one to serve.
+  void kill_and_start_again(const Words& eal, const Words& client_eal) {
+    for (int round = 0; round < 3; ++round) {
+      Running killed = server_with(eal);
+      ASSERT_TRUE(killed.wait_for("Ready for")) << killed.err();
+      EXPECT_EQ(killed.end(SIGKILL).exit_code, -1);
+    }
+    Running server = server_with(eal);
+    ASSERT_TRUE(server.wait_for("Ready for")) << server.err();
+    Running client = start(bin("mp_client"), join(client_eal, {"-n", "0"}));
+    EXPECT_TRUE(client.wait_for("joined")) << client.err();
+    EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
+    EXPECT_EQ(client.wait_end().exit_code, 0) << client.err();
+  }
+  dpdk::RuntimeDirectory runtime() const {
+    return dpdk::RuntimeDirectory(directory_->path() + "/dpdk/rte");
+  }
+
+  std::string hugetlbfs_;
+};
+
+TEST_F(ServerAgainTest, WithoutHugepages) {
+  kill_and_start_again(primary(), secondary("1@1"));
+}
+
+TEST_F(ServerAgainTest, WithHugepages) {
+  const harness::MemoryFacts facts = harness::read_memory_facts();
+  const auto plan = harness::plan_memory(harness::MemoryMode::kHugepages, facts, 128);
+  if (!plan) GTEST_SKIP() << plan.error().message;
+  hugetlbfs_ = facts.hugetlbfs;
+  Words server = harness::primary_memory_args(*plan);
+  Words client = harness::secondary_memory_args(*plan);
+  const std::string prefix = "--file-prefix=" + directory_->prefix();
+  server.insert(server.end(), {"--no-pci", "--lcores", "0@0", prefix});
+  client.insert(client.end(), {"--no-pci", "--lcores", "1@1", "--proc-type=secondary", prefix});
+  kill_and_start_again(server, client);
+}
+
+TEST_F(ServerAgainTest, AfterAKillAtAnyPointOfTheStart) {
+  for (const char* sign : {"config", "mp_socket", "fbarray_memzone", "hugepage_data"}) {
+    Running killed = server_with(primary());
+    const std::string file = runtime().path() + "/" + sign;
+    ASSERT_TRUE(poll_until(
+        kDeadline, [&] { return std::filesystem::exists(file); }, std::chrono::microseconds(100)));
+    killed.end(SIGKILL);
+  }
+  Running server = server_with(primary());
+  EXPECT_TRUE(server.wait_for("Ready for")) << server.err();
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
+}
+
+TEST_F(ServerAgainTest, WaitsForClientsOfTheKilledOneToGo) {
+  std::optional<Running> killed = start_good_server();
+  Running orphan = start_client({"-n", "0"});
+  ASSERT_TRUE(orphan.wait_for("joined")) << orphan.err();
+  ASSERT_EQ(::kill(orphan.pid(), SIGSTOP), 0);  // it must not leave by itself
+  killed->end(SIGKILL);
+  Running server = server_with(primary());
+  const auto waits = [&] { return !std::filesystem::exists(runtime().ready_file()); };
+  ASSERT_TRUE(poll_until(kDeadline, waits)) << server.err();
+  orphan.end(SIGKILL);
+  EXPECT_TRUE(server.wait_for("Ready for")) << server.err();
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
+}
+
+TEST_F(ServerAgainTest, NamesTheClientsOfTheKilledOneThatStay) {
+  std::optional<Running> killed = start_good_server();
+  Running orphan = start_client({"-n", "0"});
+  Running wire = start_wire({});
+  ASSERT_TRUE(orphan.wait_for("joined")) << orphan.err();
+  ASSERT_TRUE(wire.wait_for("ready")) << wire.err();
+  ASSERT_EQ(::kill(orphan.pid(), SIGSTOP), 0);
+  ASSERT_EQ(::kill(wire.pid(), SIGSTOP), 0);
+  killed->end(SIGKILL);
+  const Ended ended = server_with(primary()).wait_end();
+  EXPECT_THAT(ended, FailsWith("mp_server", kEnvironment,
+                               std::to_string(orphan.pid()) + " (mp_client, stopped)"));
+  EXPECT_THAT(ended.err, HasSubstr(std::to_string(wire.pid()) + " (mp_wire, stopped)"));
+  orphan.end(SIGKILL);
+  wire.end(SIGKILL);
+  Running server = server_with(primary());
+  EXPECT_TRUE(server.wait_for("Ready for")) << server.err();
+}
+
+}  // namespace
+}  // namespace ringside::fixtures
