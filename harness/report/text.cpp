@@ -121,7 +121,7 @@ std::string checks_text(const std::vector<CheckResult>& checks, std::string_view
 std::string to_text(const ScenarioResult& scenario, bool colour) {
   std::string text = headline(scenario, colour);
   if (scenario.outcome == Outcome::kPass || scenario.outcome == Outcome::kSkip) return text;
-  text += fmt::format("      {}:{}  seed {}\n", scenario.file, scenario.line, scenario.seed);
+  if (!scenario.file.empty()) text += fmt::format("      {}:{}\n", scenario.file, scenario.line);
   if (!scenario.steps.empty()) text += "      steps\n" + steps_text(scenario.steps, colour);
   if (!scenario.checks.empty()) {
     text += "      checks\n" + checks_text(scenario.checks, "        ", colour);
@@ -144,9 +144,10 @@ std::string to_text(const RunReport& report, bool colour) {
                                                : Outcome::kSkip;
   return text + fmt::format(
                     "\n{} {} scenarios: {} passed, {} failed, {} skipped, {} errors in "
-                    "{:.1f} s (seed {}){}\n",
+                    "{:.1f} s{}{}\n",
                     badge(verdict, colour), counts.total(), counts.passed, counts.failed,
-                    counts.skipped, counts.errors, report.duration_s, report.seed,
+                    counts.skipped, counts.errors, report.duration_s,
+                    report.seed != 0 ? fmt::format(" (order by seed {})", report.seed) : "",
                     report.interrupted ? ", interrupted" : "");
 }
 

@@ -64,7 +64,14 @@ TEST(RunReport, TextHasALineForWhatPassedAndTheWholeStoryOfWhatFailed) {
   EXPECT_THAT(text, HasSubstr("SKIP  live"));
   EXPECT_THAT(text, HasSubstr("needs root"));
   EXPECT_THAT(text, HasSubstr("FAIL  3 scenarios: 1 passed, 1 failed, 1 skipped, 0 errors in 3.5 s "
-                              "(seed 42)"));
+                              "(order by seed 42)"));
+}
+
+TEST(RunReport, TextNamesNoSeedAndNoFileWhereThereIsNone) {
+  RunReport report = sample_run();
+  report.seed = 0;
+  report.scenarios[1].file.clear();
+  EXPECT_THAT(to_text(report, false), AllOf(Not(HasSubstr("by seed")), Not(HasSubstr("  :1"))));
 }
 
 TEST(RunReport, TextSaysHowManyFramesWereLeftOut) {
