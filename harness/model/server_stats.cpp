@@ -6,6 +6,8 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <tuple>
+#include <type_traits>
 
 namespace ringside::harness {
 namespace {
@@ -13,6 +15,102 @@ namespace {
 using ParsedJson = nlohmann::json;
 
 constexpr std::string_view kSchema = "ringside.server/1";
+
+/// A key of a JSON object and the member that its value goes to.
+template <typename Struct, typename Member>
+struct Field {
+  const char* key;
+  Member Struct::*member;
+};
+
+/// The keys of a struct, in the order in which a missing one is noticed.
+template <typename Struct>
+constexpr auto kFields = nullptr;
+template <typename Struct>
+concept Described = !std::is_null_pointer_v<std::remove_cv_t<decltype(kFields<Struct>)>>;
+
+template <>
+constexpr auto kFields<ServerConfigStats> =
+    std::tuple{Field{"policy", &ServerConfigStats::policy},
+               Field{"clients", &ServerConfigStats::clients},
+               Field{"ring_size", &ServerConfigStats::ring_size},
+               Field{"ring_mode", &ServerConfigStats::ring_mode},
+               Field{"tx", &ServerConfigStats::tx},
+               Field{"on_full", &ServerConfigStats::on_full},
+               Field{"start_after", &ServerConfigStats::start_after},
+               Field{"burst", &ServerConfigStats::burst},
+               Field{"idle", &ServerConfigStats::idle},
+               Field{"max_frame", &ServerConfigStats::max_frame},
+               Field{"mbufs", &ServerConfigStats::mbufs},
+               Field{"lcores", &ServerConfigStats::lcores}};
+
+template <>
+constexpr auto kFields<ServerPortStats> =
+    std::tuple{Field{"index", &ServerPortStats::index},
+               Field{"dpdk_id", &ServerPortStats::dpdk_id},
+               Field{"name", &ServerPortStats::name},
+               Field{"driver", &ServerPortStats::driver},
+               Field{"mac", &ServerPortStats::mac},
+               Field{"peer", &ServerPortStats::peer},
+               Field{"received", &ServerPortStats::received},
+               Field{"transmitted", &ServerPortStats::transmitted},
+               Field{"tx_full", &ServerPortStats::tx_full},
+               Field{"missed", &ServerPortStats::missed},
+               Field{"no_mbuf", &ServerPortStats::no_mbuf},
+               Field{"errors", &ServerPortStats::errors}};
+
+template <>
+constexpr auto kFields<ServerRingStats> =
+    std::tuple{Field{"name", &ServerRingStats::name}, Field{"size", &ServerRingStats::size},
+               Field{"capacity", &ServerRingStats::capacity}, Field{"used", &ServerRingStats::used},
+               Field{"peak", &ServerRingStats::peak}};
+
+template <>
+constexpr auto kFields<ServerClientStats> =
+    std::tuple{Field{"id", &ServerClientStats::id},
+               Field{"state", &ServerClientStats::state},
+               Field{"generation", &ServerClientStats::generation},
+               Field{"pid", &ServerClientStats::pid},
+               Field{"lcores", &ServerClientStats::lcores},
+               Field{"handed", &ServerClientStats::handed},
+               Field{"returned", &ServerClientStats::returned},
+               Field{"sent", &ServerClientStats::sent},
+               Field{"ring_full", &ServerClientStats::ring_full},
+               Field{"handler_drop", &ServerClientStats::handler_drop},
+               Field{"tx_full", &ServerClientStats::tx_full},
+               Field{"in_flight", &ServerClientStats::in_flight},
+               Field{"ring", &ServerClientStats::ring}};
+
+template <>
+constexpr auto kFields<ServerPoolStats> = std::tuple{
+    Field{"name", &ServerPoolStats::name}, Field{"size", &ServerPoolStats::size},
+    Field{"in_use", &ServerPoolStats::in_use}, Field{"baseline", &ServerPoolStats::baseline}};
+
+template <>
+constexpr auto kFields<ServerCaptureStats> =
+    std::tuple{Field{"file", &ServerCaptureStats::file},
+               Field{"truncated_by_late_process", &ServerCaptureStats::truncated_by_late_process}};
+
+template <>
+constexpr auto kFields<LedgerDrop> =
+    std::tuple{Field{"place", &LedgerDrop::place}, Field{"reason", &LedgerDrop::reason},
+               Field{"packets", &LedgerDrop::packets}, Field{"client", &LedgerDrop::client}};
+
+template <>
+constexpr auto kFields<LedgerStats> = std::tuple{
+    Field{"received", &LedgerStats::received}, Field{"transmitted", &LedgerStats::transmitted},
+    Field{"dropped", &LedgerStats::dropped},   Field{"in_flight", &LedgerStats::in_flight},
+    Field{"balanced", &LedgerStats::balanced}, Field{"missing", &LedgerStats::missing},
+    Field{"drops", &LedgerStats::drops}};
+
+template <>
+constexpr auto kFields<ServerStats> =
+    std::tuple{Field{"version", &ServerStats::version},   Field{"dpdk", &ServerStats::dpdk},
+               Field{"pid", &ServerStats::pid},           Field{"state", &ServerStats::state},
+               Field{"memory", &ServerStats::memory},     Field{"config", &ServerStats::config},
+               Field{"ports", &ServerStats::ports},       Field{"clients", &ServerStats::clients},
+               Field{"mempools", &ServerStats::mempools}, Field{"captures", &ServerStats::captures},
+               Field{"ledger", &ServerStats::ledger}};
 
 /// A JSON value and where it stands, so that an error names the place: "ports[0].received". The
 /// first thing that is wrong is kept in `error`, and what is read after it is worthless.
@@ -31,24 +129,28 @@ class Reader {
     return {value_.at(key), path, error_};
   }
 
-  bool has(const char* key) const { return value_.is_object() && value_.contains(key); }
-
   template <typename T>
   void into(const char* key, T& target) const {
     at(key).get(target);
   }
-
-  template <typename T, typename ReadItem>
-  void list(const char* key, std::vector<T>& target, ReadItem read_item) const {
-    const Reader items = at(key);
-    if (!items.value_.is_array()) return items.wrong_kind("a list");
-    for (std::size_t i = 0; i < items.value_.size(); ++i) {
-      target.emplace_back();
-      read_item(Reader(items.value_[i], fmt::format("{}[{}]", items.path_, i), error_),
-                target.back());
-    }
+  /// What may be absent.
+  template <typename T>
+  void into(const char* key, std::optional<T>& target) const {
+    if (value_.is_object() && value_.contains(key)) at(key).get(target.emplace());
   }
 
+  template <typename T>
+  void get(std::vector<T>& target) const {
+    if (!value_.is_array()) return wrong_kind("a list");
+    for (std::size_t i = 0; i < value_.size(); ++i) {
+      Reader(value_[i], fmt::format("{}[{}]", path_, i), error_).get(target.emplace_back());
+    }
+  }
+  template <Described T>
+  void get(T& target) const {
+    const auto read = [&](const auto&... field) { (into(field.key, target.*field.member), ...); };
+    std::apply(read, kFields<T>);
+  }
   void get(std::string& target) const {
     if (!value_.is_string()) return wrong_kind("a string");
     target = value_.get<std::string>();
@@ -85,110 +187,6 @@ class Reader {
   std::string& error_;
 };
 
-void read_lcores(const Reader& reader, std::vector<unsigned>& lcores) {
-  reader.list("lcores", lcores, [](const Reader& item, unsigned& lcore) { item.get(lcore); });
-}
-
-void read(const Reader& reader, ServerConfigStats& config) {
-  reader.into("policy", config.policy);
-  reader.into("clients", config.clients);
-  reader.into("ring_size", config.ring_size);
-  reader.into("ring_mode", config.ring_mode);
-  reader.into("tx", config.tx);
-  reader.into("on_full", config.on_full);
-  reader.into("start_after", config.start_after);
-  reader.into("burst", config.burst);
-  reader.into("idle", config.idle);
-  reader.into("max_frame", config.max_frame);
-  reader.into("mbufs", config.mbufs);
-  read_lcores(reader, config.lcores);
-}
-
-void read(const Reader& reader, ServerPortStats& port) {
-  reader.into("index", port.index);
-  reader.into("dpdk_id", port.dpdk_id);
-  reader.into("name", port.name);
-  reader.into("driver", port.driver);
-  reader.into("mac", port.mac);
-  reader.into("peer", port.peer);
-  reader.into("received", port.received);
-  reader.into("transmitted", port.transmitted);
-  reader.into("tx_full", port.tx_full);
-  reader.into("missed", port.missed);
-  reader.into("no_mbuf", port.no_mbuf);
-  reader.into("errors", port.errors);
-}
-
-void read(const Reader& reader, ServerRingStats& ring) {
-  reader.into("name", ring.name);
-  reader.into("size", ring.size);
-  reader.into("capacity", ring.capacity);
-  reader.into("used", ring.used);
-  reader.into("peak", ring.peak);
-}
-
-void read(const Reader& reader, ServerClientStats& client) {
-  reader.into("id", client.id);
-  reader.into("state", client.state);
-  reader.into("generation", client.generation);
-  reader.into("pid", client.pid);
-  read_lcores(reader, client.lcores);
-  reader.into("handed", client.handed);
-  reader.into("returned", client.returned);
-  reader.into("sent", client.sent);
-  reader.into("ring_full", client.ring_full);
-  reader.into("handler_drop", client.handler_drop);
-  reader.into("tx_full", client.tx_full);
-  reader.into("in_flight", client.in_flight);
-  read(reader.at("ring"), client.ring);
-}
-
-void read(const Reader& reader, ServerPoolStats& pool) {
-  reader.into("name", pool.name);
-  reader.into("size", pool.size);
-  reader.into("in_use", pool.in_use);
-  reader.into("baseline", pool.baseline);
-}
-
-void read(const Reader& reader, ServerCaptureStats& capture) {
-  reader.into("file", capture.file);
-  reader.into("truncated_by_late_process", capture.truncated_by_late_process);
-}
-
-void read(const Reader& reader, LedgerDrop& drop) {
-  reader.into("place", drop.place);
-  reader.into("reason", drop.reason);
-  reader.into("packets", drop.packets);
-  if (reader.has("client")) reader.into("client", drop.client.emplace());
-}
-
-void read(const Reader& reader, LedgerStats& ledger) {
-  reader.into("received", ledger.received);
-  reader.into("transmitted", ledger.transmitted);
-  reader.into("dropped", ledger.dropped);
-  reader.into("in_flight", ledger.in_flight);
-  reader.into("balanced", ledger.balanced);
-  reader.into("missing", ledger.missing);
-  reader.list("drops", ledger.drops, [](const Reader& r, LedgerDrop& drop) { read(r, drop); });
-}
-
-void read(const Reader& reader, ServerStats& stats) {
-  reader.into("version", stats.version);
-  reader.into("dpdk", stats.dpdk);
-  reader.into("pid", stats.pid);
-  reader.into("state", stats.state);
-  reader.into("memory", stats.memory);
-  read(reader.at("config"), stats.config);
-  const auto item = [](const Reader& r, auto& target) { read(r, target); };
-  reader.list("ports", stats.ports, item);
-  reader.list("clients", stats.clients, item);
-  reader.list("mempools", stats.mempools, item);
-  reader.at("parse").into("truncated", stats.parse_truncated);
-  reader.at("parse").into("malformed", stats.parse_malformed);
-  reader.list("captures", stats.captures, item);
-  read(reader.at("ledger"), stats.ledger);
-}
-
 }  // namespace
 
 std::string LedgerDrop::key() const {
@@ -210,7 +208,9 @@ Result<ServerStats> parse_server_stats(std::string_view json, std::string_view n
     error = fmt::format("have schema \"{}\"; this program reads \"{}\"", schema, kSchema);
   }
   ServerStats stats;
-  read(reader, stats);
+  reader.get(stats);
+  reader.at("parse").into("truncated", stats.parse_truncated);
+  reader.at("parse").into("malformed", stats.parse_malformed);
   if (!error.empty()) return environment_error(fmt::format("server statistics {} {}", name, error));
   return stats;
 }
