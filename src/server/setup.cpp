@@ -12,6 +12,7 @@
 #include "core/names.hpp"
 #include "core/sizing.hpp"
 #include "dpdk/send_time.hpp"
+#include "pcap/capture.hpp"
 
 namespace ringside::server {
 namespace {
@@ -32,15 +33,20 @@ SizingInput sizing_of(const Options& options, const Plan& plan, unsigned tx_queu
   return input;
 }
 
-/// mbufs that net_pcap keeps for itself with infinite_rx=1 are part of its file's size, which DPDK
-/// reads; a generous constant per such port.
-unsigned preloaded_mbufs(const EalArgs& args) {
-  constexpr unsigned kPerPort = 65536;
-  unsigned preloaded = 0;
-  for (const std::string& vdev : args.vdevs) {
-    preloaded += parse_vdev(vdev).value("infinite_rx") == "1" ? kPerPort : 0;
+/// mbufs that net_pcap keeps for itself with infinite_rx=1: one for each packet of its files.
+Result<unsigned> preloaded_mbufs(const EalArgs& args) {
+  std::size_t packets = 0;
+  for (const std::string& text : args.vdevs) {
+    const VdevArg vdev = parse_vdev(text);
+    if (vdev.value("infinite_rx").value_or("0") == "0") continue;
+    for (const auto& [key, file] : vdev.arguments) {
+      if (key != "rx_pcap") continue;
+      const auto capture = pcap::read_capture(file);
+      if (!capture) return capture.error();
+      packets += capture->size();
+    }
   }
-  return preloaded;
+  return static_cast<unsigned>(packets);
 }
 
 /// The --vdev from which a port came, if it is a net_pcap port on files.
@@ -66,9 +72,9 @@ Result<std::unique_ptr<Setup>> Setup::make(const Options& options, const Seams& 
   if (Status mode = check(options.ring_mode, {producers, 1}); !mode) return mode.error();
   if (Status wires = setup->make_wire_rings(); !wires) return wires.error();
   if (Status ports = setup->choose_ports(eal); !ports) return ports.error();
-  if (Status memory = setup->make_memory(preloaded_mbufs(eal.args())); !memory) {
-    return memory.error();
-  }
+  const Result<unsigned> preloaded = preloaded_mbufs(eal.args());
+  if (!preloaded) return preloaded.error();
+  if (Status memory = setup->make_memory(*preloaded); !memory) return memory.error();
   setup->path_ = std::make_unique<DataPath>(options, seams, setup->zone_->info(), producers);
   if (Status rings = setup->make_client_rings(); !rings) return rings.error();
   if (Status ports = setup->start_ports(); !ports) return ports.error();

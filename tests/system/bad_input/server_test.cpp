@@ -126,6 +126,16 @@ TEST_F(BadInputServer, NamesTheDeviceWhoseFileIsMissing) {
               FailsWith("mp_server", kEnvironment, "net_pcap0,rx_pcap=none.pcap"));
 }
 
+TEST_F(BadInputServer, ACaptureThatRepeatsForEverNeedsAnMbufForEachPacketAndNoMore) {
+  std::filesystem::copy_file(PCAPS "/imix.pcap", directory_->path() + "/in.pcap");
+  Words eal = primary("0@0", "128");
+  const std::string in = ",rx_pcap=in.pcap,infinite_rx=1";
+  eal.insert(eal.end(), {"--vdev", "net_pcap0" + in, "--vdev", "net_pcap1" + in});
+  auto server = start_server({"-p", "3", "-n", "1"}, eal);
+  EXPECT_TRUE(server.wait_for("Ready for")) << server.err();
+  EXPECT_EQ(server.end().exit_code, 0);
+}
+
 TEST_F(BadInputServer, AStatisticsFileThatCannotBeWrittenIsRefusedBeforeTheStart) {
   EXPECT_THAT(run({"-p", "3", "-n", "1", "--ring-port", "a", "--ring-port", "b", "--stats-file",
                    "/nowhere/stats.json"}),
