@@ -3,8 +3,7 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-
+#include "cli/command_line.hpp"
 #include "core/burst.hpp"
 #include "core/parse_number.hpp"
 
@@ -39,25 +38,19 @@ void declare(CLI::App& app, Raw& raw) {
       ->check(CLI::Range(0.0, 86400.0));
 }
 
+constexpr cli::CommandLine<Raw> kCommandLine{
+    "mp_client", "takes packets from its ring and forwards them", kExamples, declare};
+
 }  // namespace
 
 std::string help() {
-  CLI::App app("mp_client: takes packets from its ring and forwards them", "mp_client [EAL] --");
-  Raw raw;
-  declare(app, raw);
-  app.footer(kExamples);
-  return app.help();
+  return kCommandLine.help();
 }
 
 Result<Options> parse_options(const std::vector<std::string>& words) {
-  CLI::App app;
-  Raw raw;
-  declare(app, raw);
-  try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-  } catch (const CLI::ParseError& error) {
-    return Error{fmt::format("{}; see mp_client --help", error.what())};
-  }
+  const auto read = kCommandLine.parse(words);
+  if (!read) return read.error();
+  const Raw& raw = *read;
   const auto id = parse_number<unsigned>(raw.id);
   if (!id || *id >= kMaxClients) {
     return Error{fmt::format("-n '{}' is no client id; ids are the numbers 0 ... {}", raw.id,

@@ -3,9 +3,9 @@
 
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
 #include <bit>
 
+#include "cli/command_line.hpp"
 #include "core/parse_number.hpp"
 
 namespace ringside::server {
@@ -116,6 +116,9 @@ Status check_numbers(const Raw& raw, unsigned clients) {
   return Done{};
 }
 
+constexpr cli::CommandLine<Raw> kCommandLine{
+    "mp_server", "hands packets over rings to mp_client processes", kExamples, declare};
+
 }  // namespace
 
 const char* to_text(OnFull on_full) {
@@ -129,22 +132,13 @@ const char* to_text(shared::TxMode mode) {
 }
 
 std::string help() {
-  CLI::App app("mp_server: hands packets over rings to mp_client processes", "mp_server [EAL] --");
-  Raw raw;
-  declare(app, raw);
-  app.footer(kExamples);
-  return app.help();
+  return kCommandLine.help();
 }
 
 Result<Options> parse_options(const std::vector<std::string>& words) {
-  CLI::App app;
-  Raw raw;
-  declare(app, raw);
-  try {
-    app.parse(std::vector<std::string>(words.rbegin(), words.rend()));
-  } catch (const CLI::ParseError& error) {
-    return Error{fmt::format("{}; see mp_server --help", error.what())};
-  }
+  const auto read = kCommandLine.parse(words);
+  if (!read) return read.error();
+  const Raw& raw = *read;
   Options options;
   auto mask = parse_mask(raw.mask);
   if (!mask) return mask.error();
