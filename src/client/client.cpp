@@ -5,8 +5,9 @@
 
 #include <memory>
 
+#include "client/join.hpp"
+#include "client/link.hpp"
 #include "client/options.hpp"
-#include "client/slot.hpp"
 #include "client/worker.hpp"
 #include "core/eal_args.hpp"
 #include "core/names.hpp"
@@ -16,6 +17,7 @@
 #include "dpdk/eal.hpp"
 #include "dpdk/log.hpp"
 #include "dpdk/mempool.hpp"
+#include "dpdk/mp_socket.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/shared_info.hpp"
 
@@ -23,6 +25,7 @@ namespace ringside::client {
 namespace {
 
 constexpr auto kLeaveDeadline = std::chrono::seconds(5);
+constexpr auto kSendPatience = std::chrono::milliseconds(100);
 
 /// What a client looks up in the server's memory, as the lesson lists it.
 struct Found {
@@ -35,7 +38,7 @@ Result<Found> look_up(const dpdk::Log& log, ClientId id) {
   log.info("Looking up memory zone: {}", names::kSharedInfo);
   auto info = dpdk::attach_shared_info();
   if (!info) return info.error();
-  if (id.value >= (*info)->clients) return Found{*info, {}, {}};  // Slot::join says it
+  if (id.value >= (*info)->clients) return Found{*info, {}, {}};  // join() says it
   log.info("Looking up mempool: {}", names::kMbufPool);
   if (auto pool = dpdk::MempoolView::look_up(names::kMbufPool); !pool) return pool.error();
   log.info("Looking up ring: {}", names::work_ring(id));
@@ -63,40 +66,69 @@ Status check_ports(const shared::SharedInfo& info) {
   return Done{};
 }
 
-std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, Slot& slot) {
-  if (is_direct(*found.info)) {
-    return std::make_unique<DirectOutlet>(*found.info, id, slot.shared());
-  }
-  return std::make_unique<ReturnOutlet>(*found.info, found.back, slot.shared().counters);
+std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, const Link& link) {
+  shared::ClientSlot& slot = found.info->client[id.value];
+  if (is_direct(*found.info)) return std::make_unique<DirectOutlet>(*found.info, id, slot);
+  return std::make_unique<ReturnOutlet>(*found.info, link.server_gone_flag(), found.back,
+                                        slot.counters);
 }
 
-/// Decides when the worker may end: at once when the server has stopped, otherwise after the server
-/// has taken back what it had handed out.
+/// Decides when the worker may end: at once when the server has stopped or is gone, otherwise after
+/// the server has taken back what it had handed out.
 class Ending {
  public:
-  Ending(const shared::SharedInfo& info, Slot& slot) : info_(info), slot_(slot) {}
+  Ending(const shared::SharedInfo& info, ClientId id, Link& link)
+      : info_(info), id_(id), link_(link) {}
 
   bool operator()() {
-    if (server_stopped(info_)) return true;
+    if (server_stopped(info_) || link_.server_gone()) return true;
     if (!signals::stop_requested()) return false;
     if (!asked_) {
-      slot_.ask_to_leave();
+      link_.ask_to_leave();
       asked_ = true;
       deadline_ = std::chrono::steady_clock::now() + kLeaveDeadline;
     }
-    if (slot_.has_left()) return true;
+    if (link_.has_left()) return true;
     overdue_ = std::chrono::steady_clock::now() > deadline_;
     return overdue_;
   }
-  bool overdue() const { return overdue_; }
+
+  /// How it ended.
+  Status verdict() const {
+    if (server_stopped(info_)) return Done{};
+    if (link_.server_gone()) return client::server_gone(info_);
+    if (!overdue_) return Done{};
+    return Error{fmt::format("the server did not let client {} go within {} s", id_.value,
+                             kLeaveDeadline.count()),
+                 ExitCode::kTimedOut};
+  }
 
  private:
   const shared::SharedInfo& info_;
-  Slot& slot_;
+  ClientId id_;
+  Link& link_;
   std::chrono::steady_clock::time_point deadline_;
   bool asked_ = false;
   bool overdue_ = false;
 };
+
+/// Joins and ties itself to the server.
+Result<std::unique_ptr<Link>> tie(const Options& options, const Found& found, const dpdk::Eal& eal,
+                                  const dpdk::Log& log) {
+  const unsigned id = options.id.value;
+  auto server = watch_server(*found.info);
+  if (!server) return server.error();
+  if (Status guarded = dpdk::guard_mp_socket(eal.facts().runtime_directory, kSendPatience);
+      !guarded) {
+    return guarded.error();
+  }
+  const Applicant applicant{options.id, dpdk::lcore_set(), dpdk::numa_node(), eal.facts().version};
+  auto member = join(*found.info, applicant, *server, eal.time_left(), signals::stop_requested);
+  if (!member) return member.error();
+  log.info("Client process {} joined (generation {}, lcore {}, {} ports)", id, member->generation,
+           fmt::join(dpdk::lcore_list(), ","), found.info->ports);
+  return Link::start(*member, found.info->client[id], std::move(*server));
+}
 
 Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk::Log& log) {
   const unsigned id = options.id.value;
@@ -105,28 +137,20 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   if (!found) return found.error();
   if (Status ports = check_ports(*found->info); !ports) return ports.error();
   eal.arrived();
-  auto slot = Slot::join(*found->info, options.id, dpdk::lcore_set(), dpdk::numa_node(),
-                         eal.time_left(), signals::stop_requested);
-  if (!slot) return slot.error();
-  log.info("Client process {} joined (generation {}, lcore {}, {} ports)", id, slot->generation(),
-           fmt::join(dpdk::lcore_list(), ","), found->info->ports);
+  auto link = tie(options, *found, eal, log);
+  if (!link) return link.error();
   if (dpdk::lcore_list().size() > 1) {
     log.warning("a client works on one lcore; the others given to it stay idle");
   }
-  shared::ClientCounters& counters = slot->shared().counters;
+  shared::ClientCounters& counters = found->info->client[id].counters;
   const std::uint64_t before = read(counters.done);
   const Handler handler(options.id, options.handler, *found->info);
-  const auto outlet = make_outlet(*found, options.id, *slot);
+  const auto outlet = make_outlet(*found, options.id, **link);
   Worker worker(found->work, handler, handle, *outlet, counters, options.burst, options.idle);
-  Ending ending(*found->info, *slot);
+  Ending ending(*found->info, options.id, **link);
   worker.run(ending);
   log.info("Client process {} leaves: handled {} packets", id, read(counters.done) - before);
-  if (ending.overdue()) {
-    return Error{
-        fmt::format("the server did not let client {} go within {} s", id, kLeaveDeadline.count()),
-        ExitCode::kTimedOut};
-  }
-  return Done{};
+  return ending.verdict();
 }
 
 /// The exit code, after a sentence on standard error. SIGINT is the way to end a client.

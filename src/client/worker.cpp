@@ -12,6 +12,7 @@ void ReturnOutlet::take(std::span<dpdk::Packet> packets) {
   for (;;) {
     packets = packets.subspan(ring_.enqueue(packets));
     if (packets.empty() || server_stopped(info_)) break;
+    if (server_gone_.load(std::memory_order_relaxed)) break;
     // The server hands out no more than this ring holds, so it has room; only several RX lcores may
     // overshoot, by a burst each.
     idle.found_nothing();

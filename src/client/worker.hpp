@@ -19,16 +19,18 @@ class Outlet {
   virtual void take(std::span<dpdk::Packet> packets) = 0;
 };
 
-/// --tx return: everything goes back to the server, in order, unless the server has stopped.
+/// --tx return: everything goes back to the server, in order, unless the server has stopped or
+/// ended.
 class ReturnOutlet final : public Outlet {
  public:
-  ReturnOutlet(const shared::SharedInfo& info, dpdk::RingView ring,
-               shared::ClientCounters& counters)
-      : info_(info), ring_(ring), counters_(counters) {}
+  ReturnOutlet(const shared::SharedInfo& info, const std::atomic<bool>& server_gone,
+               dpdk::RingView ring, shared::ClientCounters& counters)
+      : info_(info), server_gone_(server_gone), ring_(ring), counters_(counters) {}
   void take(std::span<dpdk::Packet> packets) override;
 
  private:
   const shared::SharedInfo& info_;
+  const std::atomic<bool>& server_gone_;
   dpdk::RingView ring_;
   shared::ClientCounters& counters_;
 };

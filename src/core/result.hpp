@@ -13,7 +13,7 @@ enum class ExitCode : int {
   kOk = 0,            ///< all done, all passed
   kCheckFailed = 1,   ///< ringside: a check failed
   kUsage = 2,         ///< command line or configuration is wrong
-  kServerGone = 3,    ///< client, wire: the server ended without saying goodbye
+  kServerGone = 3,    ///< client, wire: the server ended without saying so
   kNothingToDo = 4,   ///< ringside: no scenario selected
   kEnvironment = 5,   ///< the machine lacks something, or another process is in the way
   kInternal = 6,      ///< a defect of the program itself

@@ -18,7 +18,7 @@
 namespace ringside::shared {
 
 inline constexpr std::uint64_t kMagic = 0x52494e4753494445;  // "RINGSIDE"
-inline constexpr std::uint32_t kLayoutVersion = 1;
+inline constexpr std::uint32_t kLayoutVersion = 2;
 inline constexpr std::size_t kCacheLine = 64;
 
 using LcoreSet = std::array<std::uint64_t, kMaxLcores / 64>;  ///< bit i of word i/64: lcore id i
@@ -55,27 +55,14 @@ struct PortInfo {
 inline constexpr std::uint16_t kNotAWirePort = 0xffff;
 static_assert(sizeof(PortInfo) == 8);
 
-/// Who may hold a slot. `claim` is the one word that several clients contend for:
-/// generation << 32 | pid, pid 0 = free. A client takes a free slot by compare-and-swap to
-/// (generation + 1, own pid), writes the rest, then stores `wish`; it frees the slot by storing
-/// (generation, 0) after the server has stored kAbsent in `state`.
-struct alignas(kCacheLine) SlotClaim {
-  std::atomic<std::uint64_t> claim;
-  std::atomic<std::uint32_t> wish;  ///< SlotState the holder asks for: kActive or kLeaving
+/// Who holds a slot. Writer: server, which keeps its own copy and trusts that one.
+struct alignas(kCacheLine) SlotVerdict {
+  std::atomic<std::uint32_t> state;       ///< SlotState; the rest is valid unless it is kAbsent
+  std::atomic<std::uint32_t> generation;  ///< of the present holder, or of the last one
+  std::atomic<std::uint32_t> pid;
   std::uint32_t numa_node;
   LcoreSet lcores;
 };
-
-/// The server's answer. Writer: server.
-struct alignas(kCacheLine) SlotVerdict {
-  std::atomic<std::uint32_t> state;       ///< SlotState
-  std::atomic<std::uint32_t> generation;  ///< the generation `state` speaks of
-  std::atomic<std::uint32_t> refusal;     ///< Refusal, when a joining holder is turned away
-  std::uint32_t refusal_detail;           ///< e.g. the lcore id that is taken
-};
-
-/// Why the server turned a joining client away; stored as std::uint32_t.
-enum class Refusal : std::uint32_t { kNone = 0, kLcoreTaken = 1, kStopping = 2 };
 
 /// What the client counts. Writer: the worker of the client that holds the slot; counters run on
 /// over generations, so that the books of a slot stay whole when its client is replaced.
@@ -89,7 +76,6 @@ struct alignas(kCacheLine) ClientCounters {
 };
 
 struct ClientSlot {
-  SlotClaim claim;
   SlotVerdict verdict;
   ClientCounters counters;
   /// Direct mode: packets sent per output port index. Writer: as ClientCounters.
@@ -97,9 +83,10 @@ struct ClientSlot {
   alignas(kCacheLine) std::array<std::atomic<std::uint64_t>, kMaxPorts> tx_full_by_port;
 };
 
-/// The wire's claim, so that its lcores are known to be taken. Writer: mp_wire.
+/// The wire's claim, so that its lcores are known to be taken. Writer: mp_wire. Several may contend
+/// for `claim`: generation << 32 | pid, pid 0 = free. See core/slot_claim.hpp.
 struct alignas(kCacheLine) WireSlot {
-  std::atomic<std::uint64_t> claim;  ///< as SlotClaim::claim
+  std::atomic<std::uint64_t> claim;
   LcoreSet lcores;
 };
 
@@ -125,8 +112,8 @@ struct alignas(kCacheLine) SharedInfo {
 };
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
-static_assert(sizeof(SlotClaim) == 64 && sizeof(SlotVerdict) == 64 && sizeof(ClientCounters) == 64);
-static_assert(sizeof(ClientSlot) == 3 * 64 + 2 * 8 * kMaxPorts);
+static_assert(sizeof(SlotVerdict) == 64 && sizeof(ClientCounters) == 64);
+static_assert(sizeof(ClientSlot) == 2 * 64 + 2 * 8 * kMaxPorts);
 static_assert(sizeof(WireSlot) == 64);
 static_assert(offsetof(SharedInfo, layout_version) == 8 && offsetof(SharedInfo, size) == 12,
               "the words that identify a layout never move");

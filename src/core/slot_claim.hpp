@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Taking and giving back a slot of the shared block: one compare-and-swap on one word,
+// Taking and giving back the wire's entry in the shared block: one compare-and-swap on one word,
 // generation << 32 | pid, in which pid 0 means free.
 #pragma once
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The life of a client's slot as a table: what may follow what. The server is the only one who
-// moves a slot (shared::SlotVerdict::state); events come from the slot's claim and from watching
-// the client.
+// moves a slot (shared::SlotVerdict::state); events come from the client's messages and from
+// watching its process.
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@
 namespace ringside {
 
 enum class SlotEvent : std::uint8_t {
-  kClaim,      ///< a client has taken the free slot
+  kClaim,      ///< a client asks for the free slot
   kAdmit,      ///< the server accepts it: packets may go to it
   kRefuse,     ///< the server turns it away; nothing was handed to it
   kStall,      ///< no progress for the heartbeat timeout

@@ -226,6 +226,10 @@ void wait_for_lcores() {
   ::rte_eal_mp_wait_lcore();
 }
 
+bool primary_alive() {
+  return ::rte_eal_primary_proc_alive(nullptr) == 1;
+}
+
 unsigned numa_node() {
   return ::rte_socket_id();
 }

@@ -78,6 +78,9 @@ class Eal {
   std::string ready_file_;
 };
 
+/// Secondary: whether the process that made the shared memory still runs.
+bool primary_alive();
+
 /// Lcore ids of this process, as a set for the shared block and as a list.
 shared::LcoreSet lcore_set();
 std::vector<unsigned> lcore_list();

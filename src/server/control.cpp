@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/control.hpp"
 
+#include <fmt/format.h>
+
+#include <string>
+
 #include "core/idle.hpp"
 #include "core/signals.hpp"
 #include "dpdk/tsc_clock.hpp"
@@ -13,18 +17,22 @@ namespace {
 
 constexpr std::uint64_t kLooksPerSecond = 1000;
 constexpr auto kGoodbye = std::chrono::seconds(2);
+constexpr auto kSlotPatience = std::chrono::seconds(2);
 constexpr double kFullRing = 0.9;
 
 }  // namespace
 
-Control::Control(DataPath& path, const dpdk::Log& log, std::function<void()> show)
+Control::Control(DataPath& path, ControlChannel& channel, const dpdk::Log& log,
+                 std::function<void()> show)
     : path_(path),
+      channel_(channel),
       log_(log),
       show_(std::move(show)),
       membership_(
-          path.info, log, watch_,
+          path.info, log, watch_, {path.options.heartbeat_timeout, path.options.evict_hung},
           [this](ClientId id) { return path_.all_acknowledged() && path_.owed(id.value) == 0; }),
       next_screen_(Clock::now() + path.options.stats_period) {
+  pending_.reserve(2 * kMaxClients);
   publish(ServerState::kWaiting);
 }
 
@@ -39,13 +47,62 @@ void Control::tick() {
 }
 
 void Control::steer(Clock::time_point now) {
-  const bool stopping = state_ == ServerState::kDraining;
-  if (membership_.poll(stopping)) follow_membership();
-  if (stopping) {
+  const ClientSet active = membership_.active();
+  const ClientSet dead = membership_.dead();
+  membership_.poll(now);
+  follow_messages(now);
+  answer_joins(now);
+  if (!(membership_.active() == active && membership_.dead() == dead)) follow_membership();
+  // Not before: a client that has its answer uses its rings, which may just have been reset.
+  give_answers();
+  if (state_ == ServerState::kDraining) {
     finish_when_drained(now);
   } else if (signals::stop_requested()) {
     begin_draining(now);
   }
+}
+
+void Control::follow_messages(Clock::time_point now) {
+  ControlChannel::Accepted accepted;
+  while (channel_.next(accepted)) {
+    if (const auto* join = std::get_if<control::JoinRequest>(&accepted.message)) {
+      // A client that asks again has given up on its first request.
+      std::erase_if(pending_, [&](const auto& each) { return each.from.pid == accepted.from.pid; });
+      if (pending_.size() < pending_.capacity()) {
+        pending_.push_back({*join, accepted.from, now + kSlotPatience, {}});
+      } else {
+        channel_.count(*join, control::Refusal::kFlooding);
+      }
+    } else if (const auto* leave = std::get_if<control::Leave>(&accepted.message)) {
+      channel_.count(*leave, membership_.leave(*leave));
+    } else if (const auto* beat = std::get_if<control::Heartbeat>(&accepted.message)) {
+      channel_.count(*beat, membership_.heartbeat(*beat));
+    }
+  }
+}
+
+void Control::answer_joins(Clock::time_point now) {
+  for (Pending& each : pending_) {
+    each.reply = membership_.join(each.request, state_ == ServerState::kDraining);
+    if (each.reply || now < each.deadline) continue;
+    const std::string words = fmt::format(
+        "the client that held id {}, or one that held its lcores, is still leaving; try again",
+        each.request.id);
+    each.reply = control::JoinReply{each.request.id, 0, control::Refusal::kIdTaken,
+                                    decltype(control::JoinReply::words)(words)};
+  }
+}
+
+void Control::give_answers() {
+  for (const Pending& each : pending_) {
+    if (!each.reply) continue;
+    if (each.reply->refusal != control::Refusal::kNone) {
+      log_.warning("Client process {} refused (pid {}): {}", each.request.id, each.from.pid,
+                   each.reply->words.view());
+    }
+    channel_.answer(each.from, *each.reply);
+  }
+  std::erase_if(pending_, [](const Pending& each) { return each.reply.has_value(); });
 }
 
 void Control::follow_membership() {
@@ -104,6 +161,13 @@ void Control::finish_when_drained(Clock::time_point now) {
 void Control::release_clients() {
   publish(ServerState::kStopped);
   poll_until(kGoodbye, [this] { return membership_.held() == 0; });
+}
+
+ControlBooks Control::books() const {
+  ControlBooks books = channel_.books();
+  books.suspected = membership_.suspected();
+  books.evicted = membership_.evicted();
+  return books;
 }
 
 void Control::publish(ServerState state) {

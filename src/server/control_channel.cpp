@@ -11,7 +11,7 @@ using control::Refused;
 namespace {
 
 constexpr auto kSendPatience = std::chrono::milliseconds(50);
-constexpr auto kDeafFor = std::chrono::seconds(1);
+constexpr auto kDeafFor = std::chrono::seconds(3);
 constexpr auto kLook = std::chrono::milliseconds(50);
 constexpr std::size_t kManyDeaf = 64;
 
@@ -45,8 +45,13 @@ Result<std::unique_ptr<ControlChannel>> ControlChannel::open(
 }
 
 ControlChannel::~ControlChannel() {
+  stop();
+}
+
+void ControlChannel::stop() {
   stop_.store(true, std::memory_order_relaxed);
   if (inbox_ != nullptr) inbox_->wake();
+  thread_.reset();
 }
 
 void ControlChannel::run() {

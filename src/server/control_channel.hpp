@@ -18,18 +18,9 @@
 #include "dpdk/control_thread.hpp"
 #include "dpdk/log.hpp"
 #include "dpdk/mp_channel.hpp"
+#include "server/control_books.hpp"
 
 namespace ringside::server {
-
-/// What became of the messages so far.
-struct ControlBooks {
-  std::uint64_t joins = 0;       ///< join requests granted; one that was repeated counts again
-  std::uint64_t leaves = 0;      ///< followed
-  std::uint64_t heartbeats = 0;  ///< of clients that hold their slot
-  std::uint64_t requests = 0;    ///< client_request, answered
-  std::uint64_t unanswered = 0;  ///< answers that their receiver did not take
-  std::array<std::uint64_t, control::kRefusals> refused{};  ///< by control::Refusal
-};
 
 class ControlChannel {
  public:
@@ -40,12 +31,15 @@ class ControlChannel {
   };
 
   /// Starts to receive. `statistics` is called on this channel's thread and must stay callable
-  /// until the destructor has returned. Error kEnvironment when DPDK has no IPC.
+  /// until stop() has returned. Error kEnvironment when DPDK has no IPC.
   static Result<std::unique_ptr<ControlChannel>> open(control::ServerFacts facts,
                                                       const std::string& runtime_directory,
                                                       const dpdk::Log& log,
                                                       std::function<std::string()> statistics);
   ~ControlChannel();
+
+  /// Receives and answers nothing more; the books stay.
+  void stop();
 
   /// The control loop's side; neither blocks nor allocates. False when there is nothing.
   bool next(Accepted& accepted) { return accepted_.pop(accepted); }
@@ -54,7 +48,7 @@ class ControlChannel {
   /// Counts a leave or a heartbeat that was followed, or refused.
   void count(const control::Message& message, control::Refusal refusal = control::Refusal::kNone);
 
-  /// Any thread.
+  /// All but what is done about clients that hang. Any thread.
   ControlBooks books() const;
 
  private:

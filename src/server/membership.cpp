@@ -5,11 +5,16 @@
 
 #include <bit>
 
-namespace ringside::server {
-namespace {
+#include "core/slot_claim.hpp"
 
-using shared::Refusal;
+namespace ringside::server {
+
+using control::JoinReply;
+using control::JoinRequest;
+using control::Refusal;
 using shared::SlotState;
+
+namespace {
 
 std::string lcore_text(const shared::LcoreSet& lcores) {
   std::string text;
@@ -20,72 +25,109 @@ std::string lcore_text(const shared::LcoreSet& lcores) {
   return text;
 }
 
-/// The lowest lcore id in both, or -1.
-int common(const shared::LcoreSet& a, const shared::LcoreSet& b) {
+/// The lowest lcore id in both.
+std::optional<unsigned> common(const shared::LcoreSet& a, const shared::LcoreSet& b) {
   for (std::size_t word = 0; word < a.size(); ++word) {
     const std::uint64_t both = a[word] & b[word];
-    if (both != 0) return static_cast<int>(word * 64) + std::countr_zero(both);
+    if (both != 0) return static_cast<unsigned>(word * 64) + std::countr_zero(both);
   }
-  return -1;
+  return std::nullopt;
 }
 
-ClaimWord claim_of(const shared::SharedInfo& info, ClientId id) {
-  return ClaimWord::from(info.client[id.value].claim.claim.load(std::memory_order_acquire));
+ClientId id_of(std::uint32_t id) {
+  return {static_cast<std::uint8_t>(id)};
+}
+
+JoinReply refuse(const JoinRequest& request, Refusal refusal, const std::string& words) {
+  return {request.id, 0, refusal, decltype(JoinReply::words)(words)};
+}
+
+/// A client that is on its way out: its slot will be free soon.
+bool is_going(SlotState state) {
+  return state == SlotState::kLeaving || state == SlotState::kDead;
 }
 
 }  // namespace
 
-bool Membership::poll(bool stopping) {
-  const ClientSet active = active_;
-  const ClientSet dead = dead_;
-  for (std::uint8_t i = 0; i < info_.clients; ++i) poll_slot(ClientId{i}, stopping);
+void Membership::poll(Clock::time_point now) {
+  const std::chrono::nanoseconds passed = now - last_look_.value_or(now);
+  last_look_ = now;
+  for (std::uint8_t i = 0; i < info_.clients; ++i) look_at(ClientId{i}, passed);
   // Last: receivers must hear of a death before it can be asked whether the dead still owe
   // anything.
   for (const ClientId id : watch_.ended()) bury(id);
-  return !(active_ == active && dead_ == dead);
+}
+
+void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) {
+  const SlotState state = slot(id).state;
+  if (is_going(state)) {
+    if (owes_nothing_(id)) clear(id);
+  } else if (state != SlotState::kAbsent) {
+    look_whether_it_moves(id, since_last_look);
+  }
+}
+
+/// From two sources, both counts of the worker's turns: the shared block at once, and heartbeats.
+/// Both only grow, so their sum stands still when, and only when, both do.
+std::uint64_t Membership::progress_of(ClientId id) const {
+  return slot(id).told_progress + read(info_.client[id.value].counters.progress);
+}
+
+void Membership::look_whether_it_moves(ClientId id, std::chrono::nanoseconds since_last_look) {
+  Slot& client = slot(id);
+  const bool moved = client.progress.look(progress_of(id), since_last_look);
+  if (client.state == SlotState::kSuspect && moved) {
+    move(id, SlotEvent::kMoveAgain);
+    active_.add(id);
+    log_.info("Client process {} moves again", id.value);
+  } else if (client.state == SlotState::kActive &&
+             client.progress.still_for() >= liveness_.timeout) {
+    move(id, SlotEvent::kStall);
+    active_.remove(id);
+    add(suspected_, 1);
+    log_.warning("Client process {} (pid {}) has not moved for {} ms: it gets no new packets",
+                 id.value, client.pid, liveness_.timeout / std::chrono::milliseconds(1));
+    if (liveness_.evict) evict(id);
+  }
+}
+
+/// Once: its death is then seen as any other.
+void Membership::evict(ClientId id) {
+  if (slot(id).killed) return;
+  slot(id).killed = true;
+  if (watch_.kill(id)) {
+    add(evicted_, 1);
+    log_.warning("Client process {} (pid {}) is evicted", id.value, slot(id).pid);
+  } else {
+    log_.error("Client process {} (pid {}) cannot be killed", id.value, slot(id).pid);
+  }
 }
 
 /// The process of this slot has ended, in whatever state it was.
 void Membership::bury(ClientId id) {
   watch_.forget(id);
-  const SlotState was = state(id);
-  if (was == SlotState::kAbsent) return free_claim(id);  // it had left, or had not come yet
-  if (was == SlotState::kDead) return;
-  log_.warning("Client process {} died (pid {}, {})", id.value, claim_of(info_, id).pid,
-               ringside::to_text(was));
+  log_.warning("Client process {} died (pid {}, {})", id.value, slot(id).pid,
+               ringside::to_text(slot(id).state));
   move(id, SlotEvent::kGone);
   active_.remove(id);
   dead_.add(id);
 }
 
-void Membership::free_claim(ClientId id) {
-  std::atomic<std::uint64_t>& claim = info_.client[id.value].claim.claim;
-  give_back_claim(claim, ClaimWord::from(claim.load(std::memory_order_acquire)).generation);
-  watched_[id.value] = {};
-}
-
 /// Nothing of this client is left anywhere.
 void Membership::clear(ClientId id) {
-  const bool died = dead_.contains(id);
+  watch_.forget(id);
   dead_.remove(id);
-  if (died) {
-    // Before the slot is free: the next client's wish must be its own.
-    info_.client[id.value].claim.wish.store(0, std::memory_order_relaxed);
-    free_claim(id);
-  }
   move(id, SlotEvent::kCleared);
   log_.info("Client process {} disconnected", id.value);
 }
 
-void Membership::watch(ClientId id, std::uint32_t pid) {
-  const Status watching = watch_.watch(id, pid);
-  if (!watching) log_.warning("client {}: {}", id.value, watching.error().message);
-}
-
-unsigned Membership::held() const {
-  unsigned held = wire_there() ? 1 : 0;
-  for (std::uint8_t i = 0; i < info_.clients; ++i) held += claim_of(info_, ClientId{i}).pid != 0;
-  return held;
+unsigned Membership::held() {
+  ClientSet living;
+  for (std::uint8_t i = 0; i < info_.clients; ++i) {
+    const SlotState state = slot(ClientId{i}).state;
+    if (state != SlotState::kAbsent && state != SlotState::kDead) living.add(ClientId{i});
+  }
+  return (living - watch_.ended()).size() + (wire_there() ? 1 : 0);
 }
 
 bool Membership::wire_there() const {
@@ -93,93 +135,107 @@ bool Membership::wire_there() const {
   return ClaimWord::from(info_.wire.claim.load(std::memory_order_acquire)).pid != 0;
 }
 
-void Membership::poll_slot(ClientId id, bool stopping) {
-  shared::ClientSlot& slot = info_.client[id.value];
-  const ClaimWord claim = claim_of(info_, id);
-  // acquire: pairs with the releases in client/slot.cpp; lcores and node are valid after it.
-  const auto wish = static_cast<SlotState>(slot.claim.wish.load(std::memory_order_acquire));
-  const std::uint32_t spoken = slot.verdict.generation.load(std::memory_order_relaxed);
-  const SlotState now = state(id);
-  if (claim.pid != 0 && !(claim == watched_[id.value])) {
-    watched_[id.value] = claim;
-    watch(id, claim.pid);
+std::optional<JoinReply> Membership::join(const JoinRequest& request, bool stopping) {
+  const Slot& holder = slot(id_of(request.id));
+  const bool same = holder.pid == request.pid && holder.start_time == request.start_time;
+  if (stopping) {
+    return refuse(request, Refusal::kStopping, "the server is stopping; start it again first");
   }
-  if (now == SlotState::kAbsent) {
-    if (claim.pid != 0 && claim.generation != spoken && wish == SlotState::kActive) {
-      admit_or_refuse(id, claim.generation, stopping);
-    }
-    return;
+  if (is_going(holder.state)) return std::nullopt;
+  if (holder.state != SlotState::kAbsent) {
+    if (same) return JoinReply{request.id, holder.generation, Refusal::kNone, {}};
+    return refuse(request, Refusal::kIdTaken, control::id_taken_words(request.id, holder.pid));
   }
-  const bool holder_is_ours = claim.pid != 0 && claim.generation == spoken;
-  if (now == SlotState::kActive && !holder_is_ours) {
-    log_.warning("Client process {} gave its slot back without asking", id.value);
-    bury(id);
-  } else if (now == SlotState::kActive && wish == SlotState::kLeaving) {
-    move(id, SlotEvent::kLeave);
-    active_.remove(id);
-    log_.info("Client process {} leaves", id.value);
-  } else if ((now == SlotState::kLeaving || now == SlotState::kDead) && owes_nothing_(id)) {
-    clear(id);
+  if (const auto taken = taken_lcore(request)) {
+    if (taken->by && is_going(slot(*taken->by).state)) return std::nullopt;
+    return refuse(request, Refusal::kLcoreTaken,
+                  control::lcore_taken_words(request.id, taken->lcore));
   }
+  if (!watch_.watch(id_of(request.id), request.pid, request.start_time)) {
+    return refuse(request, Refusal::kNoSuchProcess,
+                  fmt::format("the server sees no process {} that began when the client says; both "
+                              "must run in one pid namespace",
+                              request.pid));
+  }
+  return admit(request);
 }
 
-void Membership::admit_or_refuse(ClientId id, std::uint32_t generation, bool stopping) {
-  shared::ClientSlot& slot = info_.client[id.value];
-  shared::SlotVerdict& verdict = slot.verdict;
+JoinReply Membership::admit(const JoinRequest& request) {
+  const ClientId id = id_of(request.id);
+  const std::uint32_t generation = slot(id).generation + 1;
+  Slot& client = slot(id);
+  client = Slot{};
+  client.generation = generation;
+  client.pid = request.pid;
+  client.start_time = request.start_time;
+  client.lcores = request.lcores;
+  client.progress.restart(progress_of(id));
+  shared::SlotVerdict& verdict = info_.client[id.value].verdict;
+  verdict.generation.store(generation, std::memory_order_relaxed);
+  verdict.pid.store(request.pid, std::memory_order_relaxed);
+  verdict.numa_node = request.numa_node;
+  verdict.lcores = request.lcores;
   move(id, SlotEvent::kClaim);
-  const int taken = taken_lcore(id);
-  Refusal refusal = Refusal::kNone;
-  if (stopping) refusal = Refusal::kStopping;
-  if (taken >= 0) refusal = Refusal::kLcoreTaken;
-  verdict.refusal.store(static_cast<std::uint32_t>(refusal), std::memory_order_relaxed);
-  verdict.refusal_detail = static_cast<std::uint32_t>(taken);
-  move(id, refusal == Refusal::kNone ? SlotEvent::kAdmit : SlotEvent::kRefuse);
-  // release: pairs with the acquire in client/slot.cpp, which then reads state and refusal.
-  verdict.generation.store(generation, std::memory_order_release);
-  if (refusal != Refusal::kNone) {
-    log_.warning(
-        "Client process {} refused: {}", id.value,
-        stopping ? "the server is stopping" : fmt::format("lcore id {} is in use already", taken));
-    return;
-  }
+  move(id, SlotEvent::kAdmit);
   active_.add(id);
-  log_.info("Client process {} connected (pid {}, lcore {})", id.value, claim_of(info_, id).pid,
-            lcore_text(slot.claim.lcores));
-  if (slot.claim.numa_node != info_.numa_node) {
+  log_.info("Client process {} connected (pid {}, lcore {})", id.value, request.pid,
+            lcore_text(request.lcores));
+  if (request.numa_node != info_.numa_node) {
     log_.warning(
         "Client process {} runs on NUMA node {}, its rings and packets are on node {}: every "
         "packet crosses; give it lcores of node {}",
-        id.value, slot.claim.numa_node, info_.numa_node, info_.numa_node);
+        id.value, request.numa_node, info_.numa_node, info_.numa_node);
   }
+  return {request.id, generation, Refusal::kNone, {}};
 }
 
-int Membership::taken_lcore(ClientId id) const {
-  const shared::LcoreSet& mine = info_.client[id.value].claim.lcores;
-  if (const int lcore = common(mine, info_.server_lcores); lcore >= 0) return lcore;
+Refusal Membership::leave(const control::Leave& message) {
+  const ClientId id = id_of(message.id);
+  const Slot& client = slot(id);
+  if (client.pid != message.pid || client.generation != message.generation) {
+    return Refusal::kOtherGeneration;
+  }
+  // A client repeats it until it may go.
+  if (is_going(client.state) || client.state == SlotState::kAbsent) return Refusal::kNone;
+  move(id, SlotEvent::kLeave);
+  active_.remove(id);
+  log_.info("Client process {} leaves", id.value);
+  return Refusal::kNone;
+}
+
+Refusal Membership::heartbeat(const control::Heartbeat& message) {
+  Slot& client = slot(id_of(message.id));
+  if (client.pid != message.pid || client.generation != message.generation) {
+    return Refusal::kOtherGeneration;
+  }
+  client.told_progress = message.progress;
+  return Refusal::kNone;
+}
+
+std::optional<Membership::TakenLcore> Membership::taken_lcore(const JoinRequest& request) const {
+  const shared::LcoreSet& mine = request.lcores;
+  if (const auto lcore = common(mine, info_.server_lcores)) return TakenLcore{*lcore, {}};
   if (wire_there()) {
-    if (const int lcore = common(mine, info_.wire.lcores); lcore >= 0) return lcore;
+    if (const auto lcore = common(mine, info_.wire.lcores)) return TakenLcore{*lcore, {}};
   }
   for (std::uint8_t i = 0; i < info_.clients; ++i) {
-    if (i == id.value || state(ClientId{i}) == SlotState::kAbsent) continue;
-    if (const int lcore = common(mine, info_.client[i].claim.lcores); lcore >= 0) return lcore;
+    const Slot& other = slot(ClientId{i});
+    if (i == request.id || other.state == SlotState::kAbsent) continue;
+    if (const auto lcore = common(mine, other.lcores)) return TakenLcore{*lcore, ClientId{i}};
   }
-  return -1;
-}
-
-SlotState Membership::state(ClientId id) const {
-  return static_cast<SlotState>(
-      info_.client[id.value].verdict.state.load(std::memory_order_relaxed));
+  return std::nullopt;
 }
 
 void Membership::move(ClientId id, SlotEvent event) {
-  const auto next = next_state(state(id), event);
+  const auto next = next_state(slot(id).state, event);
   if (!next) {
     log_.error("slot {}: {} is forbidden in state {}", id.value, to_text(event),
-               ringside::to_text(state(id)));
+               ringside::to_text(slot(id).state));
     return;
   }
+  slot(id).state = *next;
   info_.client[id.value].verdict.state.store(static_cast<std::uint32_t>(*next),
-                                             std::memory_order_release);  // pairs: Slot::has_left()
+                                             std::memory_order_release);  // pairs: Link::has_left()
 }
 
 }  // namespace ringside::server

@@ -1,64 +1,118 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Which clients are there. Watches the claims in the shared block, answers them, and says who gets
+// Which clients are there: answers those who want to join, follows what they say, and says who gets
 // packets. Called by the control loop only.
 //
 // The life of a slot is the table in core/slot_state.hpp. The end of a client's process is seen by
-// a ProcessWatch; what it owed is then recovered by the receivers, and the slot is free again.
+// a ProcessWatch; what it owed is then recovered by the receivers, and the slot is free again. A
+// client whose worker does not move is a suspect: it gets no new packets, keeps what it has, and is
+// active again as soon as it moves.
+//
+// What is decided here is kept here: the shared block is written for the others to read, and what
+// they might write into it changes nothing.
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <chrono>
 #include <functional>
+#include <optional>
 
 #include "core/client_set.hpp"
+#include "core/control_message.hpp"
+#include "core/progress_watch.hpp"
+#include "core/shared_counter.hpp"
 #include "core/shared_layout.hpp"
-#include "core/slot_claim.hpp"
 #include "core/slot_state.hpp"
 #include "dpdk/log.hpp"
 #include "server/process_watch.hpp"
 
 namespace ringside::server {
 
+/// What is done about a client that does not move.
+struct Liveness {
+  std::chrono::nanoseconds timeout = std::chrono::seconds(1);
+  bool evict = false;  ///< kill it
+};
+
 class Membership {
  public:
+  using Clock = std::chrono::steady_clock;
+
   /// `owes_nothing(id)`: receivers hand nothing more to the client, and all it had came back or was
   /// recovered.
-  Membership(shared::SharedInfo& info, const dpdk::Log& log, ProcessWatch& watch,
+  Membership(shared::SharedInfo& info, const dpdk::Log& log, ProcessWatch& watch, Liveness liveness,
              std::function<bool(ClientId)> owes_nothing)
-      : info_(info), log_(log), watch_(watch), owes_nothing_(std::move(owes_nothing)) {}
+      : info_(info),
+        log_(log),
+        watch_(watch),
+        liveness_(liveness),
+        owes_nothing_(std::move(owes_nothing)) {}
 
-  /// Looks at every slot once. True when active() or dead() has changed.
-  bool poll(bool stopping);
+  /// Looks at every slot once. What it changes, and what the three below change, must be told to
+  /// the receivers before the next look: only then can be asked whether somebody owes anything.
+  void poll(Clock::time_point now);
+
+  /// The answer to a request, or nothing: the slot is not free yet but soon, ask again. The same
+  /// process asking again gets the same answer. Precondition of all three: control::examine() had
+  /// nothing against the message.
+  std::optional<control::JoinReply> join(const control::JoinRequest& request, bool stopping);
+  /// kNone, or kOtherGeneration for somebody who does not hold the slot.
+  control::Refusal leave(const control::Leave& message);
+  control::Refusal heartbeat(const control::Heartbeat& message);
 
   /// Clients that get packets.
   ClientSet active() const { return active_; }
   /// Clients that died and whose packets are not recovered yet.
   ClientSet dead() const { return dead_; }
-  /// Entries of the shared block that some process still holds, the wire's among them: it uses the
-  /// rings that the server is about to free.
-  unsigned held() const;
+  /// Processes that may still use what the server is about to free, the wire among them.
+  unsigned held();
+
+  /// So far; any thread.
+  std::uint64_t suspected() const { return read(suspected_); }
+  std::uint64_t evicted() const { return read(evicted_); }
 
  private:
-  void poll_slot(ClientId id, bool stopping);
+  struct Slot {
+    shared::SlotState state = shared::SlotState::kAbsent;
+    std::uint32_t generation = 0;
+    std::uint32_t pid = 0;
+    std::uint64_t start_time = 0;
+    shared::LcoreSet lcores{};
+    std::uint64_t told_progress = 0;  ///< by the last heartbeat
+    ProgressWatch progress;
+    bool killed = false;
+  };
+  Slot& slot(ClientId id) { return slots_[id.value]; }
+  const Slot& slot(ClientId id) const { return slots_[id.value]; }
+
+  void look_at(ClientId id, std::chrono::nanoseconds since_last_look);
+  void look_whether_it_moves(ClientId id, std::chrono::nanoseconds since_last_look);
+  void evict(ClientId id);
+  std::uint64_t progress_of(ClientId id) const;
   void bury(ClientId id);
   void clear(ClientId id);
-  /// Frees the claim of a process that ended.
-  void free_claim(ClientId id);
-  void watch(ClientId id, std::uint32_t pid);
-  void admit_or_refuse(ClientId id, std::uint32_t generation, bool stopping);
-  shared::SlotState state(ClientId id) const;
+  control::JoinReply admit(const control::JoinRequest& request);
   bool wire_there() const;
   /// Moves the slot by the table; a forbidden event changes nothing.
   void move(ClientId id, SlotEvent event);
-  /// The first lcore id of the newcomer that somebody else uses, or -1.
-  int taken_lcore(ClientId id) const;
+  struct TakenLcore {
+    unsigned lcore = 0;
+    std::optional<ClientId> by;  ///< nothing: the server or the wire
+  };
+  /// The first lcore id of the newcomer that somebody else uses.
+  std::optional<TakenLcore> taken_lcore(const control::JoinRequest& request) const;
 
   shared::SharedInfo& info_;
   const dpdk::Log& log_;
   ProcessWatch& watch_;
+  const Liveness liveness_;
   std::function<bool(ClientId)> owes_nothing_;
+  std::array<Slot, kMaxClients> slots_;
   ClientSet active_;
   ClientSet dead_;
-  std::array<ClaimWord, kMaxClients> watched_{};  // whose process is watched
+  std::optional<Clock::time_point> last_look_;
+  std::atomic<std::uint64_t> suspected_{0};
+  std::atomic<std::uint64_t> evicted_{0};
 };
 
 }  // namespace ringside::server

@@ -6,10 +6,14 @@
 #include <bit>
 
 #include "cli/command_line.hpp"
+#include "core/parse_duration.hpp"
 #include "core/parse_number.hpp"
 
 namespace ringside::server {
 namespace {
+
+// The control loop looks every millisecond; an idle worker turns every tenth of one.
+constexpr auto kShortestHeartbeatTimeout = std::chrono::milliseconds(10);
 
 constexpr const char* kExamples = R"(Examples:
   two ports, two clients, round robin (real ports):
@@ -31,6 +35,8 @@ struct Raw {
   std::string idle = "adaptive";
   std::int64_t ring_size = 4096;
   unsigned start_after = 1;
+  std::string heartbeat_timeout = "1s";
+  bool evict_hung = false;
   unsigned burst = kDefaultBurst;
   unsigned max_frame = 1522;
   std::vector<std::string> ring_ports;
@@ -55,6 +61,9 @@ void declare(CLI::App& app, Raw& raw) {
                  "wait (receive nothing), or drop, when the last client is gone")
       ->check(CLI::IsMember({"wait", "drop"}));
   app.add_option("--start-after", raw.start_after, "Clients that must join before reception");
+  app.add_option("--heartbeat-timeout", raw.heartbeat_timeout,
+                 "A client that does not move for so long gets no new packets: 1s, 500ms");
+  app.add_flag("--evict-hung", raw.evict_hung, "Kill such a client; others get what it had");
   app.add_option("--burst", raw.burst, "Packets handled at once")->check(CLI::Range(1u, kMaxBurst));
   app.add_option("--idle", raw.idle, "spin, yield or adaptive");
   app.add_option("--max-frame", raw.max_frame, "Longest frame expected, bytes")
@@ -93,6 +102,15 @@ Status choose(const Raw& raw, Options& options) {
   if (!ring_mode) return ring_mode.error();
   auto idle = parse_idle_mode(raw.idle);
   if (!idle) return idle.error();
+  const auto heartbeat_timeout = parse_duration(raw.heartbeat_timeout);
+  if (!heartbeat_timeout || *heartbeat_timeout < kShortestHeartbeatTimeout) {
+    return Error{
+        fmt::format("--heartbeat-timeout '{}' is no length of time from 10ms on; choose for "
+                    "example 1s or 500ms",
+                    raw.heartbeat_timeout)};
+  }
+  options.heartbeat_timeout = *heartbeat_timeout;
+  options.evict_hung = raw.evict_hung;
   options.policy = *policy;
   options.ring_mode = *ring_mode;
   options.idle = *idle;

@@ -32,6 +32,8 @@ struct Options {
   OnFull on_full = OnFull::kDrop;
   OnNoClient on_no_client = OnNoClient::kWait;
   unsigned start_after = 1;
+  std::chrono::nanoseconds heartbeat_timeout = std::chrono::seconds(1);
+  bool evict_hung = false;  ///< kill a client that does not move for so long
   unsigned burst = kDefaultBurst;
   IdleMode idle = IdleMode::kAdaptive;
   unsigned max_frame = 1522;

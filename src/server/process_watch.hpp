@@ -3,9 +3,11 @@
 #pragma once
 
 #include <array>
+#include <optional>
 
 #include "core/client_set.hpp"
 #include "core/result.hpp"
+#include "dpdk/peer_process.hpp"
 
 namespace ringside::server {
 
@@ -13,31 +15,28 @@ namespace ringside::server {
 class ProcessWatch {
  public:
   virtual ~ProcessWatch() = default;
-  /// Watches `pid` as the process of `id`, instead of the one before. Error kEnvironment where the
-  /// kernel does not let us.
-  virtual Status watch(ClientId id, std::uint32_t pid) = 0;
+  /// Watches `pid`, begun at `start_time` (field 22 of /proc/PID/stat), as the process of `id`,
+  /// instead of the one before. False when there is no such process, or none we may watch.
+  virtual bool watch(ClientId id, std::uint32_t pid, std::uint64_t start_time) = 0;
   virtual void forget(ClientId id) = 0;
   /// Of those watched, the clients whose process has ended. One system call, none when nobody is
   /// watched.
   virtual ClientSet ended() = 0;
+  /// Ends the process of `id` by SIGKILL. False when it is not ours to end.
+  virtual bool kill(ClientId id) = 0;
 };
 
 /// By pidfd (Linux 5.3).
 class PidfdWatch final : public ProcessWatch {
  public:
-  PidfdWatch();
-  ~PidfdWatch() override;
-  PidfdWatch(const PidfdWatch&) = delete;
-  PidfdWatch& operator=(const PidfdWatch&) = delete;
-
-  Status watch(ClientId id, std::uint32_t pid) override;
+  bool watch(ClientId id, std::uint32_t pid, std::uint64_t start_time) override;
   void forget(ClientId id) override;
   ClientSet ended() override;
+  bool kill(ClientId id) override;
 
  private:
-  std::array<int, kMaxClients> pidfds_;
+  std::array<std::optional<dpdk::PeerProcess>, kMaxClients> processes_;
   ClientSet watched_;
-  ClientSet gone_before_;  // had ended when we were to watch them
 };
 
 }  // namespace ringside::server

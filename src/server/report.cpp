@@ -3,8 +3,6 @@
 
 #include <numeric>
 
-#include "core/slot_claim.hpp"
-
 namespace ringside::server {
 namespace {
 
@@ -56,11 +54,12 @@ void count_packets(const DataPath& path, std::size_t i, ClientSnapshot& client) 
 ClientSnapshot client_snapshot(const DataPath& path, std::size_t i) {
   ClientSnapshot client;
   const shared::ClientSlot& slot = path.info.client[i];
-  const ClaimWord claim = ClaimWord::from(slot.claim.claim.load(std::memory_order_acquire));
   client.state = static_cast<shared::SlotState>(slot.verdict.state.load(std::memory_order_acquire));
   client.generation = slot.verdict.generation.load(std::memory_order_relaxed);
-  client.pid = claim.pid;
-  if (client.state != shared::SlotState::kAbsent) client.lcores = lcores_of(slot.claim.lcores);
+  if (client.state != shared::SlotState::kAbsent) {
+    client.pid = slot.verdict.pid.load(std::memory_order_relaxed);
+    client.lcores = lcores_of(slot.verdict.lcores);
+  }
   count_packets(path, i, client);
   client.ring_used = path.work[i].used();
   client.ring_capacity = path.work[i].capacity();

@@ -11,6 +11,7 @@
 #include "dpdk/eal.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/telemetry.hpp"
+#include "server/control_books.hpp"
 #include "server/data_path.hpp"
 
 namespace ringside::server {
@@ -62,18 +63,22 @@ struct Snapshot {
   std::uint64_t truncated = 0, malformed = 0;
   std::uint64_t no_client = 0, homeless = 0;
   std::vector<CaptureReport> captures;
+  ControlBooks control;  ///< filled by whoever has it
   Ledger ledger;
 };
 
 /// Reads all counters. Exact when nothing moves; any thread.
 Snapshot take_snapshot(const DataPath& path, const Identity& identity);
 
+/// The answer to the lesson's client_request: one line.
+std::string to_line(const Snapshot& snapshot);
 std::string to_screen(const Snapshot& snapshot, const Identity& identity, const Options& options);
 std::string to_json(const Snapshot& snapshot, const Identity& identity, const Options& options);
 
 dpdk::TelemetryDict stats_dict(const Snapshot& snapshot);
 dpdk::TelemetryDict clients_dict(const Snapshot& snapshot, const Options& options);
 dpdk::TelemetryDict ports_dict(const Snapshot& snapshot, const Identity& identity);
+dpdk::TelemetryDict control_dict(const ControlBooks& books);
 dpdk::TelemetryDict config_dict(const Identity& identity, const Options& options);
 
 }  // namespace ringside::server

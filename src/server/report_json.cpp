@@ -24,6 +24,8 @@ ordered_json config_json(const Identity& identity, const Options& options) {
           {"start_after", options.start_after},
           {"burst", options.burst},
           {"idle", to_text(options.idle)},
+          {"heartbeat_timeout_ms", heartbeat_timeout_ms(options)},
+          {"evict_hung", options.evict_hung},
           {"max_frame", options.max_frame},
           {"mbufs", identity.mbufs},
           {"lcores", identity.lcores}};
@@ -70,6 +72,17 @@ ordered_json client_json(const ClientSnapshot& client, const std::string& ring, 
             {"peak", client.ring_peak}}}};
 }
 
+ordered_json control_json(const ControlBooks& books) {
+  ordered_json refused = ordered_json::object();
+  for (std::size_t i = 1; i < books.refused.size(); ++i) {
+    refused[control::to_text(static_cast<control::Refusal>(i))] = books.refused[i];
+  }
+  return {{"joins", books.joins},           {"leaves", books.leaves},
+          {"heartbeats", books.heartbeats}, {"requests", books.requests},
+          {"unanswered", books.unanswered}, {"suspected", books.suspected},
+          {"evicted", books.evicted},       {"refused", std::move(refused)}};
+}
+
 ordered_json ledger_json(const Ledger& ledger) {
   const Balance sum = balance(ledger);
   ordered_json drops = ordered_json::array();
@@ -109,6 +122,7 @@ std::string to_json(const Snapshot& snapshot, const Identity& identity, const Op
                                 {"baseline", identity.pools[i].baseline}});
   }
   json["parse"] = {{"truncated", snapshot.truncated}, {"malformed", snapshot.malformed}};
+  json["control"] = control_json(snapshot.control);
   json["captures"] = ordered_json::array();
   for (const CaptureReport& capture : snapshot.captures) {
     json["captures"].push_back(

@@ -8,6 +8,17 @@
 
 namespace ringside::server {
 
+std::string to_line(const Snapshot& snapshot) {
+  std::size_t active = 0;
+  for (const ClientSnapshot& client : snapshot.clients) {
+    active += client.state == shared::SlotState::kActive ? 1 : 0;
+  }
+  const Ledger& ledger = snapshot.ledger;
+  return fmt::format("Stats: RX={} TX={} dropped={} in_flight={} clients={} state={}",
+                     ledger.received, ledger.transmitted, balance(ledger).dropped, ledger.in_flight,
+                     active, state_text(snapshot.state));
+}
+
 std::string to_screen(const Snapshot& snapshot, const Identity& identity, const Options& options) {
   std::string text =
       fmt::format("\n=== mp_server statistics: {} ===\n", state_text(snapshot.state));

@@ -89,6 +89,23 @@ TelemetryDict ports_dict(const Snapshot& snapshot, const Identity& identity) {
   return dict;
 }
 
+TelemetryDict control_dict(const ControlBooks& books) {
+  TelemetryDict dict;
+  dict.add("joins", books.joins);
+  dict.add("leaves", books.leaves);
+  dict.add("heartbeats", books.heartbeats);
+  dict.add("requests", books.requests);
+  dict.add("unanswered", books.unanswered);
+  dict.add("suspected", books.suspected);
+  dict.add("evicted", books.evicted);
+  TelemetryDict refused;
+  for (std::size_t i = 1; i < books.refused.size(); ++i) {
+    refused.add(control::to_text(static_cast<control::Refusal>(i)), books.refused[i]);
+  }
+  dict.add("refused", std::move(refused));
+  return dict;
+}
+
 TelemetryDict config_dict(const Identity& identity, const Options& options) {
   TelemetryDict dict;
   dict.add("policy", std::string(to_text(options.policy)));
@@ -101,6 +118,8 @@ TelemetryDict config_dict(const Identity& identity, const Options& options) {
   dict.add("start_after", std::uint64_t{options.start_after});
   dict.add("burst", std::uint64_t{options.burst});
   dict.add("idle", std::string(to_text(options.idle)));
+  dict.add("heartbeat_timeout_ms", heartbeat_timeout_ms(options));
+  dict.add("evict_hung", static_cast<std::uint64_t>(options.evict_hung));
   dict.add("max_frame", std::uint64_t{options.max_frame});
   dict.add("mbufs", std::uint64_t{identity.mbufs});
   dict.add("lcores", fmt::format("{}", fmt::join(identity.lcores, ",")));

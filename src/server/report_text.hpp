@@ -25,6 +25,10 @@ inline const char* state_text(shared::ServerState state) {
   return "unknown";
 }
 
+inline std::uint64_t heartbeat_timeout_ms(const Options& options) {
+  return static_cast<std::uint64_t>(options.heartbeat_timeout / std::chrono::milliseconds(1));
+}
+
 inline const char* memory_text(const Identity& identity) {
   return identity.eal.hugepages ? "hugepages" : "no-huge";
 }

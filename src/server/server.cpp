@@ -92,7 +92,7 @@ void settle_undelivered(Snapshot& snapshot) {
   }
 }
 
-Status register_telemetry(Setup& setup, const Options& options) {
+Status register_telemetry(Setup& setup, const Control& control, const Options& options) {
   const auto stats = [&setup] { return take_snapshot(setup.path(), setup.identity()); };
   Status status = Done{};
   const auto add = [&](const char* command, const char* help, auto answer) {
@@ -103,6 +103,8 @@ Status register_telemetry(Setup& setup, const Options& options) {
       [stats, &options] { return clients_dict(stats(), options); });
   add("/mp/ports", "Ports of mp_server: counters",
       [stats, &setup] { return ports_dict(stats(), setup.identity()); });
+  add("/mp/control", "Messages of clients to mp_server, and clients that hung",
+      [&control] { return control_dict(control.books()); });
   add("/mp/config", "How mp_server was started",
       [&setup, &options] { return config_dict(setup.identity(), options); });
   return status;
@@ -117,9 +119,10 @@ Status write_statistics(const std::string& file, const std::string& json) {
 }
 
 /// Ports are closed before the files they wrote are looked at; the books were closed before that.
-Status report_end(Setup& setup, const Options& options, const dpdk::Eal& eal,
-                  const dpdk::Log& log) {
+Status report_end(Setup& setup, const ControlBooks& books, const Options& options,
+                  const dpdk::Eal& eal, const dpdk::Log& log) {
   Snapshot snapshot = take_snapshot(setup.path(), setup.identity());
+  snapshot.control = books;
   settle_undelivered(snapshot);
   dpdk::silence_telemetry();
   setup.close_ports();
@@ -136,19 +139,25 @@ Status report_end(Setup& setup, const Options& options, const dpdk::Eal& eal,
 Status serve(const Options& options, const Seams& seams, dpdk::Eal& eal, const dpdk::Log& log) {
   auto setup = Setup::make(options, seams, eal, log);
   if (!setup) return setup.error();
-  Control control((*setup)->path(), log, [&] {
-    const Snapshot snapshot = take_snapshot((*setup)->path(), (*setup)->identity());
-    fmt::print("{}", to_screen(snapshot, (*setup)->identity(), options));
+  const auto look = [&setup = **setup] { return take_snapshot(setup.path(), setup.identity()); };
+  auto channel =
+      ControlChannel::open({options.clients, eal.facts().version}, eal.facts().runtime_directory,
+                           log, [look] { return to_line(look()); });
+  if (!channel) return channel.error();
+  Control control((*setup)->path(), **channel, log, [&] {
+    fmt::print("{}", to_screen(look(), (*setup)->identity(), options));
     std::fflush(stdout);
   });
-  if (Status telemetry = register_telemetry(**setup, options); !telemetry) return telemetry;
+  if (Status telemetry = register_telemetry(**setup, control, options); !telemetry) {
+    return telemetry;
+  }
   if (Status announced = eal.announce(); !announced) return announced;
   log.info("Ready for {} clients (memory: {}); waiting for {}", options.clients,
            eal.facts().hugepages ? "hugepages" : "no-huge", options.start_after);
   run_data_path(**setup, control);
   control.release_clients();
-  Status status = report_end(**setup, options, eal, log);
-  return status;
+  (*channel)->stop();  // it answers with the statistics of ports that are closed next
+  return report_end(**setup, control.books(), options, eal, log);
 }
 
 Status start_and_serve(const SplitArgs& args, const Seams& seams) {

@@ -33,11 +33,11 @@ Status check_lcores(const shared::SharedInfo& info, const shared::LcoreSet& lcor
   }
   for (unsigned id = 0; id < info.clients; ++id) {
     const shared::ClientSlot& slot = info.client[id];
-    // Acquire: pairs with the server's release store of the verdict, which it makes after it has
-    // read the lcores that the client wrote.
+    // Acquire: pairs with the server's release store of the state, which it makes after it has
+    // written the lcores.
     const auto state = slot.verdict.state.load(std::memory_order_acquire);
     if (state == static_cast<std::uint32_t>(shared::SlotState::kAbsent)) continue;
-    if (const auto lcore = shared_lcore(lcores, slot.claim.lcores)) {
+    if (const auto lcore = shared_lcore(lcores, slot.verdict.lcores)) {
       return refusal(*lcore, fmt::format("client {}", id));
     }
   }

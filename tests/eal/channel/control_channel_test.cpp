@@ -132,6 +132,7 @@ TEST_F(ControlChannelTest, AnswersTheLessonsRequestWithText) {
   ASSERT_TRUE(answer);
   EXPECT_STREQ(answer->name.data(), "client_request");
   EXPECT_STREQ(reinterpret_cast<const char*>(answer->bytes.data()), "Stats: RX=17");
+  EXPECT_EQ(answer->size, 13) << "with the zero that ends a string of C";
   peer.send(MpFrame::kRequest, "client_request", std::vector<std::byte>(8));
   const auto refusal = peer.receive();
   ASSERT_TRUE(refusal);
@@ -154,6 +155,19 @@ TEST_F(ControlChannelTest, SurvivesAFloodOfEverySortAndServesTheNext) {
   const auto all = [this] { return refused(Refusal::kMalformed) + refused(Refusal::kFlooding); };
   EXPECT_TRUE(poll_until(kPatience, [&] { return all() == kMany; })) << all();
   EXPECT_GT(channel_->books().unanswered, 0u);
+}
+
+TEST_F(ControlChannelTest, DoesNotAnswerForAWhileWhoDoesNotRead) {
+  const MpPeer deaf(kPid);
+  const auto unanswered = [this] { return channel_->books().unanswered; };
+  for (unsigned i = 0; i < 50; ++i) deaf.send(MpFrame::kRequest, "client_request", {});
+  ASSERT_TRUE(poll_until(kPatience, [&] { return channel_->books().requests == 50; }));
+  const std::uint64_t before = unanswered();
+  EXPECT_GT(before, 0u);
+  while (deaf.receive(0)) continue;
+  deaf.send(MpFrame::kRequest, "client_request", {});
+  EXPECT_TRUE(poll_until(kPatience, [&] { return unanswered() == before + 1; }));
+  EXPECT_FALSE(deaf.receive(0));
 }
 
 TEST_F(ControlChannelTest, CountsWhatFindsNoRoomWhileTheControlLoopIsBusy) {

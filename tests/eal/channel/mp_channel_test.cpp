@@ -96,10 +96,12 @@ TEST_F(MpChannelTest, HasTheKernelDropWhatWouldEndDpdksThread) {
 
 TEST_F(MpChannelTest, CountsTheFloodOfOneAndHearsTheOthers) {
   const MpPeer flooder(4711);
-  constexpr std::uint64_t kMany = 10'000;
-  for (std::uint64_t i = 0; i < kMany; ++i) flooder.send(MpFrame::kMessage, "question", {});
   const MpPeer peer(4712);
+  constexpr std::uint64_t kMany = 1000, kRoom = 256;
+  for (std::uint64_t i = 0; i < kMany; ++i) flooder.send(MpFrame::kMessage, "question", {});
   peer.send(MpFrame::kMessage, "question", bytes_of("me too"));
+  // Nothing is taken before all has arrived: were the flooder heard, it would fill all room.
+  poll_until(kPatience, [&] { return inbox_->flooded() >= kMany + 1 - kRoom; });
   std::uint64_t heard = 0;
   bool other_heard = false;
   poll_until(kPatience, [&] {
@@ -112,7 +114,6 @@ TEST_F(MpChannelTest, CountsTheFloodOfOneAndHearsTheOthers) {
   });
   EXPECT_EQ(heard + inbox_->flooded(), kMany + 1);
   EXPECT_TRUE(other_heard);
-  EXPECT_GT(inbox_->flooded(), kMany / 2);
 }
 
 TEST_F(MpChannelTest, DoesNotWaitLongForAPeerThatDoesNotRead) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/membership.hpp"
 
-#include <gtest/gtest.h>
+#include <gmock/gmock.h>
 
 #include <memory>
 
@@ -10,178 +10,328 @@
 namespace ringside::server {
 namespace {
 
-using shared::Refusal;
+using control::Refusal;
 using shared::SlotState;
+using ::testing::HasSubstr;
+using namespace std::chrono_literals;
 
 /// Processes that live until a test says otherwise.
 class FakeWatch final : public ProcessWatch {
  public:
-  Status watch(ClientId id, std::uint32_t pid) override {
+  bool watch(ClientId id, std::uint32_t pid, std::uint64_t) override {
+    if (pid == no_such_pid) return false;
     pids[id.value] = pid;
-    return Done{};
+    return true;
   }
   void forget(ClientId id) override {
     pids[id.value] = 0;
     gone.remove(id);
   }
   ClientSet ended() override { return gone; }
+  bool kill(ClientId id) override {
+    ++kills[id.value];
+    return true;
+  }
 
+  std::uint32_t no_such_pid = 0;
   std::array<std::uint32_t, kMaxClients> pids{};
+  std::array<unsigned, kMaxClients> kills{};
   ClientSet gone;
 };
 
+constexpr ClientId k0{0}, k1{1};
+
 class MembershipTest : public ::testing::Test {
  protected:
+  static constexpr auto kTimeout = 1000ms;
+
   MembershipTest() {
     info_->clients = 2;
     info_->server_lcores[0] = 1;  // lcore 0
+    begin();
+  }
+  void begin(bool evict = false) {
+    membership_ = std::make_unique<Membership>(*info_, log_, watch_, Liveness{kTimeout, evict},
+                                               [this](ClientId) { return settled_; });
   }
 
-  /// What a client writes to join; returns its generation.
-  std::uint32_t join(std::uint8_t id, unsigned lcore) {
-    shared::SlotClaim& claim = info_->client[id].claim;
-    ClaimWord holder;
-    const auto generation = take_claim(claim.claim, 100u + id, holder);
-    claim.lcores = {std::uint64_t{1} << lcore, 0};
-    wish(id, SlotState::kActive);
-    return generation.value_or(0);
+  static control::JoinRequest request(std::uint32_t id, unsigned lcore, std::uint32_t pid) {
+    control::JoinRequest request;
+    request.id = id;
+    request.pid = pid;
+    request.start_time = 10 * pid;
+    request.lcores = {std::uint64_t{1} << lcore, 0};
+    return request;
   }
-  void wish(std::uint8_t id, SlotState state) {
-    info_->client[id].claim.wish = static_cast<std::uint32_t>(state);
+  std::optional<control::JoinReply> ask(std::uint32_t id, unsigned lcore, std::uint32_t pid,
+                                        bool stopping = false) {
+    return membership_->join(request(id, lcore, pid), stopping);
   }
+  /// Asks for a slot that is to be had; the generation.
+  std::uint32_t join(std::uint32_t id, unsigned lcore, std::uint32_t pid) {
+    const auto reply = ask(id, lcore, pid);
+    EXPECT_TRUE(reply);
+    EXPECT_EQ(reply->refusal, Refusal::kNone) << reply->words.view();
+    return reply->generation;
+  }
+  Refusal refusal(std::uint32_t id, unsigned lcore, std::uint32_t pid, bool stopping = false) {
+    const auto reply = ask(id, lcore, pid, stopping);
+    EXPECT_TRUE(reply);
+    words_ = std::string(reply->words.view());
+    EXPECT_EQ(reply->generation, 0u);
+    return reply->refusal;
+  }
+  /// Looks at everybody for so long, in the steps of the control loop.
+  void pass(std::chrono::milliseconds time) {
+    for (auto step = 0ms; step < time; step += 10ms) membership_->poll(now_ += 10ms);
+  }
+  void look() { membership_->poll(now_ += 1ms); }
+  void turn_worker(std::uint8_t id) { add(info_->client[id].counters.progress, 1); }
   SlotState state(std::uint8_t id) const {
     return static_cast<SlotState>(info_->client[id].verdict.state.load());
-  }
-  Refusal refusal(std::uint8_t id) const {
-    return static_cast<Refusal>(info_->client[id].verdict.refusal.load());
   }
 
   std::unique_ptr<shared::SharedInfo> info_ = std::make_unique<shared::SharedInfo>();
   dpdk::Log log_{"test"};
   bool settled_ = false;
   FakeWatch watch_;
-  Membership membership_{*info_, log_, watch_, [this](ClientId) { return settled_; }};
+  std::unique_ptr<Membership> membership_;
+  Membership::Clock::time_point now_{1h};
+  std::string words_;
 };
 
-TEST_F(MembershipTest, AdmitsAClientAndAnswersItsGeneration) {
-  const std::uint32_t generation = join(1, 5);
-  EXPECT_TRUE(membership_.poll(false));
-  EXPECT_EQ(membership_.active(), ClientSet{ClientId{1}});
+TEST_F(MembershipTest, AdmitsAClientAndPublishesWhoItIs) {
+  EXPECT_EQ(join(1, 5, 101), 1u);
+  EXPECT_EQ(membership_->active(), ClientSet{k1});
   EXPECT_EQ(state(1), SlotState::kActive);
-  EXPECT_EQ(info_->client[1].verdict.generation, generation);
-  EXPECT_FALSE(membership_.poll(false));
+  EXPECT_EQ(info_->client[1].verdict.generation, 1u);
+  EXPECT_EQ(info_->client[1].verdict.pid, 101u);
+  EXPECT_EQ(info_->client[1].verdict.lcores[0], std::uint64_t{1} << 5);
+  EXPECT_EQ(watch_.pids[1], 101u);
 }
 
-TEST_F(MembershipTest, DoesNotAnswerAClaimThatHasNoWishYet) {
-  ClaimWord holder;
-  take_claim(info_->client[0].claim.claim, 7, holder);
-  EXPECT_FALSE(membership_.poll(false));
-  EXPECT_EQ(state(0), SlotState::kAbsent);
+TEST_F(MembershipTest, GivesTheSameAnswerToTheSameProcess) {
+  EXPECT_EQ(join(0, 5, 101), 1u);
+  EXPECT_EQ(join(0, 5, 101), 1u);
+  pass(2 * kTimeout);
+  EXPECT_EQ(join(0, 5, 101), 1u) << "a suspect too";
+}
+
+TEST_F(MembershipTest, RefusesAnIdThatAnotherLivingProcessHolds) {
+  join(0, 5, 101);
+  EXPECT_EQ(refusal(0, 6, 102), Refusal::kIdTaken);
+  EXPECT_THAT(words_, HasSubstr("client id 0 is taken by process 101"));
+  auto later = request(0, 5, 101);
+  ++later.start_time;
+  EXPECT_EQ(membership_->join(later, false)->refusal, Refusal::kIdTaken)
+      << "the same pid, but a later process";
+  EXPECT_EQ(watch_.pids[0], 101u);
 }
 
 TEST_F(MembershipTest, RefusesAnLcoreOfTheServerOfAClientOrOfTheWire) {
-  join(0, 0);
-  EXPECT_FALSE(membership_.poll(false));
-  EXPECT_EQ(refusal(0), Refusal::kLcoreTaken);
-  EXPECT_EQ(info_->client[0].verdict.refusal_detail, 0u);
-  EXPECT_EQ(state(0), SlotState::kAbsent);
-
-  join(1, 5);
-  membership_.poll(false);
-  give_back_claim(info_->client[0].claim.claim, 1);
-  join(0, 5);
-  membership_.poll(false);
-  EXPECT_EQ(refusal(0), Refusal::kLcoreTaken);
-  EXPECT_EQ(info_->client[0].verdict.refusal_detail, 5u);
-
+  EXPECT_EQ(refusal(0, 0, 101), Refusal::kLcoreTaken);
+  EXPECT_THAT(words_, HasSubstr("lcore id 0 is already used"));
+  join(1, 5, 102);
+  EXPECT_EQ(refusal(0, 5, 101), Refusal::kLcoreTaken);
+  EXPECT_THAT(words_, HasSubstr("lcore id 5 is already used"));
   ClaimWord holder;
   take_claim(info_->wire.claim, 9, holder);
   info_->wire.lcores[0] = 1u << 6;
-  give_back_claim(info_->client[0].claim.claim, 2);
-  join(0, 6);
-  membership_.poll(false);
-  EXPECT_EQ(info_->client[0].verdict.refusal_detail, 6u);
-  EXPECT_EQ(membership_.active(), ClientSet{ClientId{1}});
+  EXPECT_EQ(refusal(0, 6, 101), Refusal::kLcoreTaken);
+  EXPECT_EQ(membership_->active(), ClientSet{k1});
+  EXPECT_EQ(state(0), SlotState::kAbsent);
 }
 
 TEST_F(MembershipTest, RefusesEverybodyWhileTheServerStops) {
-  join(0, 5);
-  EXPECT_FALSE(membership_.poll(true));
-  EXPECT_EQ(refusal(0), Refusal::kStopping);
+  EXPECT_EQ(refusal(0, 5, 101, /*stopping=*/true), Refusal::kStopping);
+}
+
+TEST_F(MembershipTest, RefusesAProcessThatItCannotSee) {
+  watch_.no_such_pid = 101;
+  EXPECT_EQ(refusal(0, 5, 101), Refusal::kNoSuchProcess);
+  EXPECT_TRUE(membership_->active().empty());
 }
 
 TEST_F(MembershipTest, LetsAClientGoOnlyWhenNothingIsOwed) {
-  join(0, 5);
-  membership_.poll(false);
-  wish(0, SlotState::kLeaving);
-  EXPECT_TRUE(membership_.poll(false));
-  EXPECT_TRUE(membership_.active().empty());
-  membership_.poll(false);
+  const control::Leave leave{0, 101, join(0, 5, 101)};
+  EXPECT_EQ(membership_->leave(leave), Refusal::kNone);
+  EXPECT_TRUE(membership_->active().empty());
+  look();
   EXPECT_EQ(state(0), SlotState::kLeaving);
+  EXPECT_EQ(membership_->leave(leave), Refusal::kNone) << "it repeats itself";
   settled_ = true;
-  membership_.poll(false);
+  look();
   EXPECT_EQ(state(0), SlotState::kAbsent);
+  EXPECT_EQ(membership_->leave(leave), Refusal::kNone) << "and once more, on its way";
+  EXPECT_EQ(watch_.pids[0], 0u);
 }
 
-TEST_F(MembershipTest, AdmitsTheNextClientOfASlotAgain) {
+TEST_F(MembershipTest, LetsTheNextClientOfASlotWaitUntilTheLastIsGone) {
+  membership_->leave({0, 101, join(0, 5, 101)});
+  EXPECT_FALSE(ask(0, 6, 102)) << "no answer yet";
+  EXPECT_FALSE(ask(1, 5, 103)) << "nor to one who wants the lcore of the leaving";
   settled_ = true;
-  const std::uint32_t first = join(0, 5);
-  membership_.poll(false);
-  wish(0, SlotState::kLeaving);
-  membership_.poll(false);
-  membership_.poll(false);
-  wish(0, SlotState::kAbsent);
-  give_back_claim(info_->client[0].claim.claim, first);
-  EXPECT_EQ(join(0, 5), first + 1);
-  EXPECT_TRUE(membership_.poll(false));
-  EXPECT_EQ(state(0), SlotState::kActive);
-}
-
-TEST_F(MembershipTest, SendsNothingMoreToAClientThatGaveItsSlotBackWithoutAsking) {
-  const std::uint32_t generation = join(0, 5);
-  membership_.poll(false);
-  give_back_claim(info_->client[0].claim.claim, generation);
-  EXPECT_TRUE(membership_.poll(false));
-  EXPECT_EQ(state(0), SlotState::kDead);
-  EXPECT_EQ(membership_.held(), 0u);
+  look();
+  EXPECT_EQ(join(0, 6, 102), 2u);
+  EXPECT_EQ(join(1, 5, 103), 1u);
 }
 
 TEST_F(MembershipTest, SeesADeathAndFreesTheSlotWhenAllIsRecovered) {
-  const std::uint32_t first = join(0, 5);
-  membership_.poll(false);
-  EXPECT_EQ(watch_.pids[0], 100u);
-  watch_.gone.add(ClientId{0});
-  EXPECT_TRUE(membership_.poll(false));
-  EXPECT_EQ(membership_.dead(), ClientSet{ClientId{0}});
-  EXPECT_TRUE(membership_.active().empty());
-  membership_.poll(false);
+  join(0, 5, 101);
+  watch_.gone.add(k0);
+  look();
+  EXPECT_EQ(membership_->dead(), ClientSet{k0});
+  EXPECT_TRUE(membership_->active().empty());
+  EXPECT_FALSE(ask(0, 5, 102));
+  look();
   EXPECT_EQ(state(0), SlotState::kDead) << "packets are still owed";
   settled_ = true;
-  EXPECT_TRUE(membership_.poll(false));
-  EXPECT_TRUE(membership_.dead().empty());
+  look();
+  EXPECT_TRUE(membership_->dead().empty());
   EXPECT_EQ(state(0), SlotState::kAbsent);
-  EXPECT_EQ(join(0, 5), first + 1);
-  EXPECT_TRUE(membership_.poll(false));
-  EXPECT_EQ(state(0), SlotState::kActive);
+  EXPECT_EQ(join(0, 5, 102), 2u);
 }
 
 TEST_F(MembershipTest, AsksWhatADeadClientOwesOnlyAfterItsDeathWasTold) {
   settled_ = true;
-  join(0, 5);
-  membership_.poll(false);
-  watch_.gone.add(ClientId{0});
-  EXPECT_TRUE(membership_.poll(false));
-  EXPECT_EQ(membership_.dead(), ClientSet{ClientId{0}}) << "not cleared in the same look";
+  join(0, 5, 101);
+  watch_.gone.add(k0);
+  look();
+  EXPECT_EQ(membership_->dead(), ClientSet{k0}) << "not cleared in the same look";
 }
 
-TEST_F(MembershipTest, FreesTheClaimOfAProcessThatDiedBeforeItWasAdmitted) {
+TEST_F(MembershipTest, AsksWhatALeavingClientOwesOnlyAfterItsLeaveWasTold) {
+  settled_ = true;
+  membership_->leave({0, 101, join(0, 5, 101)});
+  EXPECT_EQ(state(0), SlotState::kLeaving);
+}
+
+TEST_F(MembershipTest, RefusesMessagesOfAnybodyButTheHolder) {
+  const std::uint32_t generation = join(0, 5, 101);
+  EXPECT_EQ(membership_->leave({0, 101, generation + 1}), Refusal::kOtherGeneration);
+  EXPECT_EQ(membership_->leave({0, 102, generation}), Refusal::kOtherGeneration);
+  EXPECT_EQ(membership_->leave({1, 101, generation}), Refusal::kOtherGeneration);
+  EXPECT_EQ(membership_->heartbeat({0, 101, generation - 1, 5}), Refusal::kOtherGeneration);
+  EXPECT_EQ(membership_->heartbeat({0, 102, generation, 5}), Refusal::kOtherGeneration);
+  EXPECT_EQ(membership_->heartbeat({0, 101, generation, 5}), Refusal::kNone);
+  EXPECT_EQ(membership_->active(), ClientSet{k0});
+}
+
+TEST_F(MembershipTest, SuspectsAClientThatDoesNotMoveAndTrustsItAgainWhenItDoes) {
+  join(0, 5, 101);
+  join(1, 6, 102);
+  for (int i = 0; i < 150; ++i) {
+    turn_worker(1);
+    pass(10ms);
+  }
+  EXPECT_EQ(membership_->active(), ClientSet{k1});
+  EXPECT_EQ(state(0), SlotState::kSuspect);
+  EXPECT_EQ(membership_->suspected(), 1u);
+  turn_worker(0);
+  turn_worker(1);
+  look();
+  EXPECT_EQ(membership_->active(), (ClientSet{k0, k1}));
+  EXPECT_EQ(state(0), SlotState::kActive);
+  EXPECT_EQ(watch_.kills[0], 0u);
+}
+
+TEST_F(MembershipTest, SuspectsNobodyBeforeTheTimeIsOver) {
+  join(0, 5, 101);
+  pass(kTimeout - 50ms);
+  EXPECT_EQ(state(0), SlotState::kActive);
+  pass(100ms);
+  EXPECT_EQ(state(0), SlotState::kSuspect);
+}
+
+TEST_F(MembershipTest, IsNotDeceivedByHeartbeatsOfAWorkerThatHangs) {
+  const std::uint32_t generation = join(0, 5, 101);
+  for (int i = 0; i < 15; ++i) {
+    membership_->heartbeat({0, 101, generation, 77});
+    pass(100ms);
+  }
+  EXPECT_EQ(state(0), SlotState::kSuspect);
+}
+
+TEST_F(MembershipTest, BelievesAHeartbeatThatTellsOfProgress) {
+  const std::uint32_t generation = join(0, 5, 101);
+  for (std::uint64_t i = 1; i <= 20; ++i) {
+    membership_->heartbeat({0, 101, generation, i});
+    pass(100ms);
+  }
+  EXPECT_EQ(state(0), SlotState::kActive);
+}
+
+TEST_F(MembershipTest, DoesNotHoldItsOwnPauseAgainstTheClients) {
+  join(0, 5, 101);
+  look();
+  membership_->poll(now_ += 1h);
+  EXPECT_EQ(state(0), SlotState::kActive);
+}
+
+TEST_F(MembershipTest, GivesANewClientTheWholeTime) {
+  settled_ = true;
+  join(0, 5, 101);
+  pass(kTimeout - 50ms);
+  watch_.gone.add(k0);
+  look();
+  look();
+  join(0, 5, 102);
+  pass(kTimeout - 50ms);
+  EXPECT_EQ(state(0), SlotState::kActive);
+}
+
+TEST_F(MembershipTest, LetsASuspectLeaveAndDieAsAnybody) {
+  const std::uint32_t generation = join(0, 5, 101);
+  join(1, 6, 102);
+  pass(2 * kTimeout);
+  EXPECT_EQ(state(0), SlotState::kSuspect);
+  EXPECT_EQ(membership_->leave({0, 101, generation}), Refusal::kNone);
+  EXPECT_EQ(state(0), SlotState::kLeaving);
+  watch_.gone.add(k1);
+  look();
+  EXPECT_EQ(state(1), SlotState::kDead);
+}
+
+TEST_F(MembershipTest, EvictsAClientThatHangsOnce) {
+  begin(/*evict=*/true);
+  join(0, 5, 101);
+  pass(2 * kTimeout);
+  EXPECT_EQ(watch_.kills[0], 1u);
+  turn_worker(0);
+  pass(2 * kTimeout);
+  EXPECT_EQ(watch_.kills[0], 1u) << "it cannot be killed twice";
+  EXPECT_EQ(membership_->evicted(), 1u);
+  watch_.gone.add(k0);
+  look();
+  EXPECT_EQ(state(0), SlotState::kDead);
+  settled_ = true;
+  look();
+  join(0, 5, 102);
+  pass(2 * kTimeout);
+  EXPECT_EQ(watch_.kills[0], 2u) << "the next one is another";
+}
+
+TEST_F(MembershipTest, HoldsTheEndUntilEveryProcessIsGone) {
+  join(0, 5, 101);
+  membership_->leave({1, 102, join(1, 6, 102)});
   ClaimWord holder;
-  take_claim(info_->client[0].claim.claim, 7, holder);
-  membership_.poll(false);
-  watch_.gone.add(ClientId{0});
-  membership_.poll(false);
-  EXPECT_EQ(membership_.held(), 0u);
-  EXPECT_EQ(join(0, 5), 2u);
+  const auto wire = take_claim(info_->wire.claim, 9, holder);
+  EXPECT_EQ(membership_->held(), 3u);
+  watch_.gone.add(k0);
+  EXPECT_EQ(membership_->held(), 2u);
+  watch_.gone.add(k1);
+  give_back_claim(info_->wire.claim, *wire);
+  EXPECT_EQ(membership_->held(), 0u);
+}
+
+TEST_F(MembershipTest, DoesNotCareWhatOthersWriteIntoTheSharedBlock) {
+  join(0, 5, 101);
+  info_->client[0].verdict.state = static_cast<std::uint32_t>(SlotState::kAbsent);
+  info_->client[0].verdict.generation = 7;
+  info_->client[0].verdict.pid = 0;
+  EXPECT_EQ(refusal(0, 6, 102), Refusal::kIdTaken);
+  EXPECT_EQ(membership_->active(), ClientSet{k0});
+  EXPECT_EQ(membership_->held(), 1u);
 }
 
 }  // namespace

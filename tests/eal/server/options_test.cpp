@@ -56,6 +56,20 @@ TEST(ServerOptions, RefuseImpossibleMasksAndClients) {
   EXPECT_FALSE(parse_options({"-n", "1"}));
 }
 
+TEST(ServerOptions, TakeAHeartbeatTimeoutWithItsUnit) {
+  const auto timeout = [](const char* text) {
+    const auto options = parse_options({"-p", "3", "-n", "1", "--heartbeat-timeout", text});
+    return options ? options->heartbeat_timeout : std::chrono::nanoseconds(-1);
+  };
+  EXPECT_EQ(parse_options({"-p", "3", "-n", "1"})->heartbeat_timeout, std::chrono::seconds(1));
+  EXPECT_FALSE(parse_options({"-p", "3", "-n", "1"})->evict_hung);
+  EXPECT_EQ(timeout("500ms"), std::chrono::milliseconds(500));
+  EXPECT_EQ(timeout("2"), std::chrono::seconds(2));
+  EXPECT_THAT(complaint({"--heartbeat-timeout", "soon"}), HasSubstr("1s or 500ms"));
+  EXPECT_THAT(complaint({"--heartbeat-timeout", "0"}), HasSubstr("from 10ms on"));
+  EXPECT_THAT(complaint({"--heartbeat-timeout", "-1s"}), HasSubstr("from 10ms on"));
+}
+
 TEST(ServerOptions, TakeSeveralRingPorts) {
   const auto options =
       parse_options({"-p", "3", "-n", "1", "--ring-port", "a", "--ring-port", "b"});

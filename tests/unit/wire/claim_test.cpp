@@ -71,7 +71,7 @@ TEST_F(WireClaimTest, RefusesAnLcoreOfTheServer) {
 
 TEST_F(WireClaimTest, RefusesAnLcoreOfAClientThatIsThere) {
   info_->clients = 2;
-  info_->client[1].claim.lcores = kLcore100;
+  info_->client[1].verdict.lcores = kLcore100;
   EXPECT_TRUE(take(42)) << "an absent client's old lcores are free";
   info_->client[1].verdict.state = static_cast<std::uint32_t>(shared::SlotState::kActive);
   const auto claimed = take(42);

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "client/link.hpp"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "core/control_message.hpp"
+#include "core/shared_counter.hpp"
+#include "dpdk/mp_channel.hpp"
+
+namespace ringside::client {
+
+Result<std::unique_ptr<Link>> Link::start(const Membership& member, shared::ClientSlot& slot,
+                                          dpdk::PeerProcess server) {
+  const int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+  if (wake < 0) {
+    return environment_error(fmt::format("cannot make an eventfd ({})", std::strerror(errno)));
+  }
+  std::unique_ptr<Link> link(new Link(member, slot, std::move(server), wake));
+  auto thread = dpdk::ControlThread::start("ringside-link", [&link = *link] { link.run(); });
+  if (!thread) return thread.error();
+  link->thread_.emplace(std::move(*thread));
+  return link;
+}
+
+Link::~Link() {
+  stop_.store(true, std::memory_order_relaxed);
+  wake();
+  thread_.reset();
+  ::close(wake_);
+}
+
+void Link::run() {
+  while (!stop_.load(std::memory_order_relaxed)) {
+    if (server_.ended()) return server_gone_.store(true, std::memory_order_relaxed);
+    speak();
+    wait();
+  }
+}
+
+void Link::wait() const {
+  pollfd events[] = {{server_.descriptor(), POLLIN, 0}, {wake_, POLLIN, 0}};
+  ::poll(events, 2, static_cast<int>(kHeartbeat.count()));
+  std::uint64_t calls = 0;
+  [[maybe_unused]] const auto read_bytes = ::read(wake_, &calls, sizeof(calls));
+}
+
+void Link::wake() const {
+  const std::uint64_t call = 1;
+  [[maybe_unused]] const auto written = ::write(wake_, &call, sizeof(call));
+}
+
+/// One message, lost if the server does not read: the next follows soon.
+void Link::speak() const {
+  const std::uint32_t id = member_.id.value;
+  const control::Payload payload =
+      leaving_.load(std::memory_order_relaxed)
+          ? control::encode(control::Leave{id, member_.pid, member_.generation})
+          : control::encode(control::Heartbeat{id, member_.pid, member_.generation,
+                                               read(slot_.counters.progress)});
+  dpdk::mp_send(control::kActionName, payload.view());
+}
+
+void Link::ask_to_leave() {
+  leaving_.store(true, std::memory_order_relaxed);
+  wake();
+}
+
+bool Link::has_left() const {
+  // acquire: pairs with the release in server/membership.cpp
+  const auto state = slot_.verdict.state.load(std::memory_order_acquire);
+  return state == static_cast<std::uint32_t>(shared::SlotState::kAbsent) ||
+         slot_.verdict.generation.load(std::memory_order_relaxed) != member_.generation;
+}
+
+}  // namespace ringside::client
