@@ -201,11 +201,13 @@ void judge_clients(const Evidence& evidence, Verdict& verdict) {
   const std::uint64_t spare = all_marked ? unmarked(evidence) : 0;
   std::uint64_t given = 0;
   for (const ServerClientStats& client : server.clients) {
-    given += client.handed + client.ring_full;
-    if (client.in_flight != client.handed - client.returned) {
-      verdict.fail(fmt::format("client {}: in flight {}, but handed {} - returned {} is {}",
-                               client.id, client.in_flight, client.handed, client.returned,
-                               static_cast<std::int64_t>(client.handed - client.returned)));
+    given += client.handed + client.ring_full - client.recovered;
+    const std::uint64_t away = client.handed - client.returned - client.recovered;
+    if (client.in_flight != away) {
+      verdict.fail(
+          fmt::format("client {}: in flight {}, but handed {} - returned {} - recovered {} is {}",
+                      client.id, client.in_flight, client.handed, client.returned, client.recovered,
+                      static_cast<std::int64_t>(away)));
     }
     if (client.returned < client.sent + client.handler_drop + client.tx_full) {
       verdict.fail(fmt::format(

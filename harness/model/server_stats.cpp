@@ -74,6 +74,7 @@ constexpr auto kFields<ServerClientStats> =
                Field{"lcores", &ServerClientStats::lcores},
                Field{"handed", &ServerClientStats::handed},
                Field{"returned", &ServerClientStats::returned},
+               Field{"recovered", &ServerClientStats::recovered},
                Field{"sent", &ServerClientStats::sent},
                Field{"ring_full", &ServerClientStats::ring_full},
                Field{"handler_drop", &ServerClientStats::handler_drop},

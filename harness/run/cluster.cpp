@@ -157,12 +157,17 @@ Status Cluster::start_server() {
                   [&] { return telemetry_->request("/mp/stats").ok(); });
 }
 
+Status Cluster::launch_client(unsigned id) {
+  const auto client = std::find_if(scenario_.clients.begin(), scenario_.clients.end(),
+                                   [&](const ClientOptions& c) { return c.id == id; });
+  auto started = start(client_name(id), client_command(*client, plan_), false);
+  if (!started) return started.error();
+  return Done{};
+}
+
 Status Cluster::start_clients(const std::vector<unsigned>& ids) {
   for (const unsigned id : ids) {
-    const auto client = std::find_if(scenario_.clients.begin(), scenario_.clients.end(),
-                                     [&](const ClientOptions& c) { return c.id == id; });
-    auto started = start(client_name(id), client_command(*client, plan_), false);
-    if (!started) return started.error();
+    if (Status launched = launch_client(id); !launched) return launched;
   }
   const auto all_active = [&] {
     ServerFacts facts(*telemetry_);

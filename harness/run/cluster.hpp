@@ -43,6 +43,8 @@ class Cluster {
   Status start_server();
   /// Starts clients and waits until the server calls them all active.
   Status start_clients(const std::vector<unsigned>& ids);
+  /// Starts a client and does not wait for it.
+  Status launch_client(unsigned id);
   /// Starts mp_wire; it is ready when it says so (WireClient).
   Result<Process*> start_wire();
 

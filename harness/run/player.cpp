@@ -155,7 +155,8 @@ void Play::play_steps() {
   const double timeout = context_.timeout_s.value_or(scenario_.timeout_s);
   const Deadline deadline = context_.patience.deadline(
       world_.clock, std::chrono::duration_cast<Duration>(std::chrono::duration<double>(timeout)));
-  StepPlayer player(world_, scenario_, context_.patience, *cluster_, *traffic_, deadline);
+  StepPlayer player(world_, scenario_, context_.patience, *cluster_, *traffic_, deadline,
+                    place_.seed);
   std::vector<Step> steps = scenario_.steps;
   const bool stops_server = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
     return step.verb == Verb::kStop && step.target.kind == Target::Kind::kServer;
@@ -231,8 +232,9 @@ void Play::observe() {
   observation.clients_constant =
       std::none_of(scenario_.steps.begin(), scenario_.steps.end(),
                    [](const Step& step) {
-                     return (step.verb == Verb::kKill || step.verb == Verb::kStop) &&
-                            step.target.kind == Target::Kind::kClient;
+                     const bool ends = step.verb == Verb::kKill || step.verb == Verb::kStop;
+                     return step.verb == Verb::kChurn ||
+                            (ends && step.target.kind == Target::Kind::kClient);
                    }) &&
       start_after(scenario_) >= scenario_.clients.size();
   observation.policy = scenario_.server.policy;

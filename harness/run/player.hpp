@@ -30,8 +30,9 @@ struct PlayContext {
 
 /// Where one scenario is played.
 struct PlayPlace {
-  std::string directory;  ///< existing and empty; the caller removes it
-  std::string prefix;     ///< for DPDK's names, unique on the machine
+  std::string directory;   ///< existing and empty; the caller removes it
+  std::string prefix;      ///< for DPDK's names, unique on the machine
+  std::uint64_t seed = 0;  ///< of what its steps do at random
 };
 
 /// What came of it.

@@ -48,7 +48,7 @@ struct ClientOptions {
   std::vector<std::string> extra;
 };
 
-enum class Verb { kSend, kAwait, kCheck, kPause, kResume, kKill, kStart, kStop };
+enum class Verb { kSend, kAwait, kCheck, kPause, kResume, kKill, kStart, kStop, kChurn };
 
 /// What `await = "quiet"` means: all that was sent was received or missed by the driver, and
 /// nothing is on its way, neither in the server and its clients nor from the server to whoever
@@ -84,6 +84,7 @@ struct Step {
   std::optional<double> within;  ///< await: seconds; else by lack of progress
   Target target;                 ///< pause, resume, kill, start, stop
   int signal = 0;                ///< kill
+  unsigned kills = 0;            ///< churn
 };
 
 /// How a program is expected to end: exit code, or signal when that is not 0.

@@ -15,7 +15,7 @@ namespace ringside::harness {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<std::pair<Verb, std::string_view>, 8> kVerbs{{
+constexpr std::array<std::pair<Verb, std::string_view>, 9> kVerbs{{
     {Verb::kSend, "send"},
     {Verb::kAwait, "await"},
     {Verb::kCheck, "check"},
@@ -24,6 +24,7 @@ constexpr std::array<std::pair<Verb, std::string_view>, 8> kVerbs{{
     {Verb::kKill, "kill"},
     {Verb::kStart, "start"},
     {Verb::kStop, "stop"},
+    {Verb::kChurn, "churn"},
 }};
 
 /// The one step reader: a table, what is being filled in, and what there is.
@@ -133,8 +134,9 @@ void StepReader::read() {
     for (const auto& [key, value] : table.raw()) {
       if (hint.empty()) hint = did_you_mean(key.str(), names);
     }
-    context.fail(table.raw().source(),
-                 "a step has one of send, await, check, pause, resume, kill, start, stop" + hint);
+    context.fail(
+        table.raw().source(),
+        "a step has one of send, await, check, pause, resume, kill, start, stop, churn" + hint);
     return;
   }
   step.verb = found->first;
@@ -145,6 +147,9 @@ void StepReader::read() {
     if (step.verb == Verb::kAwait) step.within = table.real("within", 0.001);
   } else if (step.verb == Verb::kKill) {
     read_kill();
+  } else if (step.verb == Verb::kChurn) {
+    step.kills = static_cast<unsigned>(table.integer("churn", 1, 1'000'000).value_or(0));
+    step.text = fmt::format("kill and start clients {} times", step.kills);
   } else {
     read_target(found->second);
   }

@@ -8,6 +8,8 @@
 #include <csignal>
 #include <utility>
 
+#include "harness/run/churn.hpp"
+
 namespace ringside::harness {
 namespace {
 
@@ -164,6 +166,13 @@ Status StepPlayer::stop(const Step& step) {
   }
 }
 
+Status StepPlayer::churn(const Step& step) {
+  const auto wait_for = [this](const std::string& what, const std::function<bool()>& condition) {
+    return wait(what, condition);
+  };
+  return Churn(world_, scenario_, cluster_, wait_for, seed_).run(step.kills);
+}
+
 StepPlayer::Outcome StepPlayer::play(const Step& step) {
   Outcome outcome;
   StepResult& result = outcome.result;
@@ -187,6 +196,8 @@ StepPlayer::Outcome StepPlayer::play(const Step& step) {
         return start(step);
       case Verb::kStop:
         return stop(step);
+      case Verb::kChurn:
+        return churn(step);
     }
     return Status(Error{"unknown step", ExitCode::kInternal});
   }();

@@ -17,14 +17,16 @@ namespace ringside::harness {
 class StepPlayer {
  public:
   /// All references outlive the player. `deadline`: of the whole scenario.
+  /// `seed`: of what steps do at random.
   StepPlayer(World& world, const Scenario& scenario, const Patience& patience, Cluster& cluster,
-             Traffic& traffic, const Deadline& deadline)
+             Traffic& traffic, const Deadline& deadline, std::uint64_t seed = 0)
       : world_(world),
         scenario_(scenario),
         patience_(patience),
         cluster_(cluster),
         traffic_(traffic),
-        deadline_(deadline) {}
+        deadline_(deadline),
+        seed_(seed) {}
 
   struct Outcome {
     StepResult result;
@@ -42,6 +44,7 @@ class StepPlayer {
   Status kill(const Step& step);
   Status start(const Step& step);
   Status stop(const Step& step);
+  Status churn(const Step& step);
   Status wait(const std::string& what, const std::function<bool()>& condition);
   std::optional<Fact> fact(ServerFacts& server, const std::string& name);
 
@@ -52,6 +55,7 @@ class StepPlayer {
   Traffic& traffic_;
   Deadline deadline_;
   std::uint64_t heartbeat_ = 0;
+  std::uint64_t seed_;  ///< of random steps
 };
 
 }  // namespace ringside::harness

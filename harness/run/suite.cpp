@@ -92,12 +92,14 @@ void Suite::play_one(std::size_t number) {
     observer_.started(scenario.name, number + 1, total_);
   }
   const std::size_t slot = number % kNumbers;
+  // Each repetition has other random moments, and all of them are the same with the same seed.
   const PlayPlace place{fmt::format("{}/{}", directory_.path(), number),
-                        fmt::format("{}{}", directory_.prefix(), slot)};
+                        fmt::format("{}{}", directory_.prefix(), slot),
+                        options_.seed + number / scenarios_.size()};
   std::error_code error;
   fs::create_directory(place.directory, error);
   Played played = play(world_, context_, place, scenario);
-  played.result.seed = options_.seed;
+  played.result.seed = place.seed;
   if (options_.repeat > 1) {
     played.result.repetition = static_cast<unsigned>(number / scenarios_.size()) + 1;
   }
