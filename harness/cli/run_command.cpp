@@ -50,7 +50,7 @@ void RunCommand::declare(CLI::App& app) {
   app.add_option("--shard", shard_, "m/n: the m-th of n parts");
   app.add_option(
       "--seed", seed_,
-      "shuffle the scenarios by this number; their order is all that depends on it (as listed)");
+      "shuffle the scenarios by this number; random moments of their steps depend on it, too");
   app.add_option("--repeat", suite_.repeat, "play all of them so many times")
       ->check(CLI::Range(1u, 1'000'000u));
   app.add_flag("--fail-fast", suite_.fail_fast, "end with the first that does not pass");

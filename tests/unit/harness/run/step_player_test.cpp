@@ -222,5 +222,37 @@ TEST_F(StepPlayerTest, AProgramThatDoesNotRunCannotBePaused) {
   EXPECT_THAT(play(targeted(Verb::kPause, "client0")).error->message, HasSubstr("does not run"));
 }
 
+TEST_F(StepPlayerTest, ChurnKillsAsOftenAsToldAndStartsEachAgainWhenItsSlotIsFree) {
+  const auto slot = [&](const char* state, int pid) {
+    telemetry_->replies["/mp/clients"] =
+        fmt::format(R"({{"0":{{"state":"{}","pid":{}}}}})", state, pid);
+  };
+  int kills = 0;
+  int slow_looks = 0;
+  const auto watch = [&](test::FakeProcess& process) {
+    process.on_signal = [&](int signal) {
+      kills += signal == SIGKILL;
+      slot("dead", 0);
+      slow_looks = 2;
+    };
+  };
+  slot("active", program("client0").pid());
+  watch(program("client0"));
+  clock_.on_sleep = [&] {
+    if (slow_looks > 0 && --slow_looks == 0) slot("absent", 0);
+  };
+  launcher_.on_start = [&](test::FakeProcess& process, const ProcessSpec&) {
+    EXPECT_EQ(slow_looks, 0) << "started before its slot was free";
+    slot("active", process.pid());
+    watch(process);
+  };
+  Step step;
+  step.verb = Verb::kChurn;
+  step.kills = 5;
+  EXPECT_FALSE(play(step).error);
+  EXPECT_EQ(kills, 5);
+  EXPECT_EQ(cluster_->unexpected_end(), std::nullopt);
+}
+
 }  // namespace
 }  // namespace ringside::harness
