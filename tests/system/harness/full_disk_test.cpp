@@ -46,15 +46,15 @@ TEST_F(FullDisk, IsFoundOutBeforeAnyProgramStarts) {
   }
 }
 
-TEST_F(FullDisk, WithJustEnoughRoomAReplaySucceeds) {
-  const auto run = on_disk_of("12M", "replay " + imix_ + " --memory no-huge");
+TEST_F(FullDisk, WithRoomForWhatItNeedsAReplaySucceeds) {
+  const auto run = on_disk_of("32M", "replay " + imix_ + " --memory no-huge");
   EXPECT_EQ(run.code, 0) << run.err;
 }
 
 TEST_F(FullDisk, ThatBecomesFullDuringARunIsToBlameForWhatFailed) {
   const std::string server =
       write_program("server", "head -c 100000000 /dev/zero > filler; exit 1");
-  const auto run = on_disk_of("20M", "replay " + imix_ + " --memory no-huge --server " + server);
+  const auto run = on_disk_of("32M", "replay " + imix_ + " --memory no-huge --server " + server);
   EXPECT_EQ(run.code, 5) << run.err;
   EXPECT_THAT(run.err, HasSubstr("ringside: error: the disk of " + directory_ + "/d"));
   EXPECT_THAT(run.out, IsEmpty());
