@@ -147,7 +147,7 @@ Status Cluster::wait_for(const std::string& what, const std::function<bool()>& c
   const WaitEnd end = wait_until(world_.clock, deadline, world_.interrupted, met);
   if (failure) return *failure;
   if (end == WaitEnd::kMet) return Done{};
-  return wait_error(end, what);
+  return wait_error(end, what + stopped());
 }
 
 Status Cluster::start_server() {

@@ -35,6 +35,9 @@ class Cleanup : public test::RingsideTest {
   }
   /// True once the server of the first scenario is in this state.
   bool server_is(const std::string& state) {
+    return server_says([&](FactMap& stats) { return stats["state"] == Fact(state); });
+  }
+  bool server_says(const std::function<bool(FactMap&)>& what) {
     return wait_until_true([&] {
       const auto directories = run_directories();
       if (directories.empty()) return false;
@@ -43,7 +46,8 @@ class Cleanup : public test::RingsideTest {
           directory_ + "/" + directories[0] + "/0/dpdk/" + prefix + "/dpdk_telemetry.v2",
           std::chrono::seconds(1));
       const auto stats = telemetry.request("/mp/stats");
-      return stats && flatten(*stats)["state"] == Fact(state);
+      FactMap facts = stats ? flatten(*stats) : FactMap{};
+      return what(facts);
     });
   }
   std::vector<std::string> hugepage_files() const {
@@ -146,7 +150,11 @@ TEST_P(StoppedProgram, EndsARunWithItsTimeoutAndIsNamed) {
                                  "[ports]\nkind = \"ring\"\n[play]\nsteps = [{send = \"imix\", "
                                  "loops = 1000, rate = 200, background = true}]\n");
   const auto process = start({"run", file, "--timeout", "6", "--keep-artifacts", "none"});
-  ASSERT_TRUE(server_is("running"));
+  // Packets: so the harness has seen that all is there.
+  ASSERT_TRUE(server_says([](FactMap& stats) {
+    const auto* received = std::get_if<std::int64_t>(&stats["received"]);
+    return received != nullptr && *received > 0;
+  }));
   const int pid = pid_of(std::string("mp_") + GetParam());
   ASSERT_GT(pid, 0);
   ::kill(pid, SIGSTOP);
