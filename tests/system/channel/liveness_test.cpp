@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Clients that stop, hang and come again.
+#include <nlohmann/json.hpp>
+
+#include "tests/system/program_fixture.hpp"
+
+namespace ringside {
+namespace {
+
+class Liveness : public fixtures::ProgramTest {
+ protected:
+  Running start_with_client(Running& server) {
+    Running client = start_client({"-n", "0"});
+    if (!server.wait_for("Client process 0 connected")) throw std::runtime_error(client.err());
+    return client;
+  }
+};
+
+TEST_F(Liveness, AClientThatIsStoppedIsASuspectAndComesBackByItself) {
+  auto server = start_good_server({"--heartbeat-timeout", "200ms"});
+  auto client = start_with_client(server);
+  ::kill(client.pid(), SIGSTOP);
+  EXPECT_TRUE(server.wait_for("Client process 0 (pid " + std::to_string(client.pid()) +
+                              ") has not moved for 200 ms"));
+  ::kill(client.pid(), SIGCONT);
+  EXPECT_TRUE(server.wait_for("Client process 0 moves again"));
+  EXPECT_EQ(client.end().exit_code, 0);
+  EXPECT_EQ(server.end().exit_code, 0);
+}
+
+TEST_F(Liveness, AClientThatHangsIsEvictedWhenAskedFor) {
+  auto server = start_good_server({"--heartbeat-timeout", "200ms", "--evict-hung"});
+  auto client = start_with_client(server);
+  ::kill(client.pid(), SIGSTOP);
+  EXPECT_TRUE(server.wait_for("is evicted"));
+  EXPECT_EQ(client.wait_end().exit_code, -1) << "by a signal";
+  EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
+  auto next = start_client({"-n", "0"});
+  EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
+  EXPECT_EQ(next.end().exit_code, 0);
+  EXPECT_EQ(server.end().exit_code, 0);
+}
+
+TEST_F(Liveness, AWorkerThatHangsIsASuspectThoughItsControlThreadLives) {
+  auto eal = primary();
+  eal.insert(eal.end(), {"--vdev", "net_null0", "--vdev", "net_null1"});
+  auto server = start_server({"-p", "3", "-n", "1", "--heartbeat-timeout", "200ms", "--evict-hung",
+                              "--stats-file", "stats.json"},
+                             eal);
+  ASSERT_TRUE(server.wait_for("Ready for")) << server.err();
+  auto client = start_client({"-n", "0", "--handler", "delay:5000000000"});
+  EXPECT_TRUE(server.wait_for("has not moved for 200 ms"));
+  EXPECT_EQ(client.wait_end().exit_code, -1) << "evicted";
+  EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
+  EXPECT_EQ(server.end().exit_code, 0);
+  std::ifstream file(directory_->path() + "/stats.json");
+  const auto control = nlohmann::json::parse(file).at("control");
+  EXPECT_EQ(control.at("evicted"), 1);
+  EXPECT_GE(control.at("suspected"), 1);
+}
+
+TEST_F(Liveness, AServerThatWasStoppedDoesNotHoldItAgainstItsClients) {
+  auto server = start_good_server({"--heartbeat-timeout", "100ms", "--evict-hung"});
+  auto client = start_with_client(server);
+  ::kill(server.pid(), SIGSTOP);
+  harness::wait_until(clock_, harness::Deadline(clock_, std::chrono::milliseconds(500)),
+                      harness::InterruptFlag{0}, [] { return false; });
+  ::kill(server.pid(), SIGCONT);
+  EXPECT_EQ(client.end().exit_code, 0);
+  EXPECT_EQ(server.end().exit_code, 0);
+  EXPECT_FALSE(server.says("is evicted"));
+}
+
+}  // namespace
+}  // namespace ringside
