@@ -29,7 +29,8 @@ elseif(NOT RINGSIDE_WITH_DPDK)
 endif()
 
 # ringside_test(<tier> <name> LIBS <lib>... SOURCES <file>...): a GoogleTest program whose cases
-# ctest lists one by one under the label <tier> (unit, eal or system).
+# ctest lists one by one under the label <tier> (unit, eal or system). The target test_programs
+# builds all of them.
 function(ringside_test tier name)
   cmake_parse_arguments(arg "" "" "LIBS;SOURCES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
@@ -37,6 +38,10 @@ function(ringside_test tier name)
                                         GTest::gtest_main rapidcheck)
   # What is tested is built as users get it; the tests themselves need to compile fast, not to run so.
   target_compile_options(${name} PRIVATE -O0 -g1)
+  if(NOT TARGET test_programs)
+    add_custom_target(test_programs)
+  endif()
+  add_dependencies(test_programs ${name})
   # GoogleTest's headers cost more than the tests: a dozen files share one reading of them.
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests
                                            UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
