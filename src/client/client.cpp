@@ -8,6 +8,7 @@
 #include "client/join.hpp"
 #include "client/link.hpp"
 #include "client/options.hpp"
+#include "client/reconnect.hpp"
 #include "client/worker.hpp"
 #include "core/eal_args.hpp"
 #include "core/names.hpp"
@@ -159,15 +160,20 @@ int end_of(const Status& status) {
   return exit_code("mp_client", status);
 }
 
-Status start_and_work(const SplitArgs& args, HandleFn handle) {
-  auto options = parse_options(args.application);
-  if (!options) return options.error();
-  signals::install();
+/// As end_of(); with --reconnect the end of a server is none.
+int end_or_start_over(const Status& status, const Options& options, const Reconnect& reconnect) {
+  if (!options.reconnect || !Reconnect::after(status)) return end_of(status);
+  fmt::print(stderr, "Client process {}: the server has ended; waits for the next one\n",
+             options.id.value);
+  return end_of(reconnect.start_over());
+}
+
+Status start_and_work(const SplitArgs& args, const Options& options, HandleFn handle,
+                      const dpdk::StartWatch::GiveUp& give_up) {
   const dpdk::Log log("ringside.client");
-  auto eal = dpdk::Eal::start_secondary(args.eal, options->wait, signals::stop_requested,
-                                        [](const Error& error) { return end_of(error); });
+  auto eal = dpdk::Eal::start_secondary(args.eal, options.wait, signals::stop_requested, give_up);
   if (!eal) return eal.error();
-  return work(*options, handle, *eal, log);
+  return work(options, handle, *eal, log);
 }
 
 }  // namespace
@@ -176,7 +182,15 @@ int run_client(int argc, char** argv, HandleFn handle) {
   const SplitArgs args = split_args(argc, argv);
   if (asks_for_help(args)) return print_text(help());
   if (asks_for_version(args)) return print_version("mp_client");
-  return end_of(start_and_work(args, handle));
+  const Reconnect reconnect(argv);
+  const auto options = parse_options(args.application);
+  if (!options) return end_of(options.error());
+  signals::install();
+  Reconnect::let_signals_in();
+  const auto end = [&](const Status& status) {
+    return end_or_start_over(status, *options, reconnect);
+  };
+  return end(start_and_work(args, *options, handle, end));
 }
 
 }  // namespace ringside::client

@@ -13,6 +13,7 @@ namespace {
 constexpr const char* kExamples = R"(Examples:
   mp_client -l 3 --proc-type=secondary -- -n 0
   mp_client --lcores 3@1 --no-huge --proc-type=auto -- -n 1 --mark mac
+  mp_client -l 3 --proc-type=secondary -- -n 0 --reconnect --wait 3600
 EAL's own options stand before "--".
 Exit codes: 0 done, 2 command line, 3 the server ended without saying so, 5 environment or refused by
 the server, 6 internal error, 124 no answer within --wait.)";
@@ -25,6 +26,7 @@ struct Raw {
   std::string idle = "adaptive";
   unsigned burst = 32;
   double wait_seconds = 10;
+  bool reconnect = false;
 };
 
 void declare(CLI::App& app, Raw& raw) {
@@ -38,6 +40,8 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("--idle", raw.idle, "spin, yield or adaptive");
   app.add_option("--wait", raw.wait_seconds, "Seconds to wait for the server")
       ->check(CLI::Range(0.0, 86400.0));
+  app.add_flag("--reconnect", raw.reconnect,
+               "When the server has ended, wait for the next one (--wait) and join it");
 }
 
 constexpr cli::CommandLine<Raw> kCommandLine{
@@ -67,6 +71,7 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
   options.handler = *handler;
   options.handler.mark_mac = raw.mark == "mac";
   options.burst = raw.burst;
+  options.reconnect = raw.reconnect;
   options.idle = *idle;
   options.wait = std::chrono::nanoseconds(static_cast<std::int64_t>(raw.wait_seconds * 1e9));
   return options;

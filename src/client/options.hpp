@@ -19,6 +19,7 @@ struct Options {
   unsigned burst = 32;
   IdleMode idle = IdleMode::kAdaptive;
   std::chrono::nanoseconds wait = std::chrono::seconds(10);
+  bool reconnect = false;
 };
 
 /// `words`: what stands after "--". Error kUsage with one sentence.

@@ -139,8 +139,7 @@ Eal::Eal(Eal&& other) noexcept
 
 Eal::~Eal() {
   if (!owner_) return;
-  std::error_code ignored;
-  if (!ready_file_.empty()) fs::remove(ready_file_, ignored);
+  withdraw();
   if (role_ == Role::kSecondary) {
     remove_own_files(facts_.runtime_directory);
   } else {
@@ -216,6 +215,11 @@ Status Eal::announce() {
   if (failed) return environment_error(fmt::format("cannot write {}: {}", path, failed.message()));
   ready_file_ = path;
   return Done{};
+}
+
+void Eal::withdraw() {
+  std::error_code ignored;
+  if (!ready_file_.empty()) fs::remove(std::exchange(ready_file_, {}), ignored);
 }
 
 void launch(int (*work)(void*), void* argument, unsigned lcore) {

@@ -60,6 +60,10 @@ class Eal {
   /// memory and then the file mp_server.ready. Call once, after the last object has been made.
   Status announce();
 
+  /// Primary: from now on no secondary begins to join. Before the clients are sent away, or one
+  /// that looks for the next server would take this one for it.
+  void withdraw();
+
   const EalFacts& facts() const { return facts_; }
   const EalArgs& args() const { return args_; }
 

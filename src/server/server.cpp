@@ -155,6 +155,7 @@ Status serve(const Options& options, const Seams& seams, dpdk::Eal& eal, const d
   log.info("Ready for {} clients (memory: {}); waiting for {}", options.clients,
            eal.facts().hugepages ? "hugepages" : "no-huge", options.start_after);
   run_data_path(**setup, control);
+  eal.withdraw();
   control.release_clients();
   (*channel)->stop();  // it answers with the statistics of ports that are closed next
   return report_end(**setup, control.books(), options, eal, log);

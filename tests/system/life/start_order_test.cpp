@@ -120,7 +120,8 @@ TEST_F(StartOrderTest, AServerThatEndsWhileAClientWaitsForItsTurnIsWaitedForAnew
 /// waits.
 class DirectoryLock {
  public:
-  explicit DirectoryLock(const std::string& path) : fd_(::open(path.c_str(), O_RDONLY)) {
+  explicit DirectoryLock(const std::string& path)
+      : fd_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
     if (::flock(fd_, LOCK_EX) != 0) throw std::runtime_error(path);
   }
   DirectoryLock(const DirectoryLock&) = delete;
@@ -146,7 +147,7 @@ class HangingStartTest : public StartOrderTest {
   }
 
   Running server_ = start_good_server();
-  DirectoryLock lock_{runtime().path()};
+  std::optional<DirectoryLock> lock_{runtime().path()};
 };
 
 TEST_F(HangingStartTest, EndsAtItsDeadlineAndSaysWhatToDo) {
@@ -170,6 +171,15 @@ TEST_F(HangingStartTest, EndsSoonAfterTheServerWithACodeOfItsOwn) {
   Running client = hanging_client({"--wait", "3600"});
   server_.end(SIGKILL);
   EXPECT_THAT(client.wait_end(), FailsWith("mp_client", kServerGone, "ended while"));
+}
+
+TEST_F(HangingStartTest, WithReconnectWaitsForTheNextServer) {
+  Running client = hanging_client({"--wait", "3600", "--reconnect"});
+  server_.end(SIGKILL);
+  EXPECT_TRUE(client.wait_for("waits for the next one")) << client.err();
+  lock_.reset();
+  Running next = start_good_server();
+  EXPECT_TRUE(client.wait_for("joined")) << client.err();
 }
 
 TEST_F(HangingStartTest, EndsByAnInterrupt) {

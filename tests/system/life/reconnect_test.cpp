@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// mp_client --reconnect stays while servers come and go.
+#include <filesystem>
+
+#include "tests/system/program_fixture.hpp"
+
+namespace ringside::fixtures {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+class ReconnectTest : public ProgramTest {
+ protected:
+  static unsigned count(const std::string& text, const std::string& words) {
+    unsigned found = 0;
+    for (auto at = text.find(words); at != text.npos; at = text.find(words, at + 1)) ++found;
+    return found;
+  }
+  bool joins(Running& server, const Running& client) {
+    return server.wait_for("Client process 0 connected (pid " + std::to_string(client.pid()));
+  }
+};
+
+TEST_F(ReconnectTest, TheSameProcessJoinsServerAfterServer) {
+  Running client = start_client({"-n", "0", "--reconnect", "--wait", "60"});
+  for (int round = 0; round < 3; ++round) {
+    Running server = start_good_server();
+    ASSERT_TRUE(joins(server, client)) << client.out() << client.err();
+    ASSERT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
+  }
+  EXPECT_EQ(client.end(SIGINT).exit_code, 0) << client.err();
+  EXPECT_EQ(count(client.err(), "joined ("), 3u) << client.err();
+  EXPECT_EQ(count(client.err(), "the server has ended; waits for the next one"), 3u);
+}
+
+TEST_F(ReconnectTest, IsBoundedByTheWait) {
+  Running server = start_good_server();
+  Running client = start_client({"-n", "0", "--reconnect", "--wait", "5"});
+  ASSERT_TRUE(joins(server, client)) << client.err();
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0);
+  EXPECT_THAT(client.wait_end(), FailsWith("mp_client", kEnvironment, "start it first"));
+}
+
+TEST_F(ReconnectTest, AClientThatWasAskedToEndDoesNotComeBack) {
+  Running server = start_good_server();
+  Running client = start_client({"-n", "0", "--reconnect"});
+  ASSERT_TRUE(joins(server, client)) << client.err();
+  EXPECT_EQ(client.end(SIGINT).exit_code, 0);
+  EXPECT_THAT(client.err(), Not(HasSubstr("next one")));
+}
+
+TEST_F(ReconnectTest, WithoutItTheEndOfTheServerIsTheClients) {
+  Running server = start_good_server();
+  Running client = start_client({"-n", "0"});
+  ASSERT_TRUE(joins(server, client)) << client.err();
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0);
+  EXPECT_EQ(client.wait_end().exit_code, 0);
+  EXPECT_THAT(client.err(), Not(HasSubstr("next one")));
+}
+
+}  // namespace
+}  // namespace ringside::fixtures
