@@ -49,6 +49,21 @@ constexpr CommandRow kCommands[] = {
      "  ringside replay a.pcap --speed 2 --on-full drop --ring-size 256\n"
      "  ringside replay a.pcap --ports pcap --json -\n",
      make_replay_command},
+    {"up", "Run a server and clients, and bring back a client that crashes, until Ctrl-C.",
+     "Examples:\n"
+     "  ringside up --clients 3                              on null ports: as fast as it goes\n"
+     "  ringside up a.pcap --rate 10000 --loops 100          your packets, by mp_wire\n"
+     "  ringside up --clients 4 --policy flow-hash -- -a 0000:03:00.0 -a 0000:03:00.1\n"
+     "  ringside up --file-prefix lab -- --vdev net_pcap0,rx_iface_in=eth1,tx_iface=eth1 \\\n"
+     "              --vdev net_pcap1,rx_iface_in=eth2,tx_iface=eth2\n\n"
+     "After -- stand EAL options that all processes get (--vdev: the server alone). A client that\n"
+     "ends by a signal or an error is started again under the same id, at once the first time, "
+     "then\n"
+     "after pauses that double up to 10 s; one that ends with exit code 0 stays away. Ctrl-C ends\n"
+     "all, and then it is said how often each client was started again. Exit code: 0 after "
+     "Ctrl-C,\n"
+     "else what the server ended with (1: by a signal), 2 when a command line is wrong.\n",
+     make_up_command},
     {"list", "List scenarios.",
      "Examples:\n"
      "  ringside list\n"

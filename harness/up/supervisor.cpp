@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/up/supervisor.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+
+namespace ringside::harness {
+namespace {
+
+constexpr Duration kForwarding = std::chrono::milliseconds(20);
+constexpr Duration kLastWords = std::chrono::seconds(1);
+
+bool ended_with(const ProcessEnd& end, ExitCode code) {
+  return end.signal == 0 && end.exit_code == static_cast<int>(code);
+}
+
+/// Codes of our programs mean the same for all of them; a signal says nothing about whose fault it
+/// was.
+ExitCode verdict_of_server(const ProcessEnd& end) {
+  for (const ExitCode code : {ExitCode::kOk, ExitCode::kUsage, ExitCode::kEnvironment}) {
+    if (ended_with(end, code)) return code;
+  }
+  return ExitCode::kCheckFailed;
+}
+
+}  // namespace
+
+Supervisor::Supervisor(World& world, SupervisorPlan plan,
+                       std::function<void(const std::string&)> say)
+    : world_(world), plan_(std::move(plan)), say_(std::move(say)), output_(say_) {
+  for (const Service& service : plan_.services) programs_.push_back({service});
+}
+
+void Supervisor::tell(const std::string& sentence) {
+  say_(OutputFollower::prefix("up") + sentence + "\n");
+}
+
+void Supervisor::forward_output() {
+  if (world_.clock.now() < next_forwarding_) return;
+  next_forwarding_ = world_.clock.now() + kForwarding;
+  output_.forward();
+}
+
+Process& Supervisor::process(const std::string& name) {
+  return *std::find_if(programs_.begin(), programs_.end(), [&](const Program& program) {
+            return program.service.name == name;
+          })->process;
+}
+
+Status Supervisor::launch(Program& program) {
+  ProcessSpec spec;
+  const std::string log =
+      fmt::format("{}/{}-{}", plan_.directory, program.service.name, ++program.starts);
+  spec.name = program.service.name;
+  spec.argv = program.service.command;
+  spec.environment = plan_.environment;
+  spec.directory = plan_.directory;
+  spec.stdout_file = log + ".out";
+  spec.stderr_file = log + ".err";
+  spec.piped = program.service.piped;
+  auto process = world_.launcher.start(spec);
+  if (!process) return process.error();
+  output_.finish(spec.name);  // of the one before
+  program.process = std::move(*process);
+  program.started = world_.clock.now();
+  if (!spec.piped) output_.follow(spec.name, spec.stdout_file);
+  output_.follow(spec.name, spec.stderr_file);
+  return Done{};
+}
+
+Status Supervisor::start() {
+  for (Program& program : programs_) {
+    if (Status launched = launch(program); !launched) return launched;
+  }
+  return Done{};
+}
+
+void Supervisor::start_again_later(Program& client, const ProcessEnd& end) {
+  const Duration pause = client.back_off.after(world_.clock.now() - client.started);
+  client.due = world_.clock.now() + pause;
+  const double seconds = std::chrono::duration<double>(pause).count();
+  tell(fmt::format("{} crashed ({}) and is started again{}", client.service.name, end.text(),
+                   seconds > 0 ? fmt::format(" in {:.1f} s", seconds) : ""));
+}
+
+void Supervisor::look_after(Program& client) {
+  if (client.stays_away) return;
+  if (client.due) {
+    if (world_.clock.now() < *client.due) return;
+    client.due.reset();
+    if (Status launched = launch(client); !launched) {
+      tell(fmt::format("error: {}", launched.error().message));
+      verdict_ = launched.error().code;
+    }
+    return;
+  }
+  const auto end = client.process->poll();
+  if (!end) return;
+  if (ended_with(*end, ExitCode::kOk)) {
+    client.stays_away = true;
+    tell(fmt::format("{} has left and stays away", client.service.name));
+  } else if (ended_with(*end, ExitCode::kUsage)) {
+    verdict_ = ExitCode::kUsage;  // it would say the same every time
+  } else {
+    start_again_later(client, *end);
+  }
+}
+
+ExitCode Supervisor::run(const std::function<void()>& turn) {
+  wait_until(world_.clock, Deadline::never(world_.clock), world_.interrupted, [&] {
+    forward_output();
+    if (const auto end = programs_.front().process->poll()) {
+      tell(fmt::format("the server has ended ({})", end->text()));
+      verdict_ = verdict_of_server(*end);
+      return true;
+    }
+    for (Program& program : programs_) {
+      if (program.service.is_client) look_after(program);
+    }
+    if (!verdict_) turn();
+    return verdict_.has_value();
+  });
+  return end_all();
+}
+
+bool Supervisor::end_program(Program& program, int signal) {
+  return !stop_process(world_.clock, *program.process, signal,
+                       Deadline(world_.clock, plan_.patience))
+              .had_to_kill;
+}
+
+ExitCode Supervisor::end_all() {
+  // A stopped client would keep what it owes; and whoever is to end must hear it.
+  for (Program& program : programs_) program.process->signal(SIGCONT);
+  bool graceful = end_program(programs_.front(), SIGINT);  // drains; its clients follow it
+  const auto clients_ended = [&] {
+    forward_output();
+    return std::all_of(programs_.begin(), programs_.end(), [](Program& program) {
+      return !program.service.is_client || program.process->poll().has_value();
+    });
+  };
+  static const InterruptFlag never{0};
+  wait_until(world_.clock, Deadline(world_.clock, kLastWords), never, clients_ended);
+  for (Program& program : programs_) {
+    graceful = end_program(program, SIGINT) && graceful;
+    output_.finish(program.service.name);
+  }
+  if (verdict_) return *verdict_;
+  return graceful ? ExitCode::kOk : ExitCode::kCheckFailed;
+}
+
+std::string Supervisor::summary() const {
+  std::string text = "restarts:";
+  for (const Program& program : programs_) {
+    if (!program.service.is_client) continue;
+    text += fmt::format("{} {} {}", text.back() == ':' ? "" : ",", program.service.name,
+                        program.starts - 1);
+  }
+  return text;
+}
+
+}  // namespace ringside::harness

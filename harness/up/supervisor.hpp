@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Keeps a server's clients alive. One supervisor for all, because only from above can it be seen
+// who crashed and which lcore ids are taken; a client cannot start itself again in its own process
+// (EAL starts once), nor at all after SIGKILL.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "harness/run/world.hpp"
+#include "harness/up/back_off.hpp"
+#include "harness/up/output_follower.hpp"
+
+namespace ringside::harness {
+
+/// A program to run and to keep running.
+struct Service {
+  std::string name;  ///< "server", "client0", "wire"
+  std::vector<std::string> command;
+  bool is_client = false;  ///< started again when it crashes
+  bool piped = false;      ///< the wire
+};
+
+struct SupervisorPlan {
+  std::vector<Service> services;  ///< the server first
+  std::string directory;          ///< of logs, and the programs' working directory
+  std::vector<std::pair<std::string, std::string>> environment;
+  Duration patience = std::chrono::seconds(15);  ///< for the end, after draining
+};
+
+class Supervisor {
+ public:
+  /// `say`: gets every line that a person is to see.
+  Supervisor(World& world, SupervisorPlan plan, std::function<void(const std::string&)> say);
+
+  /// Starts everything; clients wait for the server by themselves. Error: the launcher's.
+  Status start();
+  /// Starts crashed clients again until the interrupt is raised or the server ends. Then ends all,
+  /// gracefully. `turn` is called in every turn. kOk when interrupted; otherwise the server's code,
+  /// or that of a client whose command line is wrong; kCheckFailed when a program had to be killed.
+  ExitCode run(const std::function<void()>& turn);
+  /// "restarts: client0 0, client1 3"
+  std::string summary() const;
+
+  /// Precondition: `name` is one of the plan's, and start() succeeded.
+  Process& process(const std::string& name);
+
+ private:
+  struct Program {
+    Service service;
+    std::unique_ptr<Process> process = nullptr;
+    TimePoint started{};
+    std::optional<TimePoint> due = {};  ///< when to start it again
+    unsigned starts = 0;
+    bool stays_away = false;
+    BackOff back_off = {};
+  };
+
+  void tell(const std::string& sentence);
+  void forward_output();
+  Status launch(Program& program);
+  void look_after(Program& client);
+  void start_again_later(Program& client, const ProcessEnd& end);
+  ExitCode end_all();
+  bool end_program(Program& program, int signal);
+
+  World& world_;
+  SupervisorPlan plan_;
+  std::function<void(const std::string&)> say_;
+  OutputFollower output_;
+  TimePoint next_forwarding_{};
+  std::vector<Program> programs_;
+  std::optional<ExitCode> verdict_;
+};
+
+}  // namespace ringside::harness

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ringside up with the real programs.
+#include <gmock/gmock.h>
+
+#include <csignal>
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+
+#include "harness/run/command_lines.hpp"
+#include "tests/system/harness/ringside_program.hpp"
+
+namespace ringside::harness {
+namespace {
+
+using ::testing::AnyOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class UpTest : public test::RingsideTest {
+ protected:
+  bool says(const std::string& words) {
+    return wait_until_true([&] {
+             const bool said = read("ringside.out").find(words) != std::string::npos;
+             return said || (process_ && process_->poll());
+           }) &&
+           read("ringside.out").find(words) != std::string::npos;
+  }
+  /// The pid in "Client process ID connected (pid PID", the latest one.
+  int client_pid(unsigned id) {
+    const std::string words = "Client process " + std::to_string(id) + " connected (pid ";
+    const std::string out = read("ringside.out");
+    const auto at = out.rfind(words);
+    return at == std::string::npos ? 0 : std::stoi(out.substr(at + words.size()));
+  }
+  void up(std::vector<std::string> arguments) {
+    arguments.insert(arguments.begin(), "up");
+    process_ = start(std::move(arguments));
+  }
+  test::RingsideRun interrupt() {
+    process_->signal(SIGINT);
+    return finish(*process_);
+  }
+
+  std::unique_ptr<Process> process_;
+};
+
+TEST_F(UpTest, AKilledClientComesBackUnderItsIdAndEveryPacketIsAccountedFor) {
+  up({"--clients", "2", "--rate", "2000", "--loops", "1000", "--on-full", "wait", capture("imix")});
+  ASSERT_TRUE(says("Reception begins (clients: 2)")) << read("ringside.err");
+  for (int round = 1; round <= 3; ++round) {
+    const int pid = client_pid(1);
+    ASSERT_GT(pid, 0);
+    ASSERT_EQ(::kill(pid, SIGKILL), 0);
+    ASSERT_TRUE(wait_until_true([&] { return client_pid(1) != pid; })) << read("ringside.out");
+  }
+  const auto run = interrupt();
+  EXPECT_EQ(run.code, 0) << run.out << run.err;
+  EXPECT_THAT(run.out, HasSubstr("restarts: client0 0, client1 3"));
+  EXPECT_THAT(run.out, HasSubstr("balanced: every packet is accounted for"));
+  EXPECT_THAT(run.out, HasSubstr("+ dropped                                            0"));
+  EXPECT_THAT(processes_left(), IsEmpty());
+  EXPECT_THAT(run_directories(), IsEmpty());
+}
+
+TEST_F(UpTest, WithoutArgumentsItRunsOnNullPorts) {
+  up({});
+  EXPECT_TRUE(says("Reception begins (clients: 2)")) << read("ringside.err");
+  EXPECT_EQ(interrupt().code, 0);
+}
+
+TEST_F(UpTest, PlaysFilesThroughPcapPorts) {
+  up({"--ports", "pcap", "--clients", "1", capture("imix")});
+  EXPECT_TRUE(says("Reception begins")) << read("ringside.err");
+  EXPECT_EQ(interrupt().code, 0);
+}
+
+TEST_F(UpTest, TakesDevicesFromItsUser) {
+  up({"--clients", "1", "--", "--vdev", "net_null0", "--vdev=net_null1"});
+  EXPECT_TRUE(says("Reception begins")) << read("ringside.err");
+  EXPECT_THAT(read("ringside.out"), HasSubstr("net_null1"));
+  EXPECT_EQ(interrupt().code, 0);
+}
+
+TEST_F(UpTest, WhatContradictsItIsRefused) {
+  struct {
+    std::vector<std::string> words;
+    const char* sentence;
+  } const rows[] = {
+      {{"up", "--", "-l", "3"}, "leave out -l"},
+      {{"up", "--", "--file-prefix=x"}, "leave out --file-prefix=x"},
+      {{"up", "--ports", "null", "--", "--vdev", "net_null0"}, "leave it out"},
+      {{"up", "--ports", "pcap"}, "needs captures"},
+      {{"up", "--ports", "null", capture("imix")}, "null ports feed themselves"},
+      {{"up", "--policy", "fastest"}, "unknown policy"},
+      {{"up", "--server-args", "'"}, "a quote is not closed"},
+  };
+  for (const auto& row : rows) {
+    const auto run = ringside(row.words);
+    EXPECT_EQ(run.code, 2) << row.sentence;
+    EXPECT_THAT(run.err, HasSubstr(row.sentence));
+  }
+}
+
+TEST_F(UpTest, AWrongWordForAProgramEndsItWithThatProgramsWords) {
+  const auto server = ringside({"up", "--server-args", "--polic port"});
+  EXPECT_EQ(server.code, 2);
+  EXPECT_THAT(server.out, HasSubstr("--polic"));
+  const auto client = ringside({"up", "--client-args", "--mrak mac"});
+  EXPECT_EQ(client.code, 2);
+  EXPECT_THAT(client.out, HasSubstr("--mrak"));
+}
+
+}  // namespace
+}  // namespace ringside::harness

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/up/output_follower.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <fstream>
+
+namespace ringside::harness {
+namespace {
+
+class OutputFollowerTest : public ::testing::Test {
+ protected:
+  OutputFollowerTest() : file_(::testing::TempDir() + "output_follower") {
+    std::remove(file_.c_str());
+    follower_.follow("client0", file_);
+  }
+  ~OutputFollowerTest() override { std::remove(file_.c_str()); }
+  void write(const std::string& text) { std::ofstream(file_, std::ios::app) << text; }
+
+  std::string file_;
+  std::string printed_;
+  OutputFollower follower_{[this](const std::string& text) { printed_ += text; }};
+};
+
+TEST_F(OutputFollowerTest, WaitsForAFileThatIsNotThereYet) {
+  follower_.forward();
+  EXPECT_EQ(printed_, "");
+}
+
+TEST_F(OutputFollowerTest, PrintsEachLineOnceWithTheNameInFront) {
+  write("one\ntwo\n");
+  follower_.forward();
+  follower_.forward();
+  EXPECT_EQ(printed_, "client0 | one\nclient0 | two\n");
+}
+
+TEST_F(OutputFollowerTest, WaitsForTheEndOfALine) {
+  write("on");
+  follower_.forward();
+  EXPECT_EQ(printed_, "");
+  write("e\n");
+  follower_.forward();
+  EXPECT_EQ(printed_, "client0 | one\n");
+}
+
+TEST_F(OutputFollowerTest, TheLastLineNeedsNoEnd) {
+  write("one\nlast words");
+  follower_.finish("client0");
+  EXPECT_EQ(printed_, "client0 | one\nclient0 | last words\n");
+}
+
+TEST_F(OutputFollowerTest, WhatFinishedIsNotFollowedAnyMore) {
+  follower_.finish("client0");
+  write("one\n");
+  follower_.forward();
+  EXPECT_EQ(printed_, "");
+}
+
+}  // namespace
+}  // namespace ringside::harness

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/up/supervisor.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <functional>
+#include <map>
+
+#include "tests/unit/harness/run/fakes.hpp"
+
+namespace ringside::harness {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+/// A server and two clients, all fakes. What happens is a list of deeds by time.
+class SupervisorTest : public ::testing::Test {
+ protected:
+  SupervisorTest() {
+    clock_.on_sleep = [this] { act(); };
+    launcher_.on_start = [this](test::FakeProcess& process, const ProcessSpec& spec) {
+      process.on_signal = [this, &process, name = spec.name](int signal) {
+        signals_.push_back(name + " " + signal_name(signal));
+        if (signal == SIGINT && name != deaf_) process.end = ProcessEnd{0, 0};
+      };
+    };
+  }
+  void at(Duration time, std::function<void()> deed) { deeds_.emplace(time, std::move(deed)); }
+  void act() {
+    while (!deeds_.empty() && TimePoint{} + deeds_.begin()->first <= clock_.now()) {
+      const auto deed = deeds_.extract(deeds_.begin());
+      deed.mapped()();
+    }
+  }
+  void ends(Duration time, const std::string& name, ProcessEnd end) {
+    at(time, [this, name, end] { launcher_.started[name]->end = end; });
+  }
+  ExitCode run() {
+    SupervisorPlan plan;
+    plan.services = {
+        {"server", {"s"}}, {"client0", {"c", "0"}, true}, {"client1", {"c", "1"}, true}};
+    plan.directory = "/nowhere";
+    supervisor_.emplace(world_, plan, [this](const std::string& text) { said_ += text; });
+    EXPECT_TRUE(supervisor_->start().ok());
+    return supervisor_->run([] {});
+  }
+  std::vector<std::string> starts() const {
+    std::vector<std::string> names;
+    for (const auto& spec : launcher_.specs) names.push_back(spec.name);
+    return names;
+  }
+
+  static constexpr Duration kSecond = std::chrono::seconds(1);
+  test::FakeClock clock_;
+  test::FakeLauncher launcher_;
+  InterruptFlag interrupted_{0};
+  World world_{clock_, launcher_, interrupted_, {}};
+  std::multimap<Duration, std::function<void()>> deeds_;
+  std::vector<std::string> signals_;
+  std::string deaf_;
+  std::string said_;
+  std::optional<Supervisor> supervisor_;
+};
+
+TEST_F(SupervisorTest, StartsTheServerFirstAndAnInterruptEndsItFirst) {
+  at(kSecond, [this] { interrupted_ = SIGINT; });
+  EXPECT_EQ(run(), ExitCode::kOk);
+  EXPECT_THAT(starts(), ElementsAre("server", "client0", "client1"));
+  std::erase_if(signals_, [](const std::string& s) { return s.ends_with("SIGCONT"); });
+  EXPECT_THAT(signals_, ElementsAre("server SIGINT", "client0 SIGINT", "client1 SIGINT"));
+  EXPECT_EQ(supervisor_->summary(), "restarts: client0 0, client1 0");
+}
+
+TEST_F(SupervisorTest, AKilledClientComesBackAtOnceWithTheSameCommand) {
+  ends(kSecond, "client1", {-1, SIGKILL});
+  at(2 * kSecond, [this] { interrupted_ = SIGINT; });
+  EXPECT_EQ(run(), ExitCode::kOk);
+  EXPECT_THAT(starts(), ElementsAre("server", "client0", "client1", "client1"));
+  EXPECT_THAT(launcher_.specs.back().argv, ElementsAre("c", "1"));
+  EXPECT_THAT(said_, HasSubstr("client1 crashed (SIGKILL) and is started again\n"));
+  EXPECT_EQ(supervisor_->summary(), "restarts: client0 0, client1 1");
+}
+
+TEST_F(SupervisorTest, AClientThatCrashesAgainAndAgainIsStartedLessAndLessOften) {
+  launcher_.on_start = [this](test::FakeProcess& process, const ProcessSpec& spec) {
+    if (spec.name == "client0") process.end = ProcessEnd{5, 0};
+  };
+  at(10 * kSecond, [this] { interrupted_ = SIGINT; });
+  run();
+  // 0, 0.1, 0.2, ... 3.2 s: seven pauses have passed after 6.3 s, the next one not after 10 s.
+  EXPECT_EQ(supervisor_->summary(), "restarts: client0 7, client1 0");
+  EXPECT_THAT(said_, HasSubstr("client0 crashed (exit 5) and is started again in 6.4 s"));
+}
+
+TEST_F(SupervisorTest, AClientThatLeavesInPeaceStaysAway) {
+  ends(kSecond, "client0", {0, 0});
+  at(20 * kSecond, [this] { interrupted_ = SIGINT; });
+  EXPECT_EQ(run(), ExitCode::kOk);
+  EXPECT_THAT(starts(), ElementsAre("server", "client0", "client1"));
+  EXPECT_THAT(said_, HasSubstr("client0 has left and stays away"));
+}
+
+TEST_F(SupervisorTest, AWrongCommandLineEndsAllAndIsTheVerdict) {
+  ends(kSecond, "client0", {2, 0});
+  EXPECT_EQ(run(), ExitCode::kUsage);
+  EXPECT_THAT(starts(), ElementsAre("server", "client0", "client1"));
+}
+
+TEST_F(SupervisorTest, TheEndOfTheServerEndsAllAndItsCodeIsTheVerdict) {
+  ends(kSecond, "server", {5, 0});
+  EXPECT_EQ(run(), ExitCode::kEnvironment);
+  EXPECT_THAT(said_, HasSubstr("the server has ended (exit 5)"));
+}
+
+TEST_F(SupervisorTest, AServerThatCrashesIsAFailure) {
+  ends(kSecond, "server", {-1, SIGSEGV});
+  EXPECT_EQ(run(), ExitCode::kCheckFailed);
+}
+
+TEST_F(SupervisorTest, WhoDoesNotEndIsKilledAndThatIsAFailure) {
+  deaf_ = "client0";
+  at(kSecond, [this] { interrupted_ = SIGINT; });
+  EXPECT_EQ(run(), ExitCode::kCheckFailed);
+  EXPECT_THAT(signals_, ::testing::Contains("client0 SIGKILL"));
+}
+
+}  // namespace
+}  // namespace ringside::harness
