@@ -34,6 +34,27 @@ TEST_F(ReconnectTest, TheSameProcessJoinsServerAfterServer) {
   EXPECT_EQ(count(client.err(), "the server has ended; waits for the next one"), 3u);
 }
 
+TEST_F(ReconnectTest, ServersThatAreKilledAreNoHindrance) {
+  Running client = start_client({"-n", "0", "--reconnect", "--wait", "60"});
+  for (int round = 0; round < 5; ++round) {
+    Running server = start_good_server();
+    ASSERT_TRUE(joins(server, client)) << client.err();
+    server.end(SIGKILL);
+  }
+  Running server = start_good_server();
+  ASSERT_TRUE(joins(server, client)) << client.err();
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
+  EXPECT_EQ(client.end(SIGINT).exit_code, 0) << client.err();
+}
+
+TEST_F(ReconnectTest, WithoutItTheDeathOfTheServerHasACodeOfItsOwn) {
+  Running server = start_good_server();
+  Running client = start_client({"-n", "0"});
+  ASSERT_TRUE(joins(server, client)) << client.err();
+  server.end(SIGKILL);
+  EXPECT_EQ(client.wait_end().exit_code, 3) << client.err();
+}
+
 TEST_F(ReconnectTest, IsBoundedByTheWait) {
   Running server = start_good_server();
   Running client = start_client({"-n", "0", "--reconnect", "--wait", "5"});
