@@ -11,7 +11,7 @@ namespace ringside::harness {
 namespace {
 
 /// From one kill to the next, once somebody serves; long enough for packets to flow between.
-constexpr auto kLongestPause = std::chrono::milliseconds(20);
+constexpr auto kLongestPeace = std::chrono::milliseconds(20);
 
 std::string name_of(unsigned client) {
   return fmt::format("client{}", client);
@@ -37,7 +37,7 @@ bool Churn::slot_is_free(unsigned client) {
 }
 
 Status Churn::wait_for_a_random_moment() {
-  std::uniform_int_distribution<Duration::rep> pause(0, Duration(kLongestPause).count());
+  std::uniform_int_distribution<Duration::rep> pause(0, Duration(kLongestPeace).count());
   const Deadline moment(world_.clock, Duration(pause(random_)));
   return wait_("a pause between two kills", [&] { return moment.passed(); });
 }
