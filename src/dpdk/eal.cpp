@@ -133,6 +133,8 @@ Eal::Eal(Eal&& other) noexcept
       args_(std::move(other.args_)),
       facts_(std::move(other.facts_)),
       memory_(std::move(other.memory_)),
+      hotplug_lock_(other.hotplug_lock_),
+      end_watch_(std::move(other.end_watch_)),
       arrival_(std::move(other.arrival_)),
       start_limit_(other.start_limit_),
       ready_file_(std::exchange(other.ready_file_, {})) {}
@@ -144,6 +146,8 @@ Eal::~Eal() {
     remove_own_files(facts_.runtime_directory);
   } else {
     memory_.reset();
+    const bool alone = RuntimeDirectory(facts_.runtime_directory).users().empty();
+    if (alone && hotplug_lock_) hotplug_lock_->forget_readers();
     ::rte_eal_cleanup();
   }
 }
@@ -203,6 +207,7 @@ Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
 }
 
 Status Eal::announce() {
+  hotplug_lock_ = HotplugLock::find();
   if (!facts_.hugepages) {
     auto published = NoHugePublication::publish(facts_.runtime_directory);
     if (!published) return published.error();
@@ -220,6 +225,10 @@ Status Eal::announce() {
 void Eal::withdraw() {
   std::error_code ignored;
   if (!ready_file_.empty()) fs::remove(std::exchange(ready_file_, {}), ignored);
+}
+
+void Eal::end_within(std::chrono::nanoseconds limit, EndWatch::GiveUp give_up) {
+  end_watch_ = std::make_unique<EndWatch>(limit, std::move(give_up));
 }
 
 void launch(int (*work)(void*), void* argument, unsigned lcore) {

@@ -14,6 +14,8 @@
 #include "core/eal_args.hpp"
 #include "core/result.hpp"
 #include "core/shared_layout.hpp"
+#include "dpdk/end_watch.hpp"
+#include "dpdk/hotplug_lock.hpp"
 #include "dpdk/no_huge.hpp"
 #include "dpdk/start_watch.hpp"
 
@@ -52,7 +54,8 @@ class Eal {
 
   Eal(Eal&& other) noexcept;
   Eal& operator=(Eal&&) = delete;
-  /// Primary: takes the announcement back and gives all to rte_eal_cleanup(). Secondary: removes
+  /// Primary: takes the announcement back and gives all to rte_eal_cleanup(), which dead readers of
+  /// the HotplugLock do not hold up when no other process is left. Secondary: removes
   /// its own files only; rte_eal_cleanup() there would stop the ports that the primary owns.
   ~Eal();
 
@@ -63,6 +66,8 @@ class Eal {
   /// Primary: from now on no secondary begins to join. Before the clients are sent away, or one
   /// that looks for the next server would take this one for it.
   void withdraw();
+  /// Primary: bounds what is left of its life, up to the end of ~Eal (EndWatch).
+  void end_within(std::chrono::nanoseconds limit, EndWatch::GiveUp give_up);
 
   const EalFacts& facts() const { return facts_; }
   const EalArgs& args() const { return args_; }
@@ -76,6 +81,8 @@ class Eal {
   EalArgs args_;
   EalFacts facts_;
   std::optional<NoHugePublication> memory_;
+  std::optional<HotplugLock> hotplug_lock_;
+  std::unique_ptr<EndWatch> end_watch_;
   struct Arrival;
   std::unique_ptr<Arrival> arrival_;
   StartWatch::Clock::time_point start_limit_;

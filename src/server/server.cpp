@@ -23,6 +23,9 @@
 namespace ringside::server {
 namespace {
 
+// For saying goodbye to clients, closing ports and DPDK's clean-up: takes a tenth of a second.
+constexpr auto kEndTime = std::chrono::seconds(10);
+
 /// What one lcore does in every turn, by the plan.
 class LcoreWork {
  public:
@@ -156,6 +159,7 @@ Status serve(const Options& options, const Seams& seams, dpdk::Eal& eal, const d
            eal.facts().hugepages ? "hugepages" : "no-huge", options.start_after);
   run_data_path(**setup, control);
   eal.withdraw();
+  eal.end_within(kEndTime, [](const Error& error) { return exit_code("mp_server", error); });
   control.release_clients();
   (*channel)->stop();  // it answers with the statistics of ports that are closed next
   return report_end(**setup, control.books(), options, eal, log);
