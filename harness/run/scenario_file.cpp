@@ -10,6 +10,7 @@
 #include "core/ids.hpp"
 #include "core/policy.hpp"
 #include "core/ring_mode.hpp"
+#include "harness/run/fact_names.hpp"
 #include "harness/run/process.hpp"
 #include "harness/run/scenario_matrix.hpp"
 #include "harness/run/scenario_steps.hpp"
@@ -103,6 +104,12 @@ void read_clients(TomlContext& context, TomlTable& root, Scenario& scenario) {
 DropExpectation read_drop(TomlContext& context, const toml::key& key, const toml::node& node) {
   DropExpectation drop;
   drop.key = std::string(key.str());
+  if (!is_drop_key(drop.key, kMaxClients)) {
+    context.fail(key.source(), fmt::format("no drop is called \"{}\"; they are PLACE.REASON or "
+                                           "PLACE.REASON.CLIENT, like work_ring.ring_full.1",
+                                           drop.key));
+    return drop;
+  }
   std::vector<std::uint64_t> bounds;
   if (const auto* range = node.as_array()) {
     for (const auto& bound : *range) {
@@ -175,7 +182,9 @@ void read_expect(TomlContext& context, TomlTable& root, Scenario& scenario) {
   }
   if (const toml::table* exits = expect.table("exits")) {
     for (const auto& [key, value] : *exits) {
-      if (!parse_target(key.str())) {
+      const auto target = parse_target(key.str());
+      if (!target ||
+          (target->kind == Target::Kind::kClient && target->number >= scenario.client_slots)) {
         context.fail(key.source(), fmt::format("there is no program \"{}\"", key.str()));
       }
       scenario.exits[std::string(key.str())] = read_end(context, value);

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "harness/run/fact_names.hpp"
 #include "harness/run/process.hpp"
 #include "harness/run/scenario_file.hpp"
 #include "harness/run/suggest.hpp"
@@ -83,6 +84,11 @@ void StepReader::read_condition(std::string_view verb) {
   auto condition = Condition::parse(text == "quiet" ? kQuiet : text);
   if (!condition) {
     table.fail(verb, condition.error().message);
+    return;
+  }
+  for (const std::string& name : condition->names()) {
+    if (is_fact_name(name, scenario)) continue;
+    table.fail(verb, fmt::format("nothing is called \"{}\" here", name));
     return;
   }
   step.condition = std::move(*condition);

@@ -198,6 +198,22 @@ TEST_F(ScenarioFile, AnUnknownKeySaysMoreThanWhatIsNotThere) {
   EXPECT_THAT(error("description = \"nothing\"\n"), HasSubstr("a scenario has a table [play]"));
 }
 
+TEST_F(ScenarioFile, ANameThatNothingBearsIsAnErrorAndNotAZero) {
+  const auto step = [&](const char* words) {
+    return error(std::string("play.steps = [\n  {") + words + "},\n]\nclients.count = 2\n");
+  };
+  EXPECT_THAT(step("await = \"receivd == sent\""),
+              HasSubstr("demo.toml:2:12: nothing is called \"receivd\" here"));
+  EXPECT_THAT(step("check = \"drops.work_ring.rin_full == 0\""), HasSubstr("demo.toml:2:12: "));
+  EXPECT_THAT(step("check = \"client2.handed == 0\""), HasSubstr("\"client2.handed\""));
+  EXPECT_THAT(step("check = \"port2.received == 0\""), HasSubstr("\"port2.received\""));
+  EXPECT_THAT(step("check = \"wire.port0.snt == 0\""), HasSubstr("\"wire.port0.snt\""));
+  EXPECT_THAT(error("play.steps = []\n[expect]\ndrops = {\"work_ring.rin_full\" = [0, 5]}\n"),
+              HasSubstr("demo.toml:3:10: no drop is called \"work_ring.rin_full\""));
+  EXPECT_THAT(error("play.steps = []\nclients.count = 2\n[expect]\nexits = {client9 = 1}\n"),
+              HasSubstr("demo.toml:4:10: there is no program \"client9\""));
+}
+
 TEST_F(ScenarioFile, TheFirstUnknownKeyInTheFileIsNamed) {
   EXPECT_THAT(error("zebras = 1\napes = 2\nplay.steps = []\n"), HasSubstr("demo.toml:1:1: "));
 }
