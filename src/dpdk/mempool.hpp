@@ -2,6 +2,7 @@
 // Pools of mbufs: `Mempool` owns one (primary), `MempoolView` was looked up or is borrowed.
 #pragma once
 
+#include <rte_eal.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
@@ -40,7 +41,11 @@ class Mempool {
 
  private:
   struct Free {
-    void operator()(::rte_mempool* pool) const { ::rte_mempool_free(pool); }
+    /// Without hugepages the memory goes with the last process that maps it; freeing would only
+    /// write zeros over all of it, seconds for a pool of large frames.
+    void operator()(::rte_mempool* pool) const {
+      if (::rte_eal_has_hugepages() != 0) ::rte_mempool_free(pool);
+    }
   };
   explicit Mempool(::rte_mempool* pool) : pool_(pool) {}
   std::unique_ptr<::rte_mempool, Free> pool_;
