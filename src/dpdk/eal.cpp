@@ -10,6 +10,7 @@
 #include <rte_version.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 
@@ -24,6 +25,9 @@ namespace fs = std::filesystem;
 
 // After the deadline of the wait, for EAL's own start and the joining.
 constexpr auto kStartTime = std::chrono::milliseconds(1500);
+
+// How long a server that ends lets a process that is just starting get through.
+constexpr auto kLastStarter = std::chrono::seconds(1);
 
 RuntimeDirectory directory_of(const EalArgs& args) {
   return RuntimeDirectory(runtime_directory(args.file_prefix, ::geteuid() == 0));
@@ -135,6 +139,8 @@ Eal::Eal(Eal&& other) noexcept
       memory_(std::move(other.memory_)),
       hotplug_lock_(other.hotplug_lock_),
       end_watch_(std::move(other.end_watch_)),
+      joined_(std::move(other.joined_)),
+      start_turn_(std::move(other.start_turn_)),
       arrival_(std::move(other.arrival_)),
       start_limit_(other.start_limit_),
       ready_file_(std::exchange(other.ready_file_, {})) {}
@@ -146,8 +152,9 @@ Eal::~Eal() {
     remove_own_files(facts_.runtime_directory);
   } else {
     memory_.reset();
-    const bool alone = RuntimeDirectory(facts_.runtime_directory).users().empty();
-    if (alone && hotplug_lock_) hotplug_lock_->forget_readers();
+    if (hotplug_lock_ && hotplug_lock_->readers() > 0 && nobody_starts()) {
+      hotplug_lock_->forget_readers();
+    }
     ::rte_eal_cleanup();
   }
 }
@@ -227,8 +234,21 @@ void Eal::withdraw() {
   if (!ready_file_.empty()) fs::remove(std::exchange(ready_file_, {}), ignored);
 }
 
-void Eal::end_within(std::chrono::nanoseconds limit, EndWatch::GiveUp give_up) {
+void Eal::begin_end(std::vector<pid_t> joined, std::chrono::nanoseconds limit,
+                    EndWatch::GiveUp give_up) {
+  joined_ = std::move(joined);
+  start_turn_.emplace(StartTurn::take(ready_file_, kLastStarter, [] { return false; }));
+  withdraw();
   end_watch_ = std::make_unique<EndWatch>(limit, std::move(give_up));
+}
+
+/// Has the server the turn to start, and is everybody who is attached past their start?
+bool Eal::nobody_starts() const {
+  if (!start_turn_ || !start_turn_->mine()) return false;
+  const std::vector<pid_t> users = RuntimeDirectory(facts_.runtime_directory).users();
+  return std::all_of(users.begin(), users.end(), [this](pid_t user) {
+    return std::find(joined_.begin(), joined_.end(), user) != joined_.end();
+  });
 }
 
 void launch(int (*work)(void*), void* argument, unsigned lcore) {

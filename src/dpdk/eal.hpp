@@ -17,6 +17,7 @@
 #include "dpdk/end_watch.hpp"
 #include "dpdk/hotplug_lock.hpp"
 #include "dpdk/no_huge.hpp"
+#include "dpdk/start_turn.hpp"
 #include "dpdk/start_watch.hpp"
 
 namespace ringside::dpdk {
@@ -55,7 +56,7 @@ class Eal {
   Eal(Eal&& other) noexcept;
   Eal& operator=(Eal&&) = delete;
   /// Primary: takes the announcement back and gives all to rte_eal_cleanup(), which dead readers of
-  /// the HotplugLock do not hold up when no other process is left. Secondary: removes
+  /// the HotplugLock do not hold up when it is certain that they are dead. Secondary: removes
   /// its own files only; rte_eal_cleanup() there would stop the ports that the primary owns.
   ~Eal();
 
@@ -63,17 +64,20 @@ class Eal {
   /// memory and then the file mp_server.ready. Call once, after the last object has been made.
   Status announce();
 
-  /// Primary: from now on no secondary begins to join. Before the clients are sent away, or one
-  /// that looks for the next server would take this one for it.
-  void withdraw();
-  /// Primary: bounds what is left of its life, up to the end of ~Eal (EndWatch).
-  void end_within(std::chrono::nanoseconds limit, EndWatch::GiveUp give_up);
+  /// Primary: the end begins. From now on no secondary begins to join: one that looks for the next
+  /// server would take this one for it. What is left, up to the end of ~Eal, may take `limit`, then
+  /// EndWatch ends the process. `joined`: processes that have joined and may still be there; they
+  /// take no lock of DPDK's any more (arrived()).
+  void begin_end(std::vector<pid_t> joined, std::chrono::nanoseconds limit,
+                 EndWatch::GiveUp give_up);
 
   const EalFacts& facts() const { return facts_; }
   const EalArgs& args() const { return args_; }
 
  private:
   Eal(Role role, EalArgs args);
+  void withdraw();
+  bool nobody_starts() const;
   static Result<Eal> start(Role role, const std::vector<std::string>& eal_args);
 
   Role role_;
@@ -83,6 +87,8 @@ class Eal {
   std::optional<NoHugePublication> memory_;
   std::optional<HotplugLock> hotplug_lock_;
   std::unique_ptr<EndWatch> end_watch_;
+  std::vector<pid_t> joined_;
+  std::optional<StartTurn> start_turn_;
   struct Arrival;
   std::unique_ptr<Arrival> arrival_;
   StartWatch::Clock::time_point start_limit_;

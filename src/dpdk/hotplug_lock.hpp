@@ -18,8 +18,8 @@ class HotplugLock {
 
   /// Processes that read under it now, the dead ones among them.
   std::uint32_t readers() const;
-  /// Forgets all readers; returns how many they were. Only for a process that is alone with the
-  /// memory: then each of them is dead, and what they only read is whole.
+  /// Forgets all readers; returns how many they were. Only when each of them must be dead; what
+  /// they only read is whole.
   std::uint32_t forget_readers();
 
  private:

@@ -11,6 +11,7 @@
 #include "core/output_file.hpp"
 #include "core/program.hpp"
 #include "core/signals.hpp"
+#include "core/slot_claim.hpp"
 #include "dpdk/eal.hpp"
 #include "dpdk/log.hpp"
 #include "dpdk/telemetry.hpp"
@@ -139,6 +140,18 @@ Status report_end(Setup& setup, const ControlBooks& books, const Options& option
   return write_statistics(options.stats_file, to_json(snapshot, setup.identity(), options));
 }
 
+/// Processes that have joined: clients in a slot, and the wire.
+std::vector<pid_t> joined_processes(const shared::SharedInfo& info, const Snapshot& snapshot) {
+  std::vector<pid_t> pids;
+  for (const ClientSnapshot& client : snapshot.clients) {
+    if (client.state != shared::SlotState::kAbsent) pids.push_back(static_cast<pid_t>(client.pid));
+  }
+  // acquire: pairs with the claim in wire/claim.cpp
+  const auto wire = ClaimWord::from(info.wire.claim.load(std::memory_order_acquire));
+  if (wire.pid != 0) pids.push_back(static_cast<pid_t>(wire.pid));
+  return pids;
+}
+
 Status serve(const Options& options, const Seams& seams, dpdk::Eal& eal, const dpdk::Log& log) {
   auto setup = Setup::make(options, seams, eal, log);
   if (!setup) return setup.error();
@@ -158,8 +171,8 @@ Status serve(const Options& options, const Seams& seams, dpdk::Eal& eal, const d
   log.info("Ready for {} clients (memory: {}); waiting for {}", options.clients,
            eal.facts().hugepages ? "hugepages" : "no-huge", options.start_after);
   run_data_path(**setup, control);
-  eal.withdraw();
-  eal.end_within(kEndTime, [](const Error& error) { return exit_code("mp_server", error); });
+  eal.begin_end(joined_processes((*setup)->path().info, look()), kEndTime,
+                [](const Error& error) { return exit_code("mp_server", error); });
   control.release_clients();
   (*channel)->stop();  // it answers with the statistics of ports that are closed next
   return report_end(**setup, control.books(), options, eal, log);

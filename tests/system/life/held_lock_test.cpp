@@ -27,8 +27,17 @@ TEST_F(HeldLockTest, DeadReadersOfTheMemoryKeepNobodyOutAndTheServerEndsInPeace)
   EXPECT_EQ(client.wait_end().exit_code, 0);
 }
 
+TEST_F(HeldLockTest, DeadReadersDoNotHoldUpTheEndAlthoughAWireIsStillThere) {
+  Running server = start_good_server();
+  Running wire = start_wire({});
+  ASSERT_TRUE(wire.wait_for("ready")) << wire.err();
+  leave_locked("memory");
+  const Ended ended = server.end(SIGINT);
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+}
+
 TEST_F(HeldLockTest, ALockThatKeepsNewcomersOutIsSaidAndServingGoesOn) {
-  Running server = start_good_server({});
+  Running server = start_good_server();
   Running client = start_client({"-n", "0"});
   ASSERT_TRUE(client.wait_for("joined")) << client.err();
   leave_locked("tailq");
