@@ -42,9 +42,7 @@ function(ringside_test tier name)
     add_custom_target(test_programs)
   endif()
   add_dependencies(test_programs ${name})
-  # GoogleTest's headers cost more than the tests: a dozen files share one reading of them.
-  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests
-                                           UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 12)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   gtest_discover_tests(${name} TEST_PREFIX "${RINGSIDE_TEST_PREFIX}" DISCOVERY_TIMEOUT 60
                        PROPERTIES LABELS ${tier})
 endfunction()
