@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Kills clients at random instants of their own start, and sees what that does to the others: does
+// the server go on serving, can the next client join, and when it cannot, does it say so in time.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <random>
+#include <stdexcept>
+
+#include "harness/run/clock.hpp"
+#include "harness/run/facts.hpp"
+#include "harness/run/posix_process.hpp"
+#include "harness/run/run_directory.hpp"
+#include "harness/run/telemetry_client.hpp"
+#include "harness/run/wire_client.hpp"
+
+namespace ringside::harness {
+namespace {
+
+using Words = std::vector<std::string>;
+
+constexpr Duration kPatience = std::chrono::seconds(60);
+constexpr double kPacketsPerSecond = 2000;
+
+struct Settings {
+  std::string bin_dir = PROGRAMS_BIN;
+  unsigned kills = 20;
+  std::uint64_t seed = 1;
+  double wait_s = 3;    ///< --wait of the client that joins after each kill
+  std::string examine;  ///< shell command to run while that client hangs; {} is its pid
+};
+
+/// What was seen.
+struct Counts {
+  unsigned kills = 0;
+  unsigned before = 0;       ///< the victim had not attached to the server yet
+  unsigned inside = 0;       ///< it was in EAL's start, the look-ups or the joining
+  unsigned after = 0;        ///< it had joined
+  unsigned readers = 0;      ///< died reading under the lock of DPDK's memory list
+  unsigned others = 0;       ///< died with another lock of the shared configuration
+  unsigned held = 0;         ///< the next client could not start, and said so in time
+  unsigned silent = 0;       ///< it neither joined nor said anything in time
+  unsigned not_serving = 0;  ///< packets stopped
+  unsigned bad_ends = 0;     ///< the server did not end with 0 when it was asked to
+};
+
+/// The locks of DPDK's shared configuration as 22.11 lays them out: words 4 ... 8 of the file. Only
+/// whether they change is looked at.
+struct Locks {
+  std::array<std::uint32_t, 4> others{};  ///< memzones, tail queues, pools, timers
+  std::uint32_t memory = 0;               ///< of the memory list; a count of readers
+  bool operator==(const Locks&) const = default;
+};
+
+/// A server with ring ports, a wire that sends, client 0 at work; victims get the id 1.
+class Stage {
+ public:
+  explicit Stage(const Settings& settings)
+      : settings_(settings), directory_(made_directory()), telemetry_(new_telemetry()) {}
+
+  void open() {
+    telemetry_ = new_telemetry();
+    server_ = start("mp_server", {"--lcores", "0@0", "-m", "256", "--", "-p", "3", "-n", "2",
+                                  "--ring-port", "a", "--ring-port", "b"});
+    worker_ = client(0, 30);
+    wire_process_ = start("mp_wire", {"--lcores", "64@1", "--proc-type=secondary", "--"}, true);
+    wire_.emplace(*wire_process_);
+    require(await([&] { return has_joined(*worker_); }), "client 0 does not join");
+    require(await([&] { return wire_->ready(); }), "the wire does not start");
+    wire_->send({0, CAPTURE, ~std::uint32_t{0}, 1, {Pace::Kind::kRate, kPacketsPerSecond, 1}});
+    require(serves(), "no packets arrive");
+  }
+
+  /// How the server ended.
+  ProcessEnd close() {
+    const Stopped server = stop_process(clock_, *server_, SIGINT, Deadline(clock_, kPatience));
+    for (Process* process : {worker_.get(), wire_process_.get()}) end(*process);
+    return server.end;
+  }
+
+  std::unique_ptr<Process> client(unsigned id, double wait_s) {
+    return start("mp_client",
+                 {"--lcores", fmt::format("{}@1", 32 + id), "--proc-type=secondary", "--", "-n",
+                  std::to_string(id), "--wait", fmt::format("{}", wait_s)});
+  }
+  void end(Process& process) { stop_process(clock_, process, SIGINT, Deadline(clock_, kPatience)); }
+
+  bool has_joined(Process& process) {
+    return words_of(process).find("joined (") != std::string::npos;
+  }
+  bool is_attached(Process& process) const {
+    const std::string maps = text(fmt::format("/proc/{}/maps", process.pid()));
+    return maps.find(directory_.path() + "/dpdk/rte/config") != std::string::npos;
+  }
+  std::string words_of(Process& process) const { return text(logs_.at(process.pid())); }
+  /// Do packets come in and go out?
+  bool serves() {
+    const auto transmitted = [&] { return ServerFacts(*telemetry_).count("transmitted"); };
+    const auto before = transmitted();
+    return await([&] { return transmitted() > before; }, std::chrono::seconds(5));
+  }
+  Locks locks() const {
+    std::ifstream file(directory_.path() + "/dpdk/rte/config", std::ios::binary);
+    std::array<std::uint32_t, 9> words{};
+    file.read(reinterpret_cast<char*>(words.data()), sizeof(words));
+    return {{words[4], words[5], words[6], words[7]}, words[8]};
+  }
+  /// Bytes of the shared heap in use; nothing when DPDK does not answer.
+  std::optional<std::int64_t> heap_in_use() {
+    const auto reply = telemetry_->request("/eal/heap_info,0");
+    if (!reply) return std::nullopt;
+    const FactMap facts = flatten(*reply);
+    const auto found = facts.find("Alloc_size");
+    if (found == facts.end() || !std::holds_alternative<std::int64_t>(found->second)) return {};
+    return std::get<std::int64_t>(found->second);
+  }
+  bool await(const std::function<bool()>& condition, Duration patience = kPatience) {
+    static const InterruptFlag never{0};
+    return wait_until(clock_, Deadline(clock_, patience), never, condition) == WaitEnd::kMet;
+  }
+  Clock& clock() { return clock_; }
+
+ private:
+  static RunDirectory made_directory() {
+    auto made = RunDirectory::create();
+    require(made.ok(), "no directory");
+    return *std::move(made);
+  }
+  std::unique_ptr<TelemetrySocket> new_telemetry() const {
+    return std::make_unique<TelemetrySocket>(directory_.path() + "/dpdk/rte/dpdk_telemetry.v2",
+                                             std::chrono::seconds(2));
+  }
+  static void require(bool met, const std::string& what) {
+    if (!met) throw std::runtime_error(what);
+  }
+  static std::string text(const std::string& path) {
+    std::ifstream file(path);
+    return {std::istreambuf_iterator<char>(file), {}};
+  }
+
+  std::unique_ptr<Process> start(const std::string& program, const Words& words,
+                                 bool piped = false) {
+    ProcessSpec spec;
+    spec.name = program;
+    spec.argv = {settings_.bin_dir + "/" + program, "--no-huge", "--no-pci",
+                 "--log-level=lib.eal:error"};
+    spec.argv.insert(spec.argv.end(), words.begin(), words.end());
+    spec.environment = {{"RUNTIME_DIRECTORY", directory_.path()}};
+    spec.directory = directory_.path();
+    const std::string log = fmt::format("{}/log{}", directory_.path(), ++started_);
+    spec.piped = piped;
+    spec.stdout_file = log + ".out";
+    spec.stderr_file = log;
+    auto process = launcher_.start(spec);
+    require(process.ok(), "cannot start " + program);
+    logs_[(*process)->pid()] = log;
+    return *std::move(process);
+  }
+
+  const Settings& settings_;
+  SteadyClock clock_;
+  PosixLauncher launcher_;
+  RunDirectory directory_;
+  std::unique_ptr<TelemetrySocket> telemetry_;
+  unsigned started_ = 0;
+  std::map<int, std::string> logs_;  ///< by pid, of the latest process with it
+  std::unique_ptr<Process> server_, worker_, wire_process_;
+  std::optional<WireClient> wire_;
+};
+
+class StartKills {
+ public:
+  explicit StartKills(const Settings& settings)
+      : settings_(settings), stage_(settings), random_(settings.seed) {}
+
+  Counts run() {
+    stage_.open();
+    measure_start();
+    const auto before = stage_.heap_in_use();
+    while (counts_.kills < settings_.kills) {
+      const Locks free = stage_.locks();
+      kill_one();
+      const Locks left = stage_.locks();
+      if (left.memory != free.memory) ++counts_.readers;
+      if (left.others != free.others) ++counts_.others;
+      if (!stage_.serves()) ++counts_.not_serving;
+      if (next_one_joins()) continue;
+      close();
+      stage_.open();
+    }
+    const auto after = stage_.heap_in_use();
+    if (before && after) heap_growth_ = *after - *before;
+    close();
+    return counts_;
+  }
+  /// Bytes of the shared heap that the dead have not given back; unknown after a restart.
+  std::optional<std::int64_t> heap_growth() const { return heap_growth_; }
+  Duration earliest() const { return earliest_; }
+  Duration latest() const { return latest_; }
+
+ private:
+  /// When the part of a start that others can feel begins and ends: by a few undisturbed starts,
+  /// from the earliest attaching to the latest joining.
+  void measure_start() {
+    for (int i = 0; i < 5; ++i) {
+      const TimePoint begin = stage_.clock().now();
+      const auto client = stage_.client(1, 30);
+      stage_.await([&] { return stage_.is_attached(*client); });
+      earliest_ = std::min(earliest_, stage_.clock().now() - begin);
+      stage_.await([&] { return stage_.has_joined(*client); });
+      latest_ = std::max(latest_, stage_.clock().now() - begin);
+      stage_.end(*client);
+    }
+  }
+
+  void close() {
+    const ProcessEnd end = stage_.close();
+    if (end == ProcessEnd{0, 0}) return;
+    ++counts_.bad_ends;
+    fmt::print("the server ended with {}\n", end.text());
+  }
+
+  void kill_one() {
+    std::uniform_int_distribution<Duration::rep> instant(earliest_.count(), latest_.count());
+    const auto victim = stage_.client(1, 30);
+    stage_.clock().sleep(Duration(instant(random_)));
+    victim->signal(SIGSTOP);  // so that what is looked at is where it dies
+    stage_.await([&] { return victim->is_stopped() || victim->poll(); });
+    ++(stage_.has_joined(*victim)    ? counts_.after
+       : stage_.is_attached(*victim) ? counts_.inside
+                                     : counts_.before);
+    ++counts_.kills;
+    victim->signal(SIGKILL);
+    stage_.await([&] { return victim->poll().has_value(); });
+  }
+
+  bool next_one_joins() {
+    const TimePoint begin = stage_.clock().now();
+    const auto next = stage_.client(1, settings_.wait_s);
+    const auto decided = [&] { return stage_.has_joined(*next) || next->poll(); };
+    const auto wait =
+        std::chrono::duration_cast<Duration>(std::chrono::duration<double>(settings_.wait_s));
+    if (!settings_.examine.empty() && !stage_.await(decided, wait)) examine(next->pid());
+    const bool in_time = stage_.await(decided, wait + std::chrono::seconds(5));
+    const bool joined = stage_.has_joined(*next);
+    if (!joined) {
+      ++(in_time ? counts_.held : counts_.silent);
+      fmt::print("kill {}: the next client did not join ({:.1f} s): {}\n", counts_.kills,
+                 std::chrono::duration<double>(stage_.clock().now() - begin).count(),
+                 stage_.words_of(*next));
+    }
+    stage_.end(*next);
+    return joined;
+  }
+
+  void examine(int pid) const {
+    std::string command = settings_.examine;
+    command.replace(command.find("{}"), 2, std::to_string(pid));
+    if (std::system(command.c_str()) != 0) fmt::print("the examination failed\n");
+  }
+
+  const Settings& settings_;
+  Stage stage_;
+  std::mt19937_64 random_;
+  Duration earliest_ = kPatience;
+  Duration latest_{};
+  std::optional<std::int64_t> heap_growth_;
+  Counts counts_;
+};
+
+double milliseconds(Duration duration) {
+  return std::chrono::duration<double, std::milli>(duration).count();
+}
+
+int play(const Settings& settings) {
+  StartKills kills(settings);
+  const Counts counts = kills.run();
+  fmt::print(
+      "{} clients killed at random instants {:.0f} to {:.0f} ms after their start (seed {})\n"
+      "  not yet attached {}, inside the start {}, joined {}\n"
+      "  died reading under the lock of the memory list {}, with another lock of the configuration "
+      "{}\n"
+      "  the next client could not start and said so in time: {}\n"
+      "  the next client hung in silence: {}\n"
+      "  the server stopped serving: {}\n"
+      "  the server did not end in peace: {}\n"
+      "  shared heap not given back: {}\n",
+      counts.kills, milliseconds(kills.earliest()), milliseconds(kills.latest()), settings.seed,
+      counts.before, counts.inside, counts.after, counts.readers, counts.others, counts.held,
+      counts.silent, counts.not_serving, counts.bad_ends,
+      kills.heap_growth() ? fmt::format("{} bytes", *kills.heap_growth()) : "unknown");
+  // A server whose clean-up hangs on a lock says so too, so only silence and an end of serving
+  // fail.
+  return counts.silent + counts.not_serving == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace ringside::harness
+
+int main(int argc, char** argv) {
+  ringside::harness::Settings settings;
+  CLI::App app("Kills clients at random instants of their start and looks at the others.");
+  app.add_option("--kills", settings.kills, "how many (20)");
+  app.add_option("--seed", settings.seed, "of the random instants (1)");
+  app.add_option("--wait", settings.wait_s, "--wait of the client that joins after each (3)");
+  app.add_option("--bin-dir", settings.bin_dir, "directory of the programs");
+  app.add_option("--examine", settings.examine,
+                 "shell command to run while a client hangs; {} stands for its pid");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return ringside::harness::play(settings);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "start_kills: error: {}\n", error.what());
+    return 6;
+  }
+}
