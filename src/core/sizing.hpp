@@ -4,6 +4,7 @@
 // DPDK 22.11, measured.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace ringside {
@@ -61,5 +62,15 @@ std::uint64_t ring_bytes(unsigned size);
 
 /// Megabytes (2^20) for EAL's -m: pools, rings, EAL's own needs, attaching processes, and a margin.
 unsigned memory_megabytes(const SizingInput& input, std::uint64_t page_bytes);
+
+/// How many packets wait at most, on an RX lcore, until the former owner of their flow has returned
+/// what it had; two bursts at least, so that one can be received.
+constexpr unsigned hold_capacity(unsigned ring_size, unsigned burst) {
+  return std::max(ring_size / 2, 2 * burst);
+}
+/// With so many packets that changed hands and have no room yet, an RX lcore receives no more.
+constexpr unsigned most_kept(unsigned ring_size) {
+  return ring_size / 2;
+}
 
 }  // namespace ringside

@@ -2,7 +2,6 @@
 // Pools of mbufs: `Mempool` owns one (primary), `MempoolView` was looked up or is borrowed.
 #pragma once
 
-#include <rte_eal.h>
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
@@ -39,13 +38,13 @@ class Mempool {
 
   MempoolView view() const { return MempoolView(pool_.get()); }
 
+  /// Not to be freed any more: without hugepages the memory goes with the last process that maps
+  /// it, and freeing would write zeros over all of it, seconds for a pool of large frames.
+  void leave_to_process_end() { (void)pool_.release(); }
+
  private:
   struct Free {
-    /// Without hugepages the memory goes with the last process that maps it; freeing would only
-    /// write zeros over all of it, seconds for a pool of large frames.
-    void operator()(::rte_mempool* pool) const {
-      if (::rte_eal_has_hugepages() != 0) ::rte_mempool_free(pool);
-    }
+    void operator()(::rte_mempool* pool) const { ::rte_mempool_free(pool); }
   };
   explicit Mempool(::rte_mempool* pool) : pool_(pool) {}
   std::unique_ptr<::rte_mempool, Free> pool_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/sizing.hpp"
+
 namespace ringside::server {
 namespace {
 
@@ -20,7 +22,7 @@ Receiver::Receiver(DataPath& path, std::uint16_t queue)
       assign_(path.seams.assign != nullptr ? path.seams.assign
                                            : assign_function(path.options.policy)),
       stages_(path.work.size()),
-      hold_(path.options.ring_size),
+      hold_(hold_capacity(path.options.ring_size, path.options.burst)),
       burst_(path.options.burst),
       views_(path.options.burst),
       assigned_(path.options.burst) {
@@ -46,7 +48,7 @@ unsigned Receiver::turn() {
 bool Receiver::blocked() const {
   const std::size_t burst = path_.options.burst;
   if (path_.options.on_full == OnFull::kWait && hold_.room() < burst) return true;
-  if (kept_ >= path_.options.ring_size) return true;  // the pool counts on it
+  if (kept_ >= most_kept(path_.options.ring_size)) return true;  // the pool counts on it
   if (staged_ < burst) return false;
   return std::any_of(stages_.begin(), stages_.end(),
                      [burst](const Stage& stage) { return stage.size >= burst; });

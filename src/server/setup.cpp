@@ -82,6 +82,11 @@ Result<std::unique_ptr<Setup>> Setup::make(const Options& options, const Seams& 
   return setup;
 }
 
+Setup::~Setup() {
+  if (identity_.eal.hugepages) return;
+  for (dpdk::Mempool& pool : pools_) pool.leave_to_process_end();
+}
+
 Status Setup::make_wire_rings() {
   const SizingInput sizing = sizing_of(options_, plan_, tx_queues_);
   for (unsigned wire = 0; wire < options_.ring_ports.size(); ++wire) {

@@ -28,6 +28,8 @@ class Setup {
   static Result<std::unique_ptr<Setup>> make(const Options& options, const Seams& seams,
                                              const dpdk::Eal& eal, const dpdk::Log& log);
 
+  ~Setup();
+
   DataPath& path() { return *path_; }
   const Identity& identity() const { return identity_; }
   const Plan& plan() const { return plan_; }

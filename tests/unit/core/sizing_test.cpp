@@ -11,7 +11,7 @@ TEST(Sizing, CountsEveryPlaceWhereAnMbufCanBe) {
   // Two clients that hold 4095 each; one lcore with 32 received, 32 taken back, 32 staged for each
   // of 2 clients and 2 ports; 2 ports x (1024 + 1024) descriptors; a cache of 384.
   const PoolSize pool = server_pool({.clients = 2, .ring_size = 4096, .ports = 2});
-  EXPECT_EQ(pool.mbufs, 2u * 4095 + 2 * 4096 + 32 * (2 + 2 + 2) + 2 * 2048 + 384);
+  EXPECT_EQ(pool.mbufs, 2u * 4095 + 4096 + 32 * (2 + 2 + 2) + 2 * 2048 + 384);
   EXPECT_EQ(pool.data_room, 2048u + 128);
   EXPECT_EQ(pool.segments, 1u);
 }
@@ -25,7 +25,7 @@ TEST(Sizing, CountsCachesAndBurstsOfEveryLcore) {
 TEST(Sizing, InDirectModeClientsHoldMbufsAndCaches) {
   const PoolSize back = server_pool({.clients = 3});
   const PoolSize direct = server_pool({.clients = 3, .direct = true});
-  EXPECT_EQ(direct.mbufs + 2 * 4096 - back.mbufs, 3u * 32 * (1 + 2) + 3 * 384);
+  EXPECT_EQ(direct.mbufs + 4096 - back.mbufs, 3u * 32 * (1 + 2) + 3 * 384);
 }
 
 TEST(Sizing, CountsEveryQueue) {
@@ -37,9 +37,9 @@ TEST(Sizing, CountsEveryQueue) {
 
 TEST(Sizing, WirePortsHaveNoDescriptorsButRings) {
   const SizingInput wires{.clients = 1, .ports = 2, .wire_ports = 2, .wire_ring_size = 1024};
-  EXPECT_EQ(server_pool(wires).mbufs, 4095u + 2 * 4096 + 32 * (2 + 1 + 2) + 384);
+  EXPECT_EQ(server_pool(wires).mbufs, 4095u + 4096 + 32 * (2 + 1 + 2) + 384);
   EXPECT_EQ(wire_pool(wires).mbufs,
-            4095u + 2 * 4096 + 32 * (2 + 1 + 2) + 2 * (1 + 1) * 1024 + 2 * 2 * 32 + 384 + 384);
+            4095u + 4096 + 32 * (2 + 1 + 2) + 2 * (1 + 1) * 1024 + 2 * 2 * 32 + 384 + 384);
 }
 
 TEST(Sizing, RoomFollowsTheLongestFrame) {
