@@ -28,11 +28,11 @@ unsigned packets_under_way(const SizingInput& in) {
   const unsigned direct = in.direct ? in.clients * in.burst * (1 + in.ports) : 0;
   // One burst just received, one just taken back, and staging for each client and each port.
   const unsigned staged = in.server_lcores * in.burst * (2 + in.clients + in.ports);
-  // Packets that change hands when clients come and go: some wait for the old owner of their
-  // flow, some for room with the new one.
+  // Packets that change hands when clients come and go, with each receiver: some wait for the old
+  // owner of their flow, some for room with the new one.
   const unsigned moving =
       in.direct ? 0 : hold_capacity(in.ring_size, in.burst) + most_kept(in.ring_size);
-  return with_clients + direct + staged + moving;
+  return with_clients + direct + staged + in.rx_queues * moving;
 }
 
 /// mbufs that lie in the caches of lcores; a cache is flushed at 1.5 times its size.

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/receiver.hpp"
 
-#include <algorithm>
-
 #include "core/sizing.hpp"
 
 namespace ringside::server {
-namespace {
-
-dpdk::Packet packet_of(OwedPacket owed) {
-  return static_cast<dpdk::Packet>(owed.packet());
-}
-
-}  // namespace
 
 Receiver::Receiver(DataPath& path, std::uint16_t queue)
     : path_(path),
@@ -21,37 +12,28 @@ Receiver::Receiver(DataPath& path, std::uint16_t queue)
       queue_(queue),
       assign_(path.seams.assign != nullptr ? path.seams.assign
                                            : assign_function(path.options.policy)),
-      stages_(path.work.size()),
+      stages_(path, queue),
       hold_(hold_capacity(path.options.ring_size, path.options.burst)),
       burst_(path.options.burst),
       views_(path.options.burst),
-      assigned_(path.options.burst) {
-  for (Stage& stage : stages_) {
-    stage.packets.resize(std::size_t{2} * path.options.burst);
-    stage.owed.resize(stage.packets.size());
-  }
-}
+      assigned_(path.options.burst) {}
 
 unsigned Receiver::turn() {
   follow_gate();
   if (!hold_.idle()) release_held();
   unsigned moved = 0;
-  if (kept_ > 0 || blocked()) moved += flush_all();
+  if (stages_.has_kept() || stages_.blocked()) moved += stages_.flush_all();
   for (std::size_t i = 0; i < path_.ports.size() && receiving_ && !blocked(); ++i) {
     moved += receive_from(PortIndex{static_cast<std::uint8_t>(i)});
   }
-  if (moved == 0 && staged_ > 0 && path_.seams.flush_partial_bursts) moved = flush_all();
+  if (moved == 0 && path_.seams.flush_partial_bursts) moved = stages_.flush_all();
   publish_staged();
   return moved;
 }
 
 bool Receiver::blocked() const {
-  const std::size_t burst = path_.options.burst;
-  if (path_.options.on_full == OnFull::kWait && hold_.room() < burst) return true;
-  if (kept_ >= most_kept(path_.options.ring_size)) return true;  // the pool counts on it
-  if (staged_ < burst) return false;
-  return std::any_of(stages_.begin(), stages_.end(),
-                     [burst](const Stage& stage) { return stage.size >= burst; });
+  if (path_.options.on_full == OnFull::kWait && hold_.room() < path_.options.burst) return true;
+  return stages_.blocked();
 }
 
 void Receiver::follow_gate() {
@@ -84,7 +66,7 @@ void Receiver::regroup(ClientSet active, ClientSet dead) {
   loose_.insert(loose_.end(), homeless_.begin(), homeless_.end());
   homeless_.clear();
   if (!(dispatch_.active() == active)) dispatch_.set_active(active);
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
+  for (std::size_t i = 0; i < path_.work.size(); ++i) {
     collect_staged(ClientId{static_cast<std::uint8_t>(i)});
   }
   hold_moved_flows(dead);
@@ -100,35 +82,17 @@ void Receiver::collect_debts(ClientSet dead) {
 
 /// Takes what is staged for a client that no longer has it.
 void Receiver::collect_staged(ClientId client) {
-  Stage& stage = stages_[client.value];
   const bool gone = !dispatch_.active().contains(client);
   const auto moves = [&](OwedPacket packet) {
     return gone || owner_of(packet).value_or(client) != client;
   };
-  kept_ -= stage.kept.size();
-  std::erase_if(stage.kept, [&](OwedPacket packet) {
-    const bool does = moves(packet);
-    if (does) loose_.push_back(packet);
-    return does;
-  });
-  kept_ += stage.kept.size();
-  std::size_t stays = 0;
-  for (std::size_t i = 0; i < stage.size; ++i) {
-    if (moves(stage.owed[i])) {
-      loose_.push_back(stage.owed[i]);
-    } else {
-      stage.packets[stays] = stage.packets[i];
-      stage.owed[stays++] = stage.owed[i];
-    }
-  }
-  staged_ -= stage.size - stays;
-  stage.size = stays;
+  stages_.take(client, moves, loose_);
 }
 
 void Receiver::hold_moved_flows(ClientSet dead) {
   hold_.unblock_all();
   if (path_.direct() || dispatch_.active().empty()) return;
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
+  for (std::size_t i = 0; i < path_.work.size(); ++i) {
     const ClientId client{static_cast<std::uint8_t>(i)};
     if (dead.contains(client)) continue;
     path_.owed_fifo(queue_, i).for_each([&](OwedPacket packet, std::uint64_t number) {
@@ -155,8 +119,7 @@ void Receiver::place(OwedPacket packet) {
   const auto sticky_owner = owner_of(packet);
   const ClientId owner = sticky_owner ? *sticky_owner : dispatch_.next_in_turn();
   if (sticky_owner && hold_.blocks(packet.bucket())) return hold(packet, owner);
-  stages_[owner.value].kept.push_back(packet);
-  ++kept_;
+  stages_.keep(owner, packet);
 }
 
 void Receiver::hold(OwedPacket packet, ClientId owner) {
@@ -203,117 +166,16 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
     if (flows_move && hold_.blocks(bucket)) {
       hold(owed, owner);
     } else {
-      stage(owner, packets[i], owed);
+      stages_.put(owner, owed);
     }
   }
   publish_counters();
 }
 
-void Receiver::stage(ClientId client, dpdk::Packet packet, OwedPacket owed) {
-  Stage& stage = stages_[client.value];
-  stage.packets[stage.size] = packet;
-  stage.owed[stage.size++] = owed;
-  ++staged_;
-  if (stage.size == path_.options.burst) flush(client);
-}
-
-std::size_t Receiver::credit(ClientId client) {
-  const std::size_t capacity = path_.work[client.value].capacity();
-  const std::uint64_t owed = path_.owed(client.value);
-  if (owed >= capacity) return 0;
-  const std::size_t credit = capacity - owed;
-  return path_.direct() ? credit : std::min(credit, path_.owed_fifo(queue_, client.value).room());
-}
-
-unsigned Receiver::hand_over(ClientId client, std::span<dpdk::Packet> packets,
-                             std::span<const OwedPacket> owed) {
-  const dpdk::RingView ring = path_.work[client.value];
-  const std::size_t room = std::min(packets.size(), credit(client));
-  Counter& books = counters_.handed[client.value];
-  unsigned handed = 0;
-  if (room > 0) {
-    // Written down before they are on the ring, or they could be back before.
-    add(books, room);
-    if (!path_.direct()) path_.owed_fifo(queue_, client.value).push(owed.first(room));
-    handed = path_.seams.hand_over(ring, packets.first(room));
-    if (handed < room) {
-      books.store(read(books) - (room - handed), std::memory_order_relaxed);
-      if (!path_.direct()) path_.owed_fifo(queue_, client.value).undo_push(room - handed);
-    }
-  }
-  Counter& peak = counters_.peak[client.value];
-  const std::uint64_t used = handed < packets.size() ? ring.capacity() : ring.used();
-  if (used > read(peak)) peak.store(used, std::memory_order_relaxed);
-  return handed;
-}
-
-unsigned Receiver::flush_kept(ClientId client) {
-  std::vector<OwedPacket>& kept = stages_[client.value].kept;
-  std::array<dpdk::Packet, 64> packets;
-  std::size_t done = 0;
-  while (done < kept.size()) {
-    const std::size_t count = std::min(packets.size(), kept.size() - done);
-    for (std::size_t i = 0; i < count; ++i) packets[i] = packet_of(kept[done + i]);
-    const unsigned handed = hand_over(client, {packets.data(), count}, {&kept[done], count});
-    done += handed;
-    if (handed < count) break;
-  }
-  kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(done));
-  kept_ -= done;
-  return static_cast<unsigned>(done);
-}
-
-unsigned Receiver::flush(ClientId client) {
-  Stage& stage = stages_[client.value];
-  unsigned moved = stage.kept.empty() ? 0 : flush_kept(client);
-  if (stage.size == 0) return moved;
-  unsigned handed = 0;
-  if (stage.kept.empty()) {
-    handed = hand_over(client, {stage.packets.data(), stage.size}, {stage.owed.data(), stage.size});
-  }
-  const std::span rest(stage.packets.data() + handed, stage.size - handed);
-  staged_ -= handed;
-  if (rest.empty()) {
-    stage.size = 0;
-  } else if (path_.options.on_full == OnFull::kDrop) {
-    add(counters_.ring_full[client.value], path_.seams.discard(rest));
-    staged_ -= rest.size();
-    stage.size = 0;
-  } else {
-    std::copy(rest.begin(), rest.end(), stage.packets.begin());
-    std::copy_n(stage.owed.begin() + handed, rest.size(), stage.owed.begin());
-    stage.size = rest.size();
-  }
-  return moved + handed;
-}
-
-unsigned Receiver::flush_all() {
-  unsigned handed = 0;
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
-    handed += flush(ClientId{static_cast<std::uint8_t>(i)});
-  }
-  return handed;
-}
-
 void Receiver::abandon() {
-  const auto free_all = [](std::vector<OwedPacket>& packets) {
-    for (const OwedPacket packet : packets) {
-      dpdk::Packet each = packet_of(packet);
-      dpdk::free_packets({&each, 1});
-    }
-    const std::size_t freed = packets.size();
-    packets.clear();
-    return freed;
-  };
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
-    Stage& stage = stages_[i];
-    dpdk::free_packets({stage.packets.data(), stage.size});
-    add(counters_.undelivered[i], stage.size + free_all(stage.kept));
-    stage.size = 0;
-  }
+  stages_.abandon();
   hold_.take_all(homeless_);
   add(counters_.homeless, free_all(homeless_));
-  staged_ = kept_ = 0;
   publish_staged();
 }
 
@@ -323,7 +185,7 @@ void Receiver::publish_counters() {
 }
 
 void Receiver::publish_staged() {
-  counters_.staged.store(staged_ + kept_ + hold_.size() + homeless_.size(),
+  counters_.staged.store(stages_.size() + hold_.size() + homeless_.size(),
                          std::memory_order_relaxed);
 }
 

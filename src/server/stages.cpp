@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "server/stages.hpp"
+
+#include <algorithm>
+
+#include "core/sizing.hpp"
+
+namespace ringside::server {
+
+std::size_t free_all(std::vector<OwedPacket>& packets) {
+  for (const OwedPacket packet : packets) {
+    dpdk::Packet each = packet_of(packet);
+    dpdk::free_packets({&each, 1});
+  }
+  const std::size_t freed = packets.size();
+  packets.clear();
+  return freed;
+}
+
+Stages::Stages(DataPath& path, std::size_t lcore)
+    : path_(path),
+      lcore_(lcore),
+      counters_(path.rx[lcore]),
+      stages_(path.work.size()),
+      burst_(path.options.burst) {
+  for (Stage& stage : stages_) stage.fresh.reserve(std::size_t{2} * path.options.burst);
+}
+
+void Stages::put(ClientId client, OwedPacket packet) {
+  std::vector<OwedPacket>& fresh = stages_[client.value].fresh;
+  fresh.push_back(packet);
+  ++fresh_;
+  if (fresh.size() == path_.options.burst) flush(client);
+}
+
+void Stages::keep(ClientId client, OwedPacket packet) {
+  stages_[client.value].kept.push_back(packet);
+  ++kept_;
+}
+
+bool Stages::blocked() const {
+  if (kept_ >= most_kept(path_.options.ring_size)) return true;  // the pool counts on it
+  const std::size_t burst = path_.options.burst;
+  if (fresh_ < burst) return false;
+  return std::any_of(stages_.begin(), stages_.end(),
+                     [burst](const Stage& stage) { return stage.fresh.size() >= burst; });
+}
+
+unsigned Stages::flush_all() {
+  unsigned handed = 0;
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    handed += flush(ClientId{static_cast<std::uint8_t>(i)});
+  }
+  return handed;
+}
+
+unsigned Stages::flush(ClientId client) {
+  Stage& stage = stages_[client.value];
+  unsigned handed = hand_over_from(client, stage.kept);
+  kept_ -= handed;
+  if (stage.fresh.empty()) return handed;
+  if (stage.kept.empty()) {
+    const unsigned of_fresh = hand_over_from(client, stage.fresh);
+    fresh_ -= of_fresh;
+    handed += of_fresh;
+  }
+  if (path_.options.on_full == OnFull::kDrop && !stage.fresh.empty()) {
+    // Less than a burst: with a full one nothing more is received.
+    fresh_ -= stage.fresh.size();
+    add(counters_.ring_full[client.value], path_.seams.discard(buffers(stage.fresh)));
+    stage.fresh.clear();
+  }
+  return handed;
+}
+
+unsigned Stages::hand_over_from(ClientId client, std::vector<OwedPacket>& packets) {
+  std::size_t done = 0;
+  while (done < packets.size()) {
+    const std::size_t count = std::min(burst_.size(), packets.size() - done);
+    const unsigned handed = hand_over(client, {&packets[done], count});
+    done += handed;
+    if (handed < count) break;
+  }
+  packets.erase(packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(done));
+  return static_cast<unsigned>(done);
+}
+
+unsigned Stages::hand_over(ClientId client, std::span<const OwedPacket> packets) {
+  const dpdk::RingView ring = path_.work[client.value];
+  const std::size_t room = std::min(packets.size(), credit(client));
+  Counter& books = counters_.handed[client.value];
+  unsigned handed = 0;
+  if (room > 0) {
+    // Written down before they are on the ring, or they could be back before.
+    add(books, room);
+    if (!path_.direct()) path_.owed_fifo(lcore_, client.value).push(packets.first(room));
+    handed = path_.seams.hand_over(ring, buffers(packets.first(room)));
+    if (handed < room) {
+      books.store(read(books) - (room - handed), std::memory_order_relaxed);
+      if (!path_.direct()) path_.owed_fifo(lcore_, client.value).undo_push(room - handed);
+    }
+  }
+  Counter& peak = counters_.peak[client.value];
+  const std::uint64_t used = handed < packets.size() ? ring.capacity() : ring.used();
+  if (used > read(peak)) peak.store(used, std::memory_order_relaxed);
+  return handed;
+}
+
+std::size_t Stages::credit(ClientId client) {
+  const std::size_t capacity = path_.work[client.value].capacity();
+  const std::uint64_t owed = path_.owed(client.value);
+  if (owed >= capacity) return 0;
+  const std::size_t credit = capacity - owed;
+  return path_.direct() ? credit : std::min(credit, path_.owed_fifo(lcore_, client.value).room());
+}
+
+std::span<dpdk::Packet> Stages::buffers(std::span<const OwedPacket> packets) {
+  std::transform(packets.begin(), packets.end(), burst_.begin(), packet_of);
+  return std::span(burst_).first(packets.size());
+}
+
+void Stages::abandon() {
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    for (std::vector<OwedPacket>* packets : {&stages_[i].fresh, &stages_[i].kept}) {
+      add(counters_.undelivered[i], free_all(*packets));
+    }
+  }
+  fresh_ = kept_ = 0;
+}
+
+}  // namespace ringside::server
