@@ -77,12 +77,15 @@ struct ServerSide {
       dpdk::free_packets(std::span(packets).first(ring.view().dequeue(packets)));
     }
   }
-  /// Takes at most `most` packets that came in on `port` and puts them out on the other one.
+  /// Takes at most `most` packets that came in on `port` and puts them out on the other one; no
+  /// more than fit there.
   unsigned forward(unsigned port, unsigned queue, unsigned most) {
     std::array<dpdk::Packet, kRingSize> packets;
-    const auto burst = std::span(packets).first(std::min(most, kRingSize));
-    const unsigned taken = rx[port].view().dequeue(burst);
-    return tx[port ^ 1][queue].view().enqueue({packets.data(), taken});
+    const dpdk::RingView out = tx[port ^ 1][queue].view();
+    const unsigned room = out.capacity() - out.used();
+    const unsigned taken =
+        rx[port].view().dequeue(std::span(packets).first(std::min(most, room)));
+    return out.enqueue({packets.data(), taken});
   }
 };
 
