@@ -5,32 +5,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <csignal>
-
 #include "core/idle.hpp"
+#include "waiting_child.hpp"
 
 namespace ringside::dpdk {
 namespace {
 
-/// A child that waits to be killed.
-class Child {
- public:
-  Child() : pid_(::fork()) {
-    if (pid_ != 0) return;
-    for (;;) ::pause();
-  }
-  ~Child() {
-    ::kill(pid_, SIGKILL);
-    ::waitpid(pid_, nullptr, 0);
-  }
-  std::uint32_t pid() const { return static_cast<std::uint32_t>(pid_); }
-
- private:
-  pid_t pid_;
-};
-
 TEST(PeerProcess, HasEndedOnceItIsKilledAndBeforeAnybodyHasWaitedForIt) {
-  const Child child;
+  const fixtures::WaitingChild child;
   const auto peer = PeerProcess::open(child.pid());
   ASSERT_TRUE(peer);
   EXPECT_FALSE(peer->ended());
@@ -39,7 +21,7 @@ TEST(PeerProcess, HasEndedOnceItIsKilledAndBeforeAnybodyHasWaitedForIt) {
 }
 
 TEST(PeerProcess, ThatIsStoppedHasNotEnded) {
-  const Child child;
+  const fixtures::WaitingChild child;
   const auto peer = PeerProcess::open(child.pid());
   ASSERT_TRUE(peer);
   ASSERT_TRUE(peer->signal(SIGSTOP));
@@ -57,7 +39,7 @@ TEST(PeerProcess, DoesNotExistUnderANumberThatNoProcessHas) {
 }
 
 TEST(PeerProcess, StartedWhenProcSays) {
-  const Child child;
+  const fixtures::WaitingChild child;
   const auto own = start_time_of(static_cast<std::uint32_t>(::getpid()));
   const auto childs = start_time_of(child.pid());
   ASSERT_TRUE(own);
