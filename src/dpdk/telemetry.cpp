@@ -13,7 +13,7 @@ namespace {
 /// DPDK 22.11 hands no context to a callback, only the command's name: the answers are found by it.
 struct Answers {
   std::mutex mutex;
-  std::map<std::string, std::function<TelemetryDict()>, std::less<>> by_command;
+  std::map<std::string, TelemetryAnswer, std::less<>> by_command;
 };
 
 Answers& answers() {
@@ -40,17 +40,18 @@ void encode(const TelemetryDict& dict, ::rte_tel_data* data) {
   }
 }
 
-int answer(const char* command, const char*, ::rte_tel_data* data) {
+int answer(const char* command, const char* parameter, ::rte_tel_data* data) {
   const std::lock_guard lock(answers().mutex);
   const auto found = answers().by_command.find(command);
-  encode(found == answers().by_command.end() ? TelemetryDict{} : found->second(), data);
+  const std::string_view behind_comma = parameter != nullptr ? parameter : "";
+  encode(found == answers().by_command.end() ? TelemetryDict{} : found->second(behind_comma), data);
   return 0;
 }
 
 }  // namespace
 
 Status register_telemetry(const std::string& command, const std::string& help,
-                          std::function<TelemetryDict()> answer_function) {
+                          TelemetryAnswer answer_function) {
   const std::lock_guard lock(answers().mutex);
   answers().by_command[command] = std::move(answer_function);
   if (::rte_telemetry_register_cmd(command.c_str(), answer, help.c_str()) != 0) {

@@ -29,10 +29,14 @@ struct TelemetryDict {
   }
 };
 
+/// Makes the answer to one request. `parameter`: what stands behind the command and a comma, often
+/// nothing.
+using TelemetryAnswer = std::function<TelemetryDict(std::string_view parameter)>;
+
 /// Registers `command` ("/mp/stats"); `answer` is called in DPDK's telemetry thread for each
 /// request and must stay callable until the process ends. Error kInternal when DPDK refuses it.
 Status register_telemetry(const std::string& command, const std::string& help,
-                          std::function<TelemetryDict()> answer);
+                          TelemetryAnswer answer);
 
 /// From now on every registered command answers with an empty dictionary: DPDK cannot unregister,
 /// and what the answers speak of is about to go. Returns when no answer is being made.

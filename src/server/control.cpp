@@ -28,9 +28,12 @@ Control::Control(DataPath& path, ControlChannel& channel, const dpdk::Log& log,
       channel_(channel),
       log_(log),
       show_(std::move(show)),
+      journal_(log, path.seams.keep_event),
       membership_(
-          path.info, log, watch_, {path.options.heartbeat_timeout, path.options.evict_hung},
-          [this](ClientId id) { return path_.all_acknowledged() && path_.owed(id.value) == 0; }),
+          path.info, log, journal_, watch_,
+          {path.options.heartbeat_timeout, path.options.evict_hung},
+          {[this](ClientId id) { return path_.all_acknowledged() && path_.owed(id.value) == 0; },
+           [this](ClientId id) { return path_.recovered(id.value); }}),
       next_screen_(Clock::now() + path.options.stats_period) {
   pending_.reserve(2 * kMaxClients);
   publish(ServerState::kWaiting);
@@ -127,11 +130,7 @@ void Control::note_deaths() {
 
 /// Those whose packets are recovered: nobody uses their rings until they are admitted again.
 void Control::finish_recoveries() {
-  for (const ClientId id : dead_ - membership_.dead()) {
-    path_.work[id.value].reset();
-    log_.info("Client process {}: {} packets recovered so far", id.value,
-              path_.recovered(id.value));
-  }
+  for (const ClientId id : dead_ - membership_.dead()) path_.work[id.value].reset();
 }
 
 void Control::open_gate() {

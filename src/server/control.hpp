@@ -28,6 +28,8 @@ class Control {
 
   /// Any thread.
   ControlBooks books() const;
+  /// Any thread.
+  const EventLog& events() const { return journal_.events(); }
 
   /// After the data path has ended: tells the clients to leave and waits for them for a while.
   void release_clients();
@@ -60,6 +62,7 @@ class Control {
   ControlChannel& channel_;
   const dpdk::Log& log_;
   std::function<void()> show_;
+  Journal journal_;
   PidfdWatch watch_;
   Membership membership_;
   std::vector<Pending> pending_;

@@ -61,7 +61,7 @@ void Membership::poll(Clock::time_point now) {
 void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) {
   const SlotState state = slot(id).state;
   if (is_going(state)) {
-    if (owes_nothing_(id)) clear(id);
+    if (debts_.owes_nothing(id)) clear(id);
   } else if (state != SlotState::kAbsent) {
     look_whether_it_moves(id, since_last_look);
   }
@@ -79,14 +79,14 @@ void Membership::look_whether_it_moves(ClientId id, std::chrono::nanoseconds sin
   if (client.state == SlotState::kSuspect && moved) {
     move(id, SlotEvent::kMoveAgain);
     active_.add(id);
-    log_.info("Client process {} moves again", id.value);
+    journal_.note(event(EventKind::kResume, id));
   } else if (client.state == SlotState::kActive &&
              client.progress.still_for() >= liveness_.timeout) {
     move(id, SlotEvent::kStall);
     active_.remove(id);
     add(suspected_, 1);
-    log_.warning("Client process {} (pid {}) has not moved for {} ms: it gets no new packets",
-                 id.value, client.pid, liveness_.timeout / std::chrono::milliseconds(1));
+    journal_.note(event(EventKind::kSuspect, id),
+                  fmt::format("{} ms", liveness_.timeout / std::chrono::milliseconds(1)));
     if (liveness_.evict) evict(id);
   }
 }
@@ -97,7 +97,7 @@ void Membership::evict(ClientId id) {
   slot(id).killed = true;
   if (watch_.kill(id)) {
     add(evicted_, 1);
-    log_.warning("Client process {} (pid {}) is evicted", id.value, slot(id).pid);
+    journal_.note(event(EventKind::kEvict, id));
   } else {
     log_.error("Client process {} (pid {}) cannot be killed", id.value, slot(id).pid);
   }
@@ -106,8 +106,7 @@ void Membership::evict(ClientId id) {
 /// The process of this slot has ended, in whatever state it was.
 void Membership::bury(ClientId id) {
   watch_.forget(id);
-  log_.warning("Client process {} died (pid {}, {})", id.value, slot(id).pid,
-               ringside::to_text(slot(id).state));
+  journal_.note(event(EventKind::kDead, id), ringside::to_text(slot(id).state));
   move(id, SlotEvent::kGone);
   active_.remove(id);
   dead_.add(id);
@@ -116,6 +115,12 @@ void Membership::bury(ClientId id) {
 /// Nothing of this client is left anywhere.
 void Membership::clear(ClientId id) {
   watch_.forget(id);
+  if (dead_.contains(id)) {
+    Event recovered = event(EventKind::kRecovered, id);
+    recovered.packets = debts_.recovered(id) - recovered_[id.value];
+    recovered_[id.value] += recovered.packets;
+    journal_.note(recovered);
+  }
   dead_.remove(id);
   move(id, SlotEvent::kCleared);
   log_.info("Client process {} disconnected", id.value);
@@ -162,8 +167,9 @@ std::optional<JoinReply> Membership::join(const JoinRequest& request, bool stopp
 
 JoinReply Membership::admit(const JoinRequest& request) {
   const ClientId id = id_of(request.id);
-  const std::uint32_t generation = slot(id).generation + 1;
   Slot& client = slot(id);
+  const std::uint32_t generation = client.generation + 1;
+  const bool same = client.pid == request.pid && client.start_time == request.start_time;
   client = Slot{};
   client.generation = generation;
   client.pid = request.pid;
@@ -178,8 +184,8 @@ JoinReply Membership::admit(const JoinRequest& request) {
   move(id, SlotEvent::kClaim);
   move(id, SlotEvent::kAdmit);
   active_.add(id);
-  log_.info("Client process {} connected (pid {}, lcore {})", id.value, request.pid,
-            lcore_text(request.lcores));
+  journal_.note(event(generation == 1 || same ? EventKind::kJoin : EventKind::kRejoin, id),
+                fmt::format("lcore {}", lcore_text(request.lcores)));
   if (request.numa_node != info_.numa_node) {
     log_.warning(
         "Client process {} runs on NUMA node {}, its rings and packets are on node {}: every "
@@ -199,7 +205,7 @@ Refusal Membership::leave(const control::Leave& message) {
   if (is_going(client.state) || client.state == SlotState::kAbsent) return Refusal::kNone;
   move(id, SlotEvent::kLeave);
   active_.remove(id);
-  log_.info("Client process {} leaves", id.value);
+  journal_.note(event(EventKind::kLeave, id));
   return Refusal::kNone;
 }
 

@@ -24,6 +24,7 @@
 #include "core/shared_layout.hpp"
 #include "core/slot_state.hpp"
 #include "dpdk/log.hpp"
+#include "server/journal.hpp"
 #include "server/process_watch.hpp"
 
 namespace ringside::server {
@@ -34,19 +35,26 @@ struct Liveness {
   bool evict = false;  ///< kill it
 };
 
+/// What the data path says of the packets of clients.
+struct Debts {
+  /// Receivers hand nothing more to the client, and all it had came back or was recovered.
+  std::function<bool(ClientId)> owes_nothing;
+  /// Packets taken out of its debt after deaths, all so far.
+  std::function<std::uint64_t(ClientId)> recovered;
+};
+
 class Membership {
  public:
   using Clock = std::chrono::steady_clock;
 
-  /// `owes_nothing(id)`: receivers hand nothing more to the client, and all it had came back or was
-  /// recovered.
-  Membership(shared::SharedInfo& info, const dpdk::Log& log, ProcessWatch& watch, Liveness liveness,
-             std::function<bool(ClientId)> owes_nothing)
+  Membership(shared::SharedInfo& info, const dpdk::Log& log, Journal& journal, ProcessWatch& watch,
+             Liveness liveness, Debts debts)
       : info_(info),
         log_(log),
+        journal_(journal),
         watch_(watch),
         liveness_(liveness),
-        owes_nothing_(std::move(owes_nothing)) {}
+        debts_(std::move(debts)) {}
 
   /// Looks at every slot once. What it changes, and what the three below change, must be told to
   /// the receivers before the next look: only then can be asked whether somebody owes anything.
@@ -82,6 +90,10 @@ class Membership {
     ProgressWatch progress;
     bool killed = false;
   };
+  /// An event of whoever holds the slot.
+  Event event(EventKind kind, ClientId id) const {
+    return {.kind = kind, .client = id, .generation = slot(id).generation, .pid = slot(id).pid};
+  }
   Slot& slot(ClientId id) { return slots_[id.value]; }
   const Slot& slot(ClientId id) const { return slots_[id.value]; }
 
@@ -104,10 +116,12 @@ class Membership {
 
   shared::SharedInfo& info_;
   const dpdk::Log& log_;
+  Journal& journal_;
   ProcessWatch& watch_;
   const Liveness liveness_;
-  std::function<bool(ClientId)> owes_nothing_;
+  const Debts debts_;
   std::array<Slot, kMaxClients> slots_;
+  std::array<std::uint64_t, kMaxClients> recovered_{};  ///< told by events so far
   ClientSet active_;
   ClientSet dead_;
   std::optional<Clock::time_point> last_look_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/report.hpp"
 
+#include <algorithm>
 #include <numeric>
 
 namespace ringside::server {
@@ -95,6 +96,17 @@ Ledger ledger_of(const Snapshot& snapshot, std::uint64_t in_flight) {
 }
 
 }  // namespace
+
+std::vector<NumberedEvent> kept_events(const EventLog& log, std::uint64_t from, std::size_t most) {
+  std::vector<NumberedEvent> kept;
+  const std::uint64_t end = log.total();
+  for (std::uint64_t number = std::max(from, log.oldest()); number < end && kept.size() < most;
+       ++number) {
+    // Events come while this one reads: the oldest may be gone by now.
+    if (const auto event = log.at(number)) kept.push_back({number, *event});
+  }
+  return kept;
+}
 
 Snapshot take_snapshot(const DataPath& path, const Identity& identity) {
   Snapshot snapshot;

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "core/event_log.hpp"
 #include "core/ledger.hpp"
 #include "dpdk/eal.hpp"
 #include "dpdk/mempool.hpp"
@@ -55,6 +57,12 @@ struct CaptureReport {
   bool truncated_by_late_process = false;
 };
 
+/// An event with its number among all.
+struct NumberedEvent {
+  std::uint64_t number = 0;
+  Event event;
+};
+
 struct Snapshot {
   shared::ServerState state{};
   std::vector<PortSnapshot> ports;
@@ -63,12 +71,17 @@ struct Snapshot {
   std::uint64_t truncated = 0, malformed = 0;
   std::uint64_t no_client = 0, homeless = 0;
   std::vector<CaptureReport> captures;
-  ControlBooks control;  ///< filled by whoever has it
+  ControlBooks control;               ///< filled by whoever has it
+  std::vector<NumberedEvent> events;  ///< so is this: those that are kept, in their order
   Ledger ledger;
 };
 
 /// Reads all counters. Exact when nothing moves; any thread.
 Snapshot take_snapshot(const DataPath& path, const Identity& identity);
+
+/// The events that are kept, from number `from` on, at most `most` of them.
+std::vector<NumberedEvent> kept_events(const EventLog& log, std::uint64_t from = 0,
+                                       std::size_t most = EventLog::kRoom);
 
 /// The answer to the lesson's client_request: one line.
 std::string to_line(const Snapshot& snapshot);
@@ -79,6 +92,8 @@ dpdk::TelemetryDict stats_dict(const Snapshot& snapshot);
 dpdk::TelemetryDict clients_dict(const Snapshot& snapshot, const Options& options);
 dpdk::TelemetryDict ports_dict(const Snapshot& snapshot, const Identity& identity);
 dpdk::TelemetryDict control_dict(const ControlBooks& books);
+/// A page of events from number `from` on (text of a number; anything else: the last page).
+dpdk::TelemetryDict events_dict(const EventLog& log, std::string_view from);
 dpdk::TelemetryDict config_dict(const Identity& identity, const Options& options);
 
 }  // namespace ringside::server

@@ -83,6 +83,18 @@ ordered_json control_json(const ControlBooks& books) {
           {"evicted", books.evicted},       {"refused", std::move(refused)}};
 }
 
+ordered_json event_json(const NumberedEvent& numbered) {
+  const Event& event = numbered.event;
+  return {{"number", numbered.number},
+          {"kind", to_text(event.kind)},
+          {"client", event.client.value},
+          {"generation", event.generation},
+          {"pid", event.pid},
+          {"packets", event.packets},
+          {"monotonic_ns", event.monotonic_ns},
+          {"time", iso_time(event.wall_ns)}};
+}
+
 ordered_json ledger_json(const Ledger& ledger) {
   const Balance sum = balance(ledger);
   ordered_json drops = ordered_json::array();
@@ -123,6 +135,8 @@ std::string to_json(const Snapshot& snapshot, const Identity& identity, const Op
   }
   json["parse"] = {{"truncated", snapshot.truncated}, {"malformed", snapshot.malformed}};
   json["control"] = control_json(snapshot.control);
+  json["events"] = ordered_json::array();
+  for (const NumberedEvent& event : snapshot.events) json["events"].push_back(event_json(event));
   json["captures"] = ordered_json::array();
   for (const CaptureReport& capture : snapshot.captures) {
     json["captures"].push_back(

@@ -2,8 +2,10 @@
 // The books as answers on DPDK's telemetry socket.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
+#include "core/parse_number.hpp"
 #include "core/slot_state.hpp"
 #include "server/report.hpp"
 #include "server/report_text.hpp"
@@ -11,6 +13,26 @@
 namespace ringside::server {
 
 using dpdk::TelemetryDict;
+
+namespace {
+
+/// DPDK 22.11 sends 16 KiB at most and leaves out the rest without a word; an event takes 190
+/// bytes.
+constexpr std::size_t kEventsPerPage = 64;
+
+TelemetryDict event_dict(const Event& event) {
+  TelemetryDict dict;
+  dict.add("kind", std::string(to_text(event.kind)));
+  dict.add("client", std::uint64_t{event.client.value});
+  dict.add("generation", std::uint64_t{event.generation});
+  dict.add("pid", std::uint64_t{event.pid});
+  dict.add("packets", event.packets);
+  dict.add("monotonic_ns", event.monotonic_ns);
+  dict.add("time", iso_time(event.wall_ns));
+  return dict;
+}
+
+}  // namespace
 
 TelemetryDict stats_dict(const Snapshot& snapshot) {
   const Balance sum = balance(snapshot.ledger);
@@ -103,6 +125,21 @@ TelemetryDict control_dict(const ControlBooks& books) {
     refused.add(control::to_text(static_cast<control::Refusal>(i)), books.refused[i]);
   }
   dict.add("refused", std::move(refused));
+  return dict;
+}
+
+TelemetryDict events_dict(const EventLog& log, std::string_view from) {
+  TelemetryDict dict;
+  const std::uint64_t total = log.total();
+  dict.add("total", total);
+  for (const EventKind kind : kEventKinds) dict.add(to_text(kind), log.count(kind));
+  const auto wanted = parse_number<std::uint64_t>(from);
+  const std::uint64_t last_page = total - std::min<std::uint64_t>(total, kEventsPerPage);
+  const auto page = kept_events(log, wanted.value_or(last_page), kEventsPerPage);
+  dict.add("next", page.empty() ? total : page.back().number + 1);
+  for (const NumberedEvent& each : page) {
+    dict.add(std::to_string(each.number), event_dict(each.event));
+  }
   return dict;
 }
 

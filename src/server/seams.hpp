@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 
+#include "core/event_log.hpp"
 #include "core/policy.hpp"
 #include "dpdk/packet.hpp"
 #include "dpdk/ring.hpp"
@@ -27,6 +28,8 @@ struct Seams {
   std::uint64_t (*discard)(std::span<dpdk::Packet> packets) = nullptr;
   /// Last look at the books before they are shown.
   void (*before_report)(Snapshot& snapshot) = nullptr;
+  /// Last look at an event before it is kept; false: it is not.
+  bool (*keep_event)(Event& event) = nullptr;
   /// Whether a burst that is not full is handed over when nothing more arrives.
   bool flush_partial_bursts = true;
 };

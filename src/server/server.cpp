@@ -100,7 +100,10 @@ Status register_telemetry(Setup& setup, const Control& control, const Options& o
   const auto stats = [&setup] { return take_snapshot(setup.path(), setup.identity()); };
   Status status = Done{};
   const auto add = [&](const char* command, const char* help, auto answer) {
-    if (status) status = dpdk::register_telemetry(command, help, answer);
+    if (status) {
+      status =
+          dpdk::register_telemetry(command, help, [answer](std::string_view) { return answer(); });
+    }
   };
   add("/mp/stats", "Totals and ledger of mp_server", [stats] { return stats_dict(stats()); });
   add("/mp/clients", "Clients of mp_server: state, counters, ring",
@@ -111,7 +114,10 @@ Status register_telemetry(Setup& setup, const Control& control, const Options& o
       [&control] { return control_dict(control.books()); });
   add("/mp/config", "How mp_server was started",
       [&setup, &options] { return config_dict(setup.identity(), options); });
-  return status;
+  if (!status) return status;
+  return dpdk::register_telemetry(
+      "/mp/events", "What became of clients, the last page or from a number on: /mp/events,FROM",
+      [&control](std::string_view from) { return events_dict(control.events(), from); });
 }
 
 Status write_statistics(const std::string& file, const std::string& json) {
@@ -123,10 +129,11 @@ Status write_statistics(const std::string& file, const std::string& json) {
 }
 
 /// Ports are closed before the files they wrote are looked at; the books were closed before that.
-Status report_end(Setup& setup, const ControlBooks& books, const Options& options,
+Status report_end(Setup& setup, const Control& control, const Options& options,
                   const dpdk::Eal& eal, const dpdk::Log& log) {
   Snapshot snapshot = take_snapshot(setup.path(), setup.identity());
-  snapshot.control = books;
+  snapshot.control = control.books();
+  snapshot.events = kept_events(control.events());
   settle_undelivered(snapshot);
   dpdk::silence_telemetry();
   setup.close_ports();
@@ -175,7 +182,7 @@ Status serve(const Options& options, const Seams& seams, dpdk::Eal& eal, const d
                 [](const Error& error) { return exit_code("mp_server", error); });
   control.release_clients();
   (*channel)->stop();  // it answers with the statistics of ports that are closed next
-  return report_end(**setup, control.books(), options, eal, log);
+  return report_end(**setup, control, options, eal, log);
 }
 
 Status start_and_serve(const SplitArgs& args, const Seams& seams) {

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/membership.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 
 #include <memory>
 
 #include "core/slot_claim.hpp"
+#include "server/seams.hpp"
 
 namespace ringside::server {
 namespace {
 
 using control::Refusal;
 using shared::SlotState;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using namespace std::chrono_literals;
 
@@ -51,8 +54,10 @@ class MembershipTest : public ::testing::Test {
     begin();
   }
   void begin(bool evict = false) {
-    membership_ = std::make_unique<Membership>(*info_, log_, watch_, Liveness{kTimeout, evict},
-                                               [this](ClientId) { return settled_; });
+    membership_ =
+        std::make_unique<Membership>(*info_, log_, *journal_, watch_, Liveness{kTimeout, evict},
+                                     Debts{[this](ClientId) { return settled_; },
+                                           [this](ClientId id) { return recovered_[id.value]; }});
   }
 
   static control::JoinRequest request(std::uint32_t id, unsigned lcore, std::uint32_t pid) {
@@ -87,13 +92,26 @@ class MembershipTest : public ::testing::Test {
   }
   void look() { membership_->poll(now_ += 1ms); }
   void turn_worker(std::uint8_t id) { add(info_->client[id].counters.progress, 1); }
+  /// All events so far in words: "join 0 of 101".
+  std::vector<std::string> events() const {
+    std::vector<std::string> words;
+    for (std::uint64_t i = 0; i < journal_->events().total(); ++i) {
+      const Event event = *journal_->events().at(i);
+      words.push_back(
+          fmt::format("{} {} of {}", to_text(event.kind), event.client.value, event.pid));
+    }
+    return words;
+  }
+  Event last_event() const { return *journal_->events().at(journal_->events().total() - 1); }
   SlotState state(std::uint8_t id) const {
     return static_cast<SlotState>(info_->client[id].verdict.state.load());
   }
 
   std::unique_ptr<shared::SharedInfo> info_ = std::make_unique<shared::SharedInfo>();
   dpdk::Log log_{"test"};
+  std::unique_ptr<Journal> journal_ = std::make_unique<Journal>(log_, product_seams().keep_event);
   bool settled_ = false;
+  std::array<std::uint64_t, kMaxClients> recovered_{};
   FakeWatch watch_;
   std::unique_ptr<Membership> membership_;
   Membership::Clock::time_point now_{1h};
@@ -322,6 +340,74 @@ TEST_F(MembershipTest, HoldsTheEndUntilEveryProcessIsGone) {
   watch_.gone.add(k1);
   give_back_claim(info_->wire.claim, *wire);
   EXPECT_EQ(membership_->held(), 0u);
+}
+
+TEST_F(MembershipTest, NotesWhoCameAndWent) {
+  settled_ = true;
+  join(0, 5, 101);
+  membership_->leave({1, 102, join(1, 6, 102)});
+  membership_->leave({1, 102, 1});
+  look();
+  EXPECT_EQ(join(1, 6, 102), 2u);
+  watch_.gone.add(k0);
+  look();
+  look();
+  join(0, 5, 103);
+  EXPECT_THAT(events(),
+              ElementsAre("join 0 of 101", "join 1 of 102", "leave 1 of 102", "join 1 of 102",
+                          "dead 0 of 101", "recovered 0 of 101", "rejoin 0 of 103"));
+  EXPECT_EQ(last_event().generation, 2u);
+}
+
+TEST_F(MembershipTest, NotesThatTheSamePidOfAnotherTimeIsAnotherProcess) {
+  settled_ = true;
+  join(0, 5, 101);
+  watch_.gone.add(k0);
+  look();
+  look();
+  auto later = request(0, 5, 101);
+  ++later.start_time;
+  EXPECT_EQ(membership_->join(later, false)->refusal, Refusal::kNone);
+  EXPECT_EQ(last_event().kind, EventKind::kRejoin);
+}
+
+TEST_F(MembershipTest, NotesWhoHungAndWhatWasDoneAboutIt) {
+  begin(/*evict=*/true);
+  join(0, 5, 101);
+  pass(2 * kTimeout);
+  turn_worker(0);
+  look();
+  EXPECT_THAT(events(), ElementsAre("join 0 of 101", "suspect 0 of 101", "evict 0 of 101",
+                                    "resume 0 of 101"));
+}
+
+TEST_F(MembershipTest, NotesHowManyPacketsEachDeathLeft) {
+  settled_ = true;
+  const auto die = [this](std::uint32_t pid, std::uint64_t packets) {
+    join(0, 5, pid);
+    watch_.gone.add(k0);
+    look();
+    recovered_[0] += packets;
+    look();
+  };
+  die(101, 7);
+  EXPECT_EQ(last_event().packets, 7u);
+  die(102, 0);
+  EXPECT_EQ(last_event().packets, 0u);
+  die(103, 5);
+  EXPECT_EQ(last_event().kind, EventKind::kRecovered);
+  EXPECT_EQ(last_event().packets, 5u);
+  EXPECT_EQ(last_event().generation, 3u);
+}
+
+TEST_F(MembershipTest, StampsEventsWithBothClocks) {
+  join(0, 5, 101);
+  join(1, 6, 102);
+  const Event first = *journal_->events().at(0);
+  const Event second = *journal_->events().at(1);
+  EXPECT_GT(first.monotonic_ns, 0u);
+  EXPECT_GE(second.monotonic_ns, first.monotonic_ns);
+  EXPECT_GT(first.wall_ns, std::uint64_t{1'600'000'000} * 1'000'000'000);
 }
 
 TEST_F(MembershipTest, DoesNotCareWhatOthersWriteIntoTheSharedBlock) {
