@@ -93,6 +93,15 @@ constexpr auto kFields<ServerCaptureStats> =
                Field{"truncated_by_late_process", &ServerCaptureStats::truncated_by_late_process}};
 
 template <>
+constexpr auto kFields<ServerEvent> = std::tuple{Field{"number", &ServerEvent::number},
+                                                 Field{"kind", &ServerEvent::kind},
+                                                 Field{"client", &ServerEvent::client},
+                                                 Field{"generation", &ServerEvent::generation},
+                                                 Field{"pid", &ServerEvent::pid},
+                                                 Field{"packets", &ServerEvent::packets},
+                                                 Field{"monotonic_ns", &ServerEvent::monotonic_ns}};
+
+template <>
 constexpr auto kFields<LedgerDrop> =
     std::tuple{Field{"place", &LedgerDrop::place}, Field{"reason", &LedgerDrop::reason},
                Field{"packets", &LedgerDrop::packets}, Field{"client", &LedgerDrop::client}};
@@ -111,7 +120,7 @@ constexpr auto kFields<ServerStats> =
                Field{"memory", &ServerStats::memory},     Field{"config", &ServerStats::config},
                Field{"ports", &ServerStats::ports},       Field{"clients", &ServerStats::clients},
                Field{"mempools", &ServerStats::mempools}, Field{"captures", &ServerStats::captures},
-               Field{"ledger", &ServerStats::ledger}};
+               Field{"events", &ServerStats::events},     Field{"ledger", &ServerStats::ledger}};
 
 /// A JSON value and where it stands, so that an error names the place: "ports[0].received". The
 /// first thing that is wrong is kept in `error`, and what is read after it is worthless.

@@ -80,6 +80,17 @@ struct ServerCaptureStats {
   bool truncated_by_late_process = false;
 };
 
+/// What became of a client, as the server saw it.
+struct ServerEvent {
+  std::uint64_t number = 0;
+  std::string kind;  ///< as core's EventKind
+  unsigned client = 0;
+  std::uint64_t generation = 0;
+  std::int64_t pid = 0;
+  std::uint64_t packets = 0;       ///< "recovered": taken out of the dead client's debt
+  std::uint64_t monotonic_ns = 0;  ///< CLOCK_MONOTONIC
+};
+
 struct LedgerDrop {
   std::string place;
   std::string reason;
@@ -113,6 +124,8 @@ struct ServerStats {
   std::uint64_t parse_truncated = 0;
   std::uint64_t parse_malformed = 0;
   std::vector<ServerCaptureStats> captures;
+  /// The last ones, in their order; nothing for a server that keeps none.
+  std::optional<std::vector<ServerEvent>> events;
   LedgerStats ledger;
 };
 

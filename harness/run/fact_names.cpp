@@ -7,6 +7,7 @@
 #include <optional>
 #include <span>
 
+#include "core/event_log.hpp"
 #include "core/ledger.hpp"
 
 namespace ringside::harness {
@@ -38,6 +39,12 @@ bool has(Names names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
+/// How many events there were, all together or of a kind.
+bool is_event_count(std::string_view name) {
+  return name == "total" || std::any_of(kEventKinds.begin(), kEventKinds.end(),
+                                        [&](EventKind kind) { return name == to_text(kind); });
+}
+
 /// What follows "PREFIX<number>." in `name`, when the number is below `count`.
 std::optional<std::string_view> field_of(std::string_view name, std::string_view prefix,
                                          unsigned count) {
@@ -58,6 +65,7 @@ bool is_fact_name(const std::string& name, const Scenario& scenario) {
   const std::string_view view = name;
   if (view.starts_with("drops.")) return is_drop_key(view.substr(6), 0);
   if (view.starts_with("config.")) return has(kConfigNames, view.substr(7));
+  if (view.starts_with("events.")) return is_event_count(view.substr(7));
   if (const auto field = field_of(view, "client", scenario.client_slots)) {
     return has(kClientNames, *field);
   }

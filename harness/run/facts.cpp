@@ -10,6 +10,9 @@ namespace {
 
 using ParsedJson = nlohmann::json;
 
+/// The counts alone: a page behind the last event has no events.
+constexpr const char* kEventCounts = "/mp/events,18446744073709551615";
+
 void add(const ParsedJson& json, const std::string& name, FactMap& facts) {
   if (json.is_object()) {
     for (const auto& [raw_key, value] : json.items()) {
@@ -36,6 +39,7 @@ std::pair<std::string, std::string> where(const std::string& name) {
   if (is_numbered(name, "client")) return {"/mp/clients", name.substr(6)};
   if (is_numbered(name, "port")) return {"/mp/ports", name.substr(4)};
   if (name.rfind("config.", 0) == 0) return {"/mp/config", name.substr(7)};
+  if (name.rfind("events.", 0) == 0) return {kEventCounts, name.substr(7)};
   return {"/mp/stats", name};
 }
 

@@ -24,7 +24,7 @@ class ServerFacts {
  public:
   explicit ServerFacts(Telemetry& telemetry) : telemetry_(&telemetry) {}
   /// received, state, drops.PLACE.REASON ... of /mp/stats; clientN.FIELD of /mp/clients;
-  /// portN.FIELD of /mp/ports; config.FIELD of /mp/config.
+  /// portN.FIELD of /mp/ports; config.FIELD of /mp/config; events.KIND of /mp/events.
   std::optional<Fact> get(const std::string& name);
   /// get() of a count, 0 when unknown.
   std::int64_t count(const std::string& name);

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "tests/unit/pcap/files.hpp"
 
@@ -34,6 +35,8 @@ constexpr const char* kExample = R"({
                         "used": 0, "peak": 31}}],
   "mempools": [{"name": "mbuf_pool", "size": 16383, "in_use": 0, "baseline": 0}],
   "parse": {"truncated": 0, "malformed": 0},
+  "events": [{"number": 0, "kind": "join", "client": 0, "generation": 1, "pid": 4712, "packets": 0,
+              "monotonic_ns": 23456789012345, "time": "2024-01-31T12:00:00.123456789Z"}],
   "captures": [{"file": "out.pcap", "truncated_by_late_process": false}],
   "ledger": {"received": 100, "transmitted": 100, "dropped": 0, "in_flight": 0,
              "balanced": true, "missing": 0,
@@ -61,6 +64,10 @@ TEST(ServerStats, ReadsTheDocumentedExample) {
   EXPECT_EQ(stats->clients[0].ring.peak, 31u);
   EXPECT_EQ(stats->clients[0].lcores, std::vector<unsigned>{1});
   EXPECT_EQ(stats->mempools[0].size, 16383u);
+  ASSERT_TRUE(stats->events);
+  EXPECT_EQ(stats->events->at(0).kind, "join");
+  EXPECT_EQ(stats->events->at(0).pid, 4712);
+  EXPECT_EQ(stats->events->at(0).monotonic_ns, 23456789012345u);
   EXPECT_EQ(stats->captures[0].file, "out.pcap");
   EXPECT_FALSE(stats->captures[0].truncated_by_late_process);
   EXPECT_TRUE(stats->ledger.balanced);
@@ -72,6 +79,14 @@ TEST(ServerStats, ToleratesFieldsThatItDoesNotKnow) {
   json["weather"] = "fine";
   json["ports"][0]["colour"] = {1, 2, 3};
   EXPECT_EQ(stats_refusal(json.dump()), "");
+}
+
+TEST(ServerStats, AServerNeedKeepNoEvents) {
+  auto json = nlohmann::json::parse(kExample);
+  json.erase("events");
+  const auto stats = parse_server_stats(json.dump(), "stats.json");
+  ASSERT_TRUE(stats.ok());
+  EXPECT_FALSE(stats->events);
 }
 
 TEST(ServerStats, ADropNeedsNoClient) {
@@ -96,8 +111,9 @@ TEST(ServerStats, AnyDocumentedFieldThatIsMissingIsNamed) {
   std::vector<std::string> fields;
   list_fields(json, "", fields);
   EXPECT_GT(fields.size(), 60u);
+  const std::set<std::string> optional{"/ledger/drops/0/client", "/events", "/events/0/time"};
   for (const std::string& field : fields) {
-    if (field == "/ledger/drops/0/client") continue;
+    if (optional.contains(field)) continue;
     auto changed = json;
     const nlohmann::json::json_pointer pointer(field);
     changed[pointer.parent_pointer()].erase(pointer.back());

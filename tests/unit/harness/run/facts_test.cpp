@@ -32,12 +32,14 @@ TEST(ServerFacts, FindsNamesInTheCommandThatHoldsThem) {
   telemetry.replies["/mp/clients"] = R"({"1":{"handed":5}})";
   telemetry.replies["/mp/ports"] = R"({"0":{"received":9}})";
   telemetry.replies["/mp/config"] = R"({"policy":"port"})";
+  telemetry.replies["/mp/events,18446744073709551615"] = R"({"total":4,"dead":2})";
   ServerFacts facts(telemetry);
   EXPECT_EQ(facts.count("received"), 7);
   EXPECT_EQ(facts.get("state"), Fact(std::string("running")));
   EXPECT_EQ(facts.count("client1.handed"), 5);
   EXPECT_EQ(facts.count("port0.received"), 9);
   EXPECT_EQ(facts.get("config.policy"), Fact(std::string("port")));
+  EXPECT_EQ(facts.count("events.dead"), 2);
   EXPECT_FALSE(facts.get("client2.handed"));
   EXPECT_TRUE(facts.answered());
 }

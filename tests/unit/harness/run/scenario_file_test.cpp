@@ -207,6 +207,8 @@ TEST_F(ScenarioFile, ANameThatNothingBearsIsAnErrorAndNotAZero) {
   EXPECT_THAT(step("check = \"drops.work_ring.rin_full == 0\""), HasSubstr("demo.toml:2:12: "));
   EXPECT_THAT(step("check = \"client2.handed == 0\""), HasSubstr("\"client2.handed\""));
   EXPECT_THAT(step("check = \"port2.received == 0\""), HasSubstr("\"port2.received\""));
+  EXPECT_THAT(step("check = \"events.death == 0\""), HasSubstr("\"events.death\""));
+  EXPECT_EQ(step("check = \"events.dead == 0 and events.total == 0\""), "no error");
   EXPECT_THAT(step("check = \"wire.port0.snt == 0\""), HasSubstr("\"wire.port0.snt\""));
   EXPECT_THAT(error("play.steps = []\n[expect]\ndrops = {\"work_ring.rin_full\" = [0, 5]}\n"),
               HasSubstr("demo.toml:3:10: no drop is called \"work_ring.rin_full\""));
