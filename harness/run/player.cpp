@@ -233,7 +233,7 @@ void Play::observe() {
       std::none_of(scenario_.steps.begin(), scenario_.steps.end(),
                    [](const Step& step) {
                      const bool ends = step.verb == Verb::kKill || step.verb == Verb::kStop;
-                     return step.verb == Verb::kChurn ||
+                     return step.verb == Verb::kChurn || step.verb == Verb::kCrash ||
                             (ends && step.target.kind == Target::Kind::kClient);
                    }) &&
       start_after(scenario_) >= scenario_.clients.size();

@@ -48,7 +48,7 @@ struct ClientOptions {
   std::vector<std::string> extra;
 };
 
-enum class Verb { kSend, kAwait, kCheck, kPause, kResume, kKill, kStart, kStop, kChurn };
+enum class Verb { kSend, kAwait, kCheck, kPause, kResume, kKill, kStart, kStop, kChurn, kCrash };
 
 /// What `await = "quiet"` means: all that was sent was received or missed by the driver, and
 /// nothing is on its way, neither in the server and its clients nor from the server to whoever
@@ -82,7 +82,7 @@ struct Step {
 
   Condition condition;           ///< await, check
   std::optional<double> within;  ///< await: seconds; else by lack of progress
-  Target target;                 ///< pause, resume, kill, start, stop
+  Target target;                 ///< pause, resume, kill, start, stop, crash
   int signal = 0;                ///< kill
   unsigned kills = 0;            ///< churn
 };

@@ -16,7 +16,7 @@ namespace ringside::harness {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<std::pair<Verb, std::string_view>, 9> kVerbs{{
+constexpr std::array<std::pair<Verb, std::string_view>, 10> kVerbs{{
     {Verb::kSend, "send"},
     {Verb::kAwait, "await"},
     {Verb::kCheck, "check"},
@@ -26,6 +26,7 @@ constexpr std::array<std::pair<Verb, std::string_view>, 9> kVerbs{{
     {Verb::kStart, "start"},
     {Verb::kStop, "stop"},
     {Verb::kChurn, "churn"},
+    {Verb::kCrash, "crash"},
 }};
 
 /// The one step reader: a table, what is being filled in, and what there is.
@@ -142,7 +143,8 @@ void StepReader::read() {
     }
     context.fail(
         table.raw().source(),
-        "a step has one of send, await, check, pause, resume, kill, start, stop, churn" + hint);
+        "a step has one of send, await, check, pause, resume, kill, start, stop, churn, crash" +
+            hint);
     return;
   }
   step.verb = found->first;

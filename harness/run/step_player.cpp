@@ -173,6 +173,16 @@ Status StepPlayer::churn(const Step& step) {
   return Churn(world_, scenario_, cluster_, wait_for, seed_).run(step.kills);
 }
 
+/// It dies by itself, perhaps before it has joined.
+Status StepPlayer::crash(const Step& step) {
+  if (step.target.kind != Target::Kind::kClient) return Error{"only clients can crash by a step"};
+  const Status launched = cluster_.launch_client(step.target.number);
+  if (!launched) return launched;
+  const std::string name = to_string(step.target);
+  cluster_.expect_end(name, {-1, SIGKILL});
+  return wait("it did not crash", [&] { return cluster_.find(name)->poll().has_value(); });
+}
+
 StepPlayer::Outcome StepPlayer::play(const Step& step) {
   Outcome outcome;
   StepResult& result = outcome.result;
@@ -198,6 +208,8 @@ StepPlayer::Outcome StepPlayer::play(const Step& step) {
         return stop(step);
       case Verb::kChurn:
         return churn(step);
+      case Verb::kCrash:
+        return crash(step);
     }
     return Status(Error{"unknown step", ExitCode::kInternal});
   }();

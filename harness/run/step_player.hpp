@@ -45,6 +45,7 @@ class StepPlayer {
   Status start(const Step& step);
   Status stop(const Step& step);
   Status churn(const Step& step);
+  Status crash(const Step& step);
   Status wait(const std::string& what, const std::function<bool()>& condition);
   std::optional<Fact> fact(ServerFacts& server, const std::string& name);
 

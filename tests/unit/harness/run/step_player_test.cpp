@@ -254,5 +254,23 @@ TEST_F(StepPlayerTest, ChurnKillsAsOftenAsToldAndStartsEachAgainWhenItsSlotIsFre
   EXPECT_EQ(cluster_->unexpected_end(), std::nullopt);
 }
 
+TEST_F(StepPlayerTest, CrashStartsAClientAndWaitsUntilItHasKilledItself) {
+  program("client0").signal(SIGKILL);
+  cluster_->expect_end("client0", {-1, SIGKILL});
+  clock_.on_sleep = [&] {
+    if (clock_.sleeps == 3) program("client0").end = ProcessEnd{-1, SIGKILL};
+  };
+  EXPECT_FALSE(play(targeted(Verb::kCrash, "client0")).error);
+  EXPECT_EQ(clock_.sleeps, 3);
+  EXPECT_EQ(cluster_->unexpected_end(), std::nullopt);
+  EXPECT_TRUE(cluster_->ends().back().as_expected);
+}
+
+TEST_F(StepPlayerTest, AClientThatEndsOtherwiseThanByACrashIsNotAsExpected) {
+  clock_.on_sleep = [&] { program("client0").end = ProcessEnd{2, 0}; };
+  EXPECT_FALSE(play(targeted(Verb::kCrash, "client0")).error);
+  EXPECT_FALSE(cluster_->ends().back().as_expected);
+}
+
 }  // namespace
 }  // namespace ringside::harness
