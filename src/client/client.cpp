@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "client/crash_points.hpp"
 #include "client/join.hpp"
 #include "client/link.hpp"
 #include "client/options.hpp"
@@ -85,11 +86,15 @@ class Ending {
     if (server_stopped(info_) || link_.server_gone()) return true;
     if (!signals::stop_requested()) return false;
     if (!asked_) {
+      pass(Step::kLeaveAsked);
       link_.ask_to_leave();
       asked_ = true;
       deadline_ = std::chrono::steady_clock::now() + kLeaveDeadline;
     }
-    if (link_.has_left()) return true;
+    if (link_.has_left()) {
+      pass(Step::kLetGo);
+      return true;
+    }
     overdue_ = std::chrono::steady_clock::now() > deadline_;
     return overdue_;
   }
@@ -124,8 +129,10 @@ Result<std::unique_ptr<Link>> tie(const Options& options, const Found& found, co
     return guarded.error();
   }
   const Applicant applicant{options.id, dpdk::lcore_set(), dpdk::numa_node(), eal.facts().version};
+  pass(Step::kBeforeJoin);
   auto member = join(*found.info, applicant, *server, eal.time_left(), signals::stop_requested);
   if (!member) return member.error();
+  pass(Step::kAdmitted);
   log.info("Client process {} joined (generation {}, lcore {}, {} ports)", id, member->generation,
            fmt::join(dpdk::lcore_list(), ","), found.info->ports);
   return Link::start(*member, found.info->client[id], std::move(*server));
@@ -149,6 +156,7 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   const auto outlet = make_outlet(*found, options.id, **link);
   Worker worker(found->work, handler, handle, *outlet, counters, options.burst, options.idle);
   Ending ending(*found->info, options.id, **link);
+  pass(Step::kTied);
   worker.run(ending);
   log.info("Client process {} leaves: handled {} packets", id, read(counters.done) - before);
   return ending.verdict();
@@ -179,10 +187,11 @@ Status start_and_work(const SplitArgs& args, const Options& options, HandleFn ha
 }  // namespace
 
 int run_client(int argc, char** argv, HandleFn handle) {
-  const SplitArgs args = split_args(argc, argv);
+  SplitArgs args = split_args(argc, argv);
   if (asks_for_help(args)) return print_text(help());
   if (asks_for_version(args)) return print_version("mp_client");
   const Reconnect reconnect(argv);
+  if (Status crash = take_crash_option(args.application); !crash) return end_of(crash);
   const auto options = parse_options(args.application);
   if (!options) return end_of(options.error());
   signals::install();

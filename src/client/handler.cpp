@@ -5,6 +5,7 @@
 
 #include <cstring>
 
+#include "client/crash_points.hpp"
 #include "core/idle.hpp"
 #include "core/parse_number.hpp"
 
@@ -38,6 +39,7 @@ void Handler::handle(std::span<dpdk::Packet> packets) const {
   for (const dpdk::Packet packet : packets) {
     const ForwardTable::Exit& exit = table_.exit_of(packet->port);
     packet->port = config_.kind == HandlerKind::kDrop ? dpdk::kDropMark : exit.dpdk_id;
+    pass(Step::kInPacket);
     if (config_.mark_mac) mark(packet, exit.index);
   }
   if (config_.kind == HandlerKind::kDelay) spend_time(packets.size());

@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "client/crash_points.hpp"
 #include "core/control_message.hpp"
 #include "core/shared_counter.hpp"
 #include "dpdk/mp_channel.hpp"
@@ -58,12 +59,14 @@ void Link::wake() const {
 /// One message, lost if the server does not read: the next follows soon.
 void Link::speak() const {
   const std::uint32_t id = member_.id.value;
+  const bool leaving = leaving_.load(std::memory_order_relaxed);
+  if (!leaving) pass(Step::kBeforeHeartbeat);
   const control::Payload payload =
-      leaving_.load(std::memory_order_relaxed)
-          ? control::encode(control::Leave{id, member_.pid, member_.generation})
-          : control::encode(control::Heartbeat{id, member_.pid, member_.generation,
-                                               read(slot_.counters.progress)});
+      leaving ? control::encode(control::Leave{id, member_.pid, member_.generation})
+              : control::encode(control::Heartbeat{id, member_.pid, member_.generation,
+                                                   read(slot_.counters.progress)});
   dpdk::mp_send(control::kActionName, payload.view());
+  pass(leaving ? Step::kLeaveSent : Step::kAfterHeartbeat);
 }
 
 void Link::ask_to_leave() {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "client/worker.hpp"
 
+#include "client/crash_points.hpp"
 #include "core/shared_counter.hpp"
 #include "dpdk/port.hpp"
 
@@ -10,14 +11,16 @@ void ReturnOutlet::take(std::span<dpdk::Packet> packets) {
   const auto count = packets.size();
   Idle idle(IdleMode::kYield);
   for (;;) {
-    packets = packets.subspan(ring_.enqueue(packets));
+    packets = packets.subspan(enqueue(ring_, packets));
     if (packets.empty() || server_stopped(info_)) break;
     if (server_gone_.load(std::memory_order_relaxed)) break;
     // The server hands out no more than this ring holds, so it has room; only several RX lcores may
     // overshoot, by a burst each.
     idle.found_nothing();
   }
+  pass(Step::kAfterEnqueue);
   add(counters_.done, count);
+  pass(Step::kAfterDone);
 }
 
 DirectOutlet::DirectOutlet(const shared::SharedInfo& info, ClientId id, shared::ClientSlot& slot)
@@ -54,11 +57,15 @@ void DirectOutlet::send(std::uint16_t dpdk_id, std::span<dpdk::Packet> packets) 
 
 unsigned Worker::turn() {
   add(counters_.progress, 1);
-  const unsigned taken = work_.dequeue(packets_);
+  pass(Step::kBeforeDequeue);
+  const unsigned taken = dequeue(work_, packets_);
   if (taken == 0) return 0;
+  pass(Step::kAfterDequeue);
   add(counters_.received, taken);
+  pass(Step::kBeforeHandler);
   const std::span burst(packets_.data(), taken);
-  handle_(handler_, burst);
+  handle(handle_, handler_, burst);
+  pass(Step::kAfterHandler);
   outlet_.take(burst);
   return taken;
 }
