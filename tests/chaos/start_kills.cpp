@@ -9,26 +9,14 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
-#include <map>
 #include <optional>
 #include <random>
-#include <stdexcept>
 
-#include "harness/run/clock.hpp"
-#include "harness/run/facts.hpp"
-#include "harness/run/posix_process.hpp"
-#include "harness/run/run_directory.hpp"
-#include "harness/run/telemetry_client.hpp"
-#include "harness/run/wire_client.hpp"
+#include "tests/chaos/footprint.hpp"
+#include "tests/chaos/stage.hpp"
 
 namespace ringside::harness {
 namespace {
-
-using Words = std::vector<std::string>;
-
-constexpr Duration kPatience = std::chrono::seconds(60);
-constexpr double kPacketsPerSecond = 2000;
 
 struct Settings {
   std::string bin_dir = PROGRAMS_BIN;
@@ -60,120 +48,40 @@ struct Locks {
   bool operator==(const Locks&) const = default;
 };
 
-/// A server with ring ports, a wire that sends, client 0 at work; victims get the id 1.
-class Stage {
+/// The locks of a server's shared configuration; client 0 at work; victims get the id 1.
+class StartStage : public Stage {
  public:
-  explicit Stage(const Settings& settings)
-      : settings_(settings), directory_(made_directory()), telemetry_(new_telemetry()) {}
+  explicit StartStage(const Settings& settings) : Stage(settings.bin_dir, 2) {}
 
   void open() {
-    telemetry_ = new_telemetry();
-    server_ = start("mp_server", {"--lcores", "0@0", "-m", "256", "--", "-p", "3", "-n", "2",
-                                  "--ring-port", "a", "--ring-port", "b"});
-    worker_ = client(0, 30);
-    wire_process_ = start("mp_wire", {"--lcores", "64@1", "--proc-type=secondary", "--"}, true);
-    wire_.emplace(*wire_process_);
-    require(await([&] { return has_joined(*worker_); }), "client 0 does not join");
-    require(await([&] { return wire_->ready(); }), "the wire does not start");
-    wire_->send({0, CAPTURE, ~std::uint32_t{0}, 1, {Pace::Kind::kRate, kPacketsPerSecond, 1}});
-    require(serves(), "no packets arrive");
+    start_server();
+    worker_ = starter(0, 30);
+    require([&] { return has_joined(*worker_); }, "client 0 does not join");
+    start_traffic();
   }
-
   /// How the server ended.
   ProcessEnd close() {
-    const Stopped server = stop_process(clock_, *server_, SIGINT, Deadline(clock_, kPatience));
-    for (Process* process : {worker_.get(), wire_process_.get()}) end(*process);
-    return server.end;
+    const ProcessEnd server = end_server(SIGINT);
+    end(*worker_);
+    end_traffic();
+    return server;
   }
-
-  std::unique_ptr<Process> client(unsigned id, double wait_s) {
-    return start("mp_client",
-                 {"--lcores", fmt::format("{}@1", 32 + id), "--proc-type=secondary", "--", "-n",
-                  std::to_string(id), "--wait", fmt::format("{}", wait_s)});
+  std::unique_ptr<Process> starter(unsigned id, double wait_s) {
+    return client(id, {"--wait", fmt::format("{}", wait_s)});
   }
-  void end(Process& process) { stop_process(clock_, process, SIGINT, Deadline(clock_, kPatience)); }
-
-  bool has_joined(Process& process) {
-    return words_of(process).find("joined (") != std::string::npos;
-  }
-  bool is_attached(Process& process) const {
-    const std::string maps = text(fmt::format("/proc/{}/maps", process.pid()));
-    return maps.find(directory_.path() + "/dpdk/rte/config") != std::string::npos;
-  }
-  std::string words_of(Process& process) const { return text(logs_.at(process.pid())); }
-  /// Do packets come in and go out?
-  bool serves() {
-    const auto transmitted = [&] { return ServerFacts(*telemetry_).count("transmitted"); };
-    const auto before = transmitted();
-    return await([&] { return transmitted() > before; }, std::chrono::seconds(5));
+  bool is_attached(const Process& process) const {
+    const std::string maps = text_of(fmt::format("/proc/{}/maps", process.pid()));
+    return maps.find(runtime_directory() + "/config") != std::string::npos;
   }
   Locks locks() const {
-    std::ifstream file(directory_.path() + "/dpdk/rte/config", std::ios::binary);
+    std::ifstream file(runtime_directory() + "/config", std::ios::binary);
     std::array<std::uint32_t, 9> words{};
     file.read(reinterpret_cast<char*>(words.data()), sizeof(words));
     return {{words[4], words[5], words[6], words[7]}, words[8]};
   }
-  /// Bytes of the shared heap in use; nothing when DPDK does not answer.
-  std::optional<std::int64_t> heap_in_use() {
-    const auto reply = telemetry_->request("/eal/heap_info,0");
-    if (!reply) return std::nullopt;
-    const FactMap facts = flatten(*reply);
-    const auto found = facts.find("Alloc_size");
-    if (found == facts.end() || !std::holds_alternative<std::int64_t>(found->second)) return {};
-    return std::get<std::int64_t>(found->second);
-  }
-  bool await(const std::function<bool()>& condition, Duration patience = kPatience) {
-    static const InterruptFlag never{0};
-    return wait_until(clock_, Deadline(clock_, patience), never, condition) == WaitEnd::kMet;
-  }
-  Clock& clock() { return clock_; }
 
  private:
-  static RunDirectory made_directory() {
-    auto made = RunDirectory::create();
-    require(made.ok(), "no directory");
-    return *std::move(made);
-  }
-  std::unique_ptr<TelemetrySocket> new_telemetry() const {
-    return std::make_unique<TelemetrySocket>(directory_.path() + "/dpdk/rte/dpdk_telemetry.v2",
-                                             std::chrono::seconds(2));
-  }
-  static void require(bool met, const std::string& what) {
-    if (!met) throw std::runtime_error(what);
-  }
-  static std::string text(const std::string& path) {
-    std::ifstream file(path);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-
-  std::unique_ptr<Process> start(const std::string& program, const Words& words,
-                                 bool piped = false) {
-    ProcessSpec spec;
-    spec.name = program;
-    spec.argv = {settings_.bin_dir + "/" + program, "--no-huge", "--no-pci",
-                 "--log-level=lib.eal:error"};
-    spec.argv.insert(spec.argv.end(), words.begin(), words.end());
-    spec.environment = {{"RUNTIME_DIRECTORY", directory_.path()}};
-    spec.directory = directory_.path();
-    const std::string log = fmt::format("{}/log{}", directory_.path(), ++started_);
-    spec.piped = piped;
-    spec.stdout_file = log + ".out";
-    spec.stderr_file = log;
-    auto process = launcher_.start(spec);
-    require(process.ok(), "cannot start " + program);
-    logs_[(*process)->pid()] = log;
-    return *std::move(process);
-  }
-
-  const Settings& settings_;
-  SteadyClock clock_;
-  PosixLauncher launcher_;
-  RunDirectory directory_;
-  std::unique_ptr<TelemetrySocket> telemetry_;
-  unsigned started_ = 0;
-  std::map<int, std::string> logs_;  ///< by pid, of the latest process with it
-  std::unique_ptr<Process> server_, worker_, wire_process_;
-  std::optional<WireClient> wire_;
+  std::unique_ptr<Process> worker_;
 };
 
 class StartKills {
@@ -184,7 +92,7 @@ class StartKills {
   Counts run() {
     stage_.open();
     measure_start();
-    const auto before = stage_.heap_in_use();
+    const auto before = heap_in_use(stage_.telemetry());
     while (counts_.kills < settings_.kills) {
       const Locks free = stage_.locks();
       kill_one();
@@ -196,7 +104,7 @@ class StartKills {
       close();
       stage_.open();
     }
-    const auto after = stage_.heap_in_use();
+    const auto after = heap_in_use(stage_.telemetry());
     if (before && after) heap_growth_ = *after - *before;
     close();
     return counts_;
@@ -212,7 +120,7 @@ class StartKills {
   void measure_start() {
     for (int i = 0; i < 5; ++i) {
       const TimePoint begin = stage_.clock().now();
-      const auto client = stage_.client(1, 30);
+      const auto client = stage_.starter(1, 30);
       stage_.await([&] { return stage_.is_attached(*client); });
       earliest_ = std::min(earliest_, stage_.clock().now() - begin);
       stage_.await([&] { return stage_.has_joined(*client); });
@@ -230,7 +138,7 @@ class StartKills {
 
   void kill_one() {
     std::uniform_int_distribution<Duration::rep> instant(earliest_.count(), latest_.count());
-    const auto victim = stage_.client(1, 30);
+    const auto victim = stage_.starter(1, 30);
     stage_.clock().sleep(Duration(instant(random_)));
     victim->signal(SIGSTOP);  // so that what is looked at is where it dies
     stage_.await([&] { return victim->is_stopped() || victim->poll(); });
@@ -244,7 +152,7 @@ class StartKills {
 
   bool next_one_joins() {
     const TimePoint begin = stage_.clock().now();
-    const auto next = stage_.client(1, settings_.wait_s);
+    const auto next = stage_.starter(1, settings_.wait_s);
     const auto decided = [&] { return stage_.has_joined(*next) || next->poll(); };
     const auto wait =
         std::chrono::duration_cast<Duration>(std::chrono::duration<double>(settings_.wait_s));
@@ -268,7 +176,7 @@ class StartKills {
   }
 
   const Settings& settings_;
-  Stage stage_;
+  StartStage stage_;
   std::mt19937_64 random_;
   Duration earliest_ = kPatience;
   Duration latest_{};

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Ends and kills servers, again and again, and starts the next: the same clients, with --reconnect,
+// must join each of them.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <random>
+#include <stdexcept>
+
+#include "tests/chaos/stage.hpp"
+
+namespace ringside::harness {
+namespace {
+
+struct Settings {
+  std::string bin_dir = PROGRAMS_BIN;
+  unsigned restarts = 6;
+  unsigned clients = 2;
+  std::uint64_t seed = 1;
+};
+
+class ServerRestarts {
+ public:
+  explicit ServerRestarts(const Settings& settings)
+      : settings_(settings), stage_(settings.bin_dir, settings.clients), random_(settings.seed) {}
+
+  /// 0 when each client joined each server, as the process that it was.
+  int run() {
+    const TimePoint begin = stage_.clock().now();
+    stage_.start_server();
+    for (unsigned id = 0; id < settings_.clients; ++id) {
+      clients_.push_back(stage_.client(id, {"--reconnect", "--wait", "60"}));
+    }
+    all_join();
+    while (done_ < settings_.restarts) restart();
+    const bool ended = close();
+    fmt::print(
+        "{} server restarts, {} by SIGINT and {} by kill -9: {} clients joined every server "
+        "({:.0f} ms each, the longest {:.0f} ms, seed {})\n",
+        done_, done_ - kills_, kills_, settings_.clients,
+        milliseconds(stage_.clock().now() - begin) / done_, milliseconds(longest_),
+        settings_.seed);
+    return ended ? 0 : 1;
+  }
+
+ private:
+  static double milliseconds(Duration duration) {
+    return std::chrono::duration<double, std::milli>(duration).count();
+  }
+
+  void restart() {
+    const bool kill = random_() % 2 == 0;
+    const ProcessEnd end = stage_.end_server(kill ? SIGKILL : SIGINT);
+    if (!kill && end != ProcessEnd{0, 0}) {
+      throw std::runtime_error(fmt::format("server {} ended with {}", done_, end.text()));
+    }
+    const TimePoint begin = stage_.clock().now();
+    stage_.start_server();
+    ++done_;
+    kills_ += kill ? 1 : 0;
+    all_join();
+    longest_ = std::max(longest_, stage_.clock().now() - begin);
+  }
+
+  void all_join() {
+    for (unsigned id = 0; id < settings_.clients; ++id) {
+      Process& client = *clients_[id];
+      stage_.require([&] { return stage_.is_active(id, client) || client.poll(); },
+                     fmt::format("client {} does not join server {}", id, done_));
+      if (client.poll()) {
+        throw std::runtime_error(
+            fmt::format("client {} left server {}: {}", id, done_, stage_.words_of(client)));
+      }
+    }
+  }
+
+  /// Clients that are asked to end do so although they would reconnect.
+  bool close() {
+    const bool good = std::all_of(clients_.begin(), clients_.end(), [&](const auto& client) {
+      stage_.end(*client);
+      return client->poll() == ProcessEnd{0, 0};
+    });
+    return stage_.end_server(SIGINT) == ProcessEnd{0, 0} && good;
+  }
+
+  const Settings& settings_;
+  Stage stage_;
+  std::mt19937_64 random_;
+  std::vector<std::unique_ptr<Process>> clients_;
+  unsigned done_ = 0, kills_ = 0;
+  Duration longest_{};
+};
+
+}  // namespace
+}  // namespace ringside::harness
+
+int main(int argc, char** argv) {
+  ringside::harness::Settings settings;
+  CLI::App app("Restarts a server again and again under clients that reconnect.");
+  app.add_option("--restarts", settings.restarts, "how many (6)");
+  app.add_option("--clients", settings.clients, "how many (2)")->check(CLI::Range(1, 16));
+  app.add_option("--seed", settings.seed, "of who is killed and who is asked to end (1)");
+  app.add_option("--bin-dir", settings.bin_dir, "directory of the programs");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return ringside::harness::ServerRestarts(settings).run();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "server_restarts: error: {}\n", error.what());
+    return 6;
+  }
+}

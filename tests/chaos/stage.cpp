@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "tests/chaos/stage.hpp"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <stdexcept>
+
+namespace ringside::harness {
+namespace {
+
+constexpr double kPacketsPerSecond = 2000;
+
+RunDirectory made_directory() {
+  auto made = RunDirectory::create();
+  if (!made) throw std::runtime_error(made.error().message);
+  return *std::move(made);
+}
+
+}  // namespace
+
+std::string text_of(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+Stage::Stage(std::string bin_dir, unsigned slots)
+    : bin_dir_(std::move(bin_dir)), slots_(slots), directory_(made_directory()) {}
+
+void Stage::start_server() {
+  telemetry_ = std::make_unique<TelemetrySocket>(runtime_directory() + "/dpdk_telemetry.v2",
+                                                 std::chrono::seconds(2));
+  server_ = start("mp_server", {"--lcores", "0@0", "-m", "256", "--", "-p", "3", "-n",
+                                std::to_string(slots_), "--ring-port", "a", "--ring-port", "b"});
+}
+
+ProcessEnd Stage::end_server(int signal) {
+  return stop_process(clock_, *server_, signal, Deadline(clock_, kPatience)).end;
+}
+
+void Stage::start_traffic() {
+  wire_process_ = start("mp_wire", {"--lcores", "64@1", "--proc-type=secondary", "--"}, true);
+  wire_.emplace(*wire_process_);
+  require([&] { return wire_->ready(); }, "the wire does not start");
+  wire_->send({0, CAPTURE, ~std::uint32_t{0}, 1, {Pace::Kind::kRate, kPacketsPerSecond, 1}});
+  require([&] { return serves(); }, "no packets arrive");
+}
+
+void Stage::end_traffic() {
+  end(*wire_process_);
+}
+
+std::unique_ptr<Process> Stage::client(unsigned id, const Words& more) {
+  Words words{"--lcores", fmt::format("{}@1", 32 + id), "--proc-type=secondary", "--", "-n",
+              std::to_string(id)};
+  words.insert(words.end(), more.begin(), more.end());
+  return start("mp_client", words);
+}
+
+void Stage::end(Process& process, int signal) {
+  stop_process(clock_, process, signal, Deadline(clock_, kPatience));
+  std::error_code ignored;
+  const std::string log = logs_.at(process.pid());
+  for (const std::string& file : {log, log + ".out"}) std::filesystem::remove(file, ignored);
+}
+
+bool Stage::has_joined(Process& process) const {
+  return words_of(process).find("joined (") != std::string::npos;
+}
+
+bool Stage::is_active(unsigned id, const Process& process) {
+  ServerFacts facts(*telemetry_);
+  return facts.get(fmt::format("client{}.state", id)) == Fact(std::string("active")) &&
+         facts.count(fmt::format("client{}.pid", id)) == process.pid();
+}
+
+std::string Stage::words_of(const Process& process) const {
+  return text_of(logs_.at(process.pid()));
+}
+
+bool Stage::serves() {
+  const auto transmitted = [&] { return ServerFacts(*telemetry_).count("transmitted"); };
+  const auto before = transmitted();
+  return await([&] { return transmitted() > before; }, std::chrono::seconds(5));
+}
+
+bool Stage::await(const std::function<bool()>& condition, Duration patience) {
+  static const InterruptFlag never{0};
+  return wait_until(clock_, Deadline(clock_, patience), never, condition) == WaitEnd::kMet;
+}
+
+void Stage::require(const std::function<bool()>& condition, const std::string& what) {
+  if (!await(condition)) throw std::runtime_error(what);
+}
+
+std::unique_ptr<Process> Stage::start(const std::string& program, const Words& words, bool piped) {
+  ProcessSpec spec;
+  spec.name = program;
+  spec.argv = {bin_dir_ + "/" + program, "--no-huge", "--no-pci", "--log-level=lib.eal:error"};
+  spec.argv.insert(spec.argv.end(), words.begin(), words.end());
+  spec.environment = {{"RUNTIME_DIRECTORY", directory_.path()}};
+  spec.directory = directory_.path();
+  const std::string log = fmt::format("{}/log{}", directory_.path(), ++started_);
+  spec.piped = piped;
+  spec.stdout_file = log + ".out";
+  spec.stderr_file = log;
+  auto process = launcher_.start(spec);
+  if (!process) throw std::runtime_error(process.error().message);
+  logs_[(*process)->pid()] = log;
+  return *std::move(process);
+}
+
+}  // namespace ringside::harness

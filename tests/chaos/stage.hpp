@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// A server with two ring ports, clients and a wire that sends, for programs that do something to
+// them again and again. All in a directory of its own, without hugepages.
+#pragma once
+
+#include <csignal>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "harness/run/clock.hpp"
+#include "harness/run/facts.hpp"
+#include "harness/run/posix_process.hpp"
+#include "harness/run/run_directory.hpp"
+#include "harness/run/telemetry_client.hpp"
+#include "harness/run/wire_client.hpp"
+
+namespace ringside::harness {
+
+using Words = std::vector<std::string>;
+
+/// Longer than anything takes that is going to happen.
+constexpr Duration kPatience = std::chrono::seconds(60);
+
+class Stage {
+ public:
+  /// Programs of `bin_dir`; the server has `slots` clients. Nothing runs yet.
+  Stage(std::string bin_dir, unsigned slots);
+
+  void start_server();
+  /// How the server ended, asked by `signal`.
+  ProcessEnd end_server(int signal);
+  /// Starts a wire that sends 2,000 packets a second for ever, and waits until packets arrive.
+  void start_traffic();
+  void end_traffic();
+  /// Client `id` on lcore 32 + id, with more words after "--".
+  std::unique_ptr<Process> client(unsigned id, const Words& more);
+  /// Asks a program to end and waits; its words go with it.
+  void end(Process& process, int signal = SIGINT);
+
+  /// It says that it has joined; true from then on.
+  bool has_joined(Process& process) const;
+  /// The server says that this process holds slot `id`.
+  bool is_active(unsigned id, const Process& process);
+  std::string words_of(const Process& process) const;
+  /// Do packets come in and go out?
+  bool serves();
+
+  int server_pid() const { return server_->pid(); }
+  Telemetry& telemetry() { return *telemetry_; }
+  std::string runtime_directory() const { return directory_.path() + "/dpdk/rte"; }
+  bool await(const std::function<bool()>& condition, Duration patience = kPatience);
+  /// As await(); throws with `what` when it does not come.
+  void require(const std::function<bool()>& condition, const std::string& what);
+  Clock& clock() { return clock_; }
+
+ private:
+  std::unique_ptr<Process> start(const std::string& program, const Words& words,
+                                 bool piped = false);
+
+  std::string bin_dir_;
+  unsigned slots_;
+  SteadyClock clock_;
+  PosixLauncher launcher_;
+  RunDirectory directory_;
+  std::unique_ptr<TelemetrySocket> telemetry_;
+  unsigned started_ = 0;
+  std::map<int, std::string> logs_;  ///< by pid, of the latest process with it
+  std::unique_ptr<Process> server_, wire_process_;
+  std::optional<WireClient> wire_;
+};
+
+/// A whole file as text; empty when it cannot be read.
+std::string text_of(const std::string& path);
+
+}  // namespace ringside::harness
