@@ -76,8 +76,8 @@ Status plan(std::string_view text) {
   });
   const auto packets = parse_number<std::uint64_t>(text.substr(std::min(colon + 1, text.size())));
   if (found == kSteps.end() || !packets) {
-    return Error{fmt::format("--crash-at '{}' is not POINT:PACKETS; points are {}", text,
-                             names_of_steps())};
+    return Error{
+        fmt::format("--crash-at '{}' is not POINT:PACKETS; points are {}", text, names_of_steps())};
   }
   if (::access(kCrashed, F_OK) != 0) planned = found->second;
   after_packets = *packets;

@@ -75,7 +75,9 @@ class Rejoins {
   }
 
   void become_active(unsigned id) {
-    const auto decided = [&] { return stage_.is_active(id, *clients_[id]) || clients_[id]->poll(); };
+    const auto decided = [&] {
+      return stage_.is_active(id, *clients_[id]) || clients_[id]->poll();
+    };
     stage_.require(decided, fmt::format("client {} neither joins nor ends", id));
     if (!clients_[id]->poll()) return;
     throw std::runtime_error(fmt::format("after {} rejoins client {} ended: {}", done_, id,

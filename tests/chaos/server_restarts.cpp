@@ -40,8 +40,7 @@ class ServerRestarts {
         "{} server restarts, {} by SIGINT and {} by kill -9: {} clients joined every server "
         "({:.0f} ms each, the longest {:.0f} ms, seed {})\n",
         done_, done_ - kills_, kills_, settings_.clients,
-        milliseconds(stage_.clock().now() - begin) / done_, milliseconds(longest_),
-        settings_.seed);
+        milliseconds(stage_.clock().now() - begin) / done_, milliseconds(longest_), settings_.seed);
     return ended ? 0 : 1;
   }
 

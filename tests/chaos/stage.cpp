@@ -53,7 +53,7 @@ void Stage::end_traffic() {
 }
 
 std::unique_ptr<Process> Stage::client(unsigned id, const Words& more) {
-  Words words{"--lcores", fmt::format("{}@1", 32 + id), "--proc-type=secondary", "--", "-n",
+  Words words{"--lcores",        fmt::format("{}@1", 32 + id), "--proc-type=secondary", "--", "-n",
               std::to_string(id)};
   words.insert(words.end(), more.begin(), more.end());
   return start("mp_client", words);
