@@ -20,10 +20,14 @@ struct Settings {
   unsigned slots = 4;   ///< client 0 stays, the others are killed in turn
   std::uint64_t seed = 1;
   unsigned report_every = 0;
+  std::string examine;  ///< shell command for a client that takes long to join; {} is its pid
 };
 
 /// The server's own memory may grow by so much: books of an allocator, not of clients.
 constexpr std::int64_t kGrowthKb = 512;
+
+/// A start takes a tenth of a second.
+constexpr auto kLongJoin = std::chrono::seconds(3);
 
 /// From one kill to the next.
 constexpr auto kLongestPause = std::chrono::milliseconds(20);
@@ -78,6 +82,7 @@ class Rejoins {
     const auto decided = [&] {
       return stage_.is_active(id, *clients_[id]) || clients_[id]->poll();
     };
+    if (!stage_.await(decided, kLongJoin)) examine(settings_.examine, clients_[id]->pid());
     stage_.require(decided, fmt::format("client {} neither joins nor ends", id));
     if (!clients_[id]->poll()) return;
     throw std::runtime_error(fmt::format("after {} rejoins client {} ended: {}", done_, id,
@@ -140,6 +145,8 @@ int main(int argc, char** argv) {
   app.add_option("--seed", settings.seed, "of the pauses between kills (1)");
   app.add_option("--clients", settings.slots, "of the server (4)")->check(CLI::Range(2, 16));
   app.add_option("--report-every", settings.report_every, "rejoins from line to line (none)");
+  app.add_option("--examine", settings.examine,
+                 "shell command to run when a client takes long to join; {} stands for its pid");
   app.add_option("--bin-dir", settings.bin_dir, "directory of the programs");
   CLI11_PARSE(app, argc, argv);
   try {

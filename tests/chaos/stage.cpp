@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -24,6 +25,14 @@ RunDirectory made_directory() {
 std::string text_of(const std::string& path) {
   std::ifstream file(path);
   return {std::istreambuf_iterator<char>(file), {}};
+}
+
+void examine(std::string command, int pid) {
+  if (command.empty()) return;
+  if (const auto at = command.find("{}"); at != command.npos) {
+    command.replace(at, 2, std::to_string(pid));
+  }
+  if (std::system(command.c_str()) != 0) fmt::print("the examination failed\n");
 }
 
 Stage::Stage(std::string bin_dir, unsigned slots)

@@ -73,6 +73,9 @@ class Stage {
   std::optional<WireClient> wire_;
 };
 
+/// Runs a shell command in which {} stands for a pid; nothing when it is empty.
+void examine(std::string command, int pid);
+
 /// A whole file as text; empty when it cannot be read.
 std::string text_of(const std::string& path);
 

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <array>
 #include <csignal>
-#include <cstdlib>
 #include <fstream>
 #include <optional>
 #include <random>
@@ -156,7 +155,9 @@ class StartKills {
     const auto decided = [&] { return stage_.has_joined(*next) || next->poll(); };
     const auto wait =
         std::chrono::duration_cast<Duration>(std::chrono::duration<double>(settings_.wait_s));
-    if (!settings_.examine.empty() && !stage_.await(decided, wait)) examine(next->pid());
+    if (!settings_.examine.empty() && !stage_.await(decided, wait)) {
+      examine(settings_.examine, next->pid());
+    }
     const bool in_time = stage_.await(decided, wait + std::chrono::seconds(5));
     const bool joined = stage_.has_joined(*next);
     if (!joined) {
@@ -167,12 +168,6 @@ class StartKills {
     }
     stage_.end(*next);
     return joined;
-  }
-
-  void examine(int pid) const {
-    std::string command = settings_.examine;
-    command.replace(command.find("{}"), 2, std::to_string(pid));
-    if (std::system(command.c_str()) != 0) fmt::print("the examination failed\n");
   }
 
   const Settings& settings_;

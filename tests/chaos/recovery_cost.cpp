@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What exact recovery costs while nothing has to be recovered: the server's data path, and the same
+// with headers that write nothing down (without_recovery), in turns on the same CPUs. With the
+// clients on the server's own CPU no cache line has to come from another core: a packet costs less
+// then, and the share of the recovery is the largest.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/run/cpu_plan.hpp"
+#include "harness/run/posix_process.hpp"
+#include "tests/chaos/stage.hpp"
+
+namespace ringside::harness {
+namespace {
+
+struct Settings {
+  std::string with = FORWARDER;
+  std::string without = FORWARDER_WITHOUT_RECOVERY;
+  std::string policy = "round-robin";
+  unsigned starts = 2;
+  unsigned pairs = 20;
+  unsigned blocks = 40;
+  bool own_cpu = false;
+};
+
+/// A forwarder process that works when it is asked to.
+class Runner {
+ public:
+  Runner(const Settings& settings, const std::string& program)
+      : order_(fmt::format("{}\n", settings.blocks)) {
+    ProcessSpec spec;
+    spec.name = "forwarder";
+    const unsigned cpu = allowed_cpus().back();
+    spec.argv = {program, settings.policy, std::to_string(cpu),
+                 std::to_string(settings.own_cpu ? allowed_cpus().front() : cpu)};
+    spec.directory = "/tmp";
+    spec.stderr_file = "/dev/null";
+    spec.piped = true;
+    auto process = PosixLauncher().start(spec);
+    if (!process) throw std::runtime_error(process.error().message);
+    process_ = *std::move(process);
+    turn();  // caches and pool
+  }
+
+  double turn() {
+    static const InterruptFlag never{0};
+    process_->write(order_);
+    std::optional<std::string> line;
+    wait_until(clock_, Deadline(clock_, kPatience), never, [&] {
+      line = process_->read_line();
+      return line || process_->poll();
+    });
+    if (!line) throw std::runtime_error("the forwarder does not answer");
+    return std::stod(*line);
+  }
+
+ private:
+  std::string order_;
+  SteadyClock clock_;
+  std::unique_ptr<Process> process_;
+};
+
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const std::size_t half = values.size() / 2;
+  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
+}
+
+/// The order statistics between which the median lies with 95 % confidence, whatever the
+/// distribution: the number of values below it is binomial, here by its normal approximation.
+std::pair<double, double> confidence(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  const double n = static_cast<double>(values.size());
+  const double rank = std::floor((n - 1.96 * std::sqrt(n)) / 2);
+  const std::size_t low = rank < 1 ? 0 : static_cast<std::size_t>(rank) - 1;
+  return {values[low], values[values.size() - 1 - low]};
+}
+
+struct Times {
+  std::vector<double> with, without;
+};
+
+/// Medians of pairs of turns with two processes that live for so long: where their memory happens
+/// to lie is the same in all of these pairs, so they count as one observation.
+void add_start(const Settings& settings, Times& times) {
+  Runner with(settings, settings.with);
+  Runner without(settings, settings.without);
+  Times pairs;
+  for (unsigned pair = 0; pair < settings.pairs; ++pair) {
+    const bool first = pair % 2 == 0;  // who begins
+    const double one = (first ? with : without).turn();
+    const double other = (first ? without : with).turn();
+    pairs.with.push_back(first ? one : other);
+    pairs.without.push_back(first ? other : one);
+  }
+  times.with.push_back(median(pairs.with));
+  times.without.push_back(median(pairs.without));
+}
+
+int measure(const Settings& settings) {
+  Times times;
+  std::vector<double> costs;
+  for (unsigned start = 0; start < settings.starts; ++start) {
+    add_start(settings, times);
+    // Of the rate, as packets are counted: 1 - (1 / with) / (1 / without).
+    costs.push_back(100 * (1 - times.without.back() / times.with.back()));
+  }
+  const auto [low, high] = confidence(costs);
+  fmt::print(
+      "{} starts of {} pairs, {}, clients on {}\n"
+      "  {:.2f} ns of the server for a packet with recovery, {:.2f} without (medians)\n"
+      "  cost {:.2f} % of the rate (median of the starts; 95 % confidence {:.2f} ... {:.2f} %)\n",
+      settings.starts, settings.pairs, settings.policy,
+      settings.own_cpu ? "a CPU of their own" : "the server's CPU", median(times.with),
+      median(times.without), median(costs), low, high);
+  return 0;
+}
+
+}  // namespace
+}  // namespace ringside::harness
+
+int main(int argc, char** argv) {
+  ringside::harness::Settings settings;
+  CLI::App app("Measures what exact recovery costs while nothing has to be recovered.");
+  app.add_option("--starts", settings.starts, "of both processes (2)")->check(CLI::Range(1, 10000));
+  app.add_option("--pairs", settings.pairs, "of turns in each start (20)")
+      ->check(CLI::Range(1, 1000000));
+  app.add_option("--blocks", settings.blocks, "of 64 turns of the loop, each time (40)");
+  app.add_flag("--own-cpu", settings.own_cpu, "clients on a CPU of their own");
+  app.add_option("--policy", settings.policy, "of the server (round-robin)");
+  app.add_option("--with", settings.with, "the one forwarder");
+  app.add_option("--without", settings.without, "the other; the same one shows the noise");
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return ringside::harness::measure(settings);
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "recovery_cost: error: {}\n", error.what());
+    return 6;
+  }
+}
