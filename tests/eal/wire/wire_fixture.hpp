@@ -83,8 +83,7 @@ struct ServerSide {
     std::array<dpdk::Packet, kRingSize> packets;
     const dpdk::RingView out = tx[port ^ 1][queue].view();
     const unsigned room = out.capacity() - out.used();
-    const unsigned taken =
-        rx[port].view().dequeue(std::span(packets).first(std::min(most, room)));
+    const unsigned taken = rx[port].view().dequeue(std::span(packets).first(std::min(most, room)));
     return out.enqueue({packets.data(), taken});
   }
 };
