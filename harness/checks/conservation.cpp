@@ -202,12 +202,14 @@ void judge_clients(const Evidence& evidence, Verdict& verdict) {
   std::uint64_t given = 0;
   for (const ServerClientStats& client : server.clients) {
     given += client.handed + client.ring_full - client.recovered;
-    const std::uint64_t away = client.handed - client.returned - client.recovered;
+    const std::uint64_t away =
+        client.handed - client.returned - client.recovered - client.lost_in_crash;
     if (client.in_flight != away) {
-      verdict.fail(
-          fmt::format("client {}: in flight {}, but handed {} - returned {} - recovered {} is {}",
-                      client.id, client.in_flight, client.handed, client.returned, client.recovered,
-                      static_cast<std::int64_t>(away)));
+      verdict.fail(fmt::format(
+          "client {}: in flight {}, but handed {} - returned {} - recovered {} - lost in "
+          "crash {} is {}",
+          client.id, client.in_flight, client.handed, client.returned, client.recovered,
+          client.lost_in_crash, static_cast<std::int64_t>(away)));
     }
     if (client.returned < client.sent + client.handler_drop + client.tx_full) {
       verdict.fail(fmt::format(

@@ -75,6 +75,7 @@ constexpr auto kFields<ServerClientStats> =
                Field{"handed", &ServerClientStats::handed},
                Field{"returned", &ServerClientStats::returned},
                Field{"recovered", &ServerClientStats::recovered},
+               Field{"lost_in_crash", &ServerClientStats::lost_in_crash},
                Field{"sent", &ServerClientStats::sent},
                Field{"ring_full", &ServerClientStats::ring_full},
                Field{"handler_drop", &ServerClientStats::handler_drop},

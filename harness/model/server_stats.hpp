@@ -59,7 +59,8 @@ struct ServerClientStats {
   std::vector<unsigned> lcores;
   std::uint64_t handed = 0;
   std::uint64_t returned = 0;
-  std::uint64_t recovered = 0;  ///< taken back after a death, for other clients
+  std::uint64_t recovered = 0;      ///< taken back after a death, for other clients
+  std::uint64_t lost_in_crash = 0;  ///< direct mode: could not be taken back
   std::uint64_t sent = 0;
   std::uint64_t ring_full = 0;
   std::uint64_t handler_drop = 0;

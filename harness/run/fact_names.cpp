@@ -20,9 +20,10 @@ constexpr auto kWholeNames = std::to_array<std::string_view>(
     {"state", "clients_active", "received", "transmitted", "dropped", "in_flight", "balanced",
      "missing", "sending", "sent", "missed", "arriving", "wire.captured"});
 constexpr auto kClientNames = std::to_array<std::string_view>(
-    {"id", "state", "generation", "pid", "lcores", "handed", "returned", "sent", "ring_full",
-     "handler_drop", "tx_full", "moving", "recovered", "out_of_order", "not_owed", "in_flight",
-     "ring_used", "ring_peak", "ring_size"});
+    {"id",       "state",     "generation", "pid",           "lcores",
+     "handed",   "returned",  "sent",       "ring_full",     "handler_drop",
+     "tx_full",  "moving",    "recovered",  "lost_in_crash", "out_of_order",
+     "not_owed", "in_flight", "ring_used",  "ring_peak",     "ring_size"});
 constexpr auto kPortNames = std::to_array<std::string_view>(
     {"index", "dpdk_id", "name", "driver", "mac", "peer", "received", "transmitted", "tx_full",
      "missed", "no_mbuf", "errors"});

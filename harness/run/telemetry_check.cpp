@@ -69,6 +69,7 @@ CheckResult compare_telemetry(const TelemetrySnapshot& snapshot, const ServerSta
     compare("handed", client.handed);
     compare("returned", client.returned);
     compare("recovered", client.recovered);
+    compare("lost_in_crash", client.lost_in_crash);
     compare("sent", client.sent);
     compare("ring_full", client.ring_full);
     compare("handler_drop", client.handler_drop);

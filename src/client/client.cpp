@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <memory>
 
 #include "client/crash_points.hpp"
@@ -17,6 +18,7 @@
 #include "core/shared_counter.hpp"
 #include "core/signals.hpp"
 #include "dpdk/eal.hpp"
+#include "dpdk/lanes.hpp"
 #include "dpdk/log.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/mp_socket.hpp"
@@ -34,13 +36,35 @@ struct Found {
   shared::SharedInfo* info;
   dpdk::RingView work;
   dpdk::RingView back;
+  std::array<dpdk::RingView, 2> lanes;  ///< direct mode: of mbuf_pool and wire_pool
 };
+
+bool is_direct(const shared::SharedInfo& info) {
+  return info.tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect);
+}
+
+/// By which this client gives mbufs back, to each of the server's pools. Direct mode.
+Result<std::array<dpdk::RingView, 2>> look_up_lanes(const shared::SharedInfo& info, ClientId id) {
+  std::array<dpdk::RingView, 2> lanes;
+  if (!is_direct(info)) return lanes;
+  const char* const pools[] = {names::kMbufPool, names::kWirePool};
+  for (std::size_t i = 0; i < (info.wire_ports > 0 ? 2 : 1); ++i) {
+    auto pool = dpdk::MempoolView::look_up(pools[i]);
+    if (!pool) return pool.error();
+    lanes[i] = dpdk::lane_of(pool->get(), dpdk::client_lane(id));
+    if (lanes[i]) continue;
+    return environment_error(fmt::format(
+        "mempool '{}' has no lane for client {}; use mp_client and mp_server of one build",
+        pools[i], id.value));
+  }
+  return lanes;
+}
 
 Result<Found> look_up(const dpdk::Log& log, ClientId id) {
   log.info("Looking up memory zone: {}", names::kSharedInfo);
   auto info = dpdk::attach_shared_info();
   if (!info) return info.error();
-  if (id.value >= (*info)->clients) return Found{*info, {}, {}};  // join() says it
+  if (id.value >= (*info)->clients) return Found{*info, {}, {}, {}};  // join() says it
   log.info("Looking up mempool: {}", names::kMbufPool);
   if (auto pool = dpdk::MempoolView::look_up(names::kMbufPool); !pool) return pool.error();
   log.info("Looking up ring: {}", names::work_ring(id));
@@ -49,11 +73,9 @@ Result<Found> look_up(const dpdk::Log& log, ClientId id) {
   log.info("Looking up ring: {}", names::return_ring(id));
   auto back = dpdk::RingView::look_up(names::return_ring(id));
   if (!back) return back.error();
-  return Found{*info, *work, *back};
-}
-
-bool is_direct(const shared::SharedInfo& info) {
-  return info.tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect);
+  auto lanes = look_up_lanes(**info, id);
+  if (!lanes) return lanes.error();
+  return Found{*info, *work, *back, *lanes};
 }
 
 /// A client that transmits needs the ports itself; without them every packet would be refused.
@@ -70,7 +92,10 @@ Status check_ports(const shared::SharedInfo& info) {
 
 std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, const Link& link) {
   shared::ClientSlot& slot = found.info->client[id.value];
-  if (is_direct(*found.info)) return std::make_unique<DirectOutlet>(*found.info, id, slot);
+  if (is_direct(*found.info)) {
+    dpdk::use_lane(dpdk::client_lane(id));
+    return std::make_unique<DirectOutlet>(*found.info, id, slot, found.lanes);
+  }
   return std::make_unique<ReturnOutlet>(*found.info, link.server_gone_flag(), found.back,
                                         slot.counters);
 }
@@ -154,7 +179,8 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   const std::uint64_t before = read(counters.done);
   const Handler handler(options.id, options.handler, *found->info);
   const auto outlet = make_outlet(*found, options.id, **link);
-  Worker worker(found->work, handler, handle, *outlet, counters, options.burst, options.idle);
+  Worker worker(found->work, is_direct(*found->info), handler, handle, *outlet, counters,
+                options.burst, options.idle);
   Ending ending(*found->info, options.id, **link);
   pass(Step::kTied);
   worker.run(ending);

@@ -41,6 +41,9 @@ constexpr auto kSteps = std::to_array<std::pair<std::string_view, Step>>({
     {"enqueue-half-done", Step::kEnqueueHalfDone},
     {"after-enqueue", Step::kAfterEnqueue},
     {"after-done", Step::kAfterDone},
+    {"run-begun", Step::kRunBegun},
+    {"run-sent", Step::kRunSent},
+    {"run-counted", Step::kRunCounted},
     {"before-heartbeat", Step::kBeforeHeartbeat},
     {"after-heartbeat", Step::kAfterHeartbeat},
     {"leave-asked", Step::kLeaveAsked},
@@ -115,10 +118,12 @@ void pass(Step step) {
   for (;;) ::pause();  // another thread may be the one that takes it
 }
 
-unsigned dequeue(dpdk::RingView ring, std::span<dpdk::Packet> packets) {
+unsigned dequeue(dpdk::RingView ring, std::span<dpdk::Packet> packets, bool in_steps) {
   ask_to_end_when_due();
-  const unsigned count = dpdk::dequeue_in_steps(
-      ring, packets, [] { pass(Step::kDequeueReserved); }, [] { pass(Step::kDequeueCopied); });
+  const unsigned count = in_steps ? ring.begin_dequeue(packets)
+                                  : dpdk::dequeue_in_steps(
+                                        ring, packets, [] { pass(Step::kDequeueReserved); },
+                                        [] { pass(Step::kDequeueCopied); });
   taken.store(taken.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
   return count;
 }

@@ -31,6 +31,9 @@ enum class Step : std::uint8_t {
   kEnqueueHalfDone,    ///< half of the burst can be seen, the rest is not on the ring
   kAfterEnqueue,       ///< not counted as done
   kAfterDone,          ///< counted
+  kRunBegun,           ///< direct mode: written down, nothing is sent
+  kRunSent,            ///< the driver has taken them, that is not counted
+  kRunCounted,         ///< counted, and not written down as done
   kBeforeHeartbeat,
   kAfterHeartbeat,
   kLeaveAsked,  ///< asked to end, the server does not know
@@ -48,8 +51,8 @@ Status take_crash_option(std::vector<std::string>& words);
 /// This step is reached.
 void pass(Step step);
 
-/// As RingView's own, and passes their steps.
-unsigned dequeue(dpdk::RingView ring, std::span<dpdk::Packet> packets);
+/// As RingView's own, and passes their steps. `in_steps`: begin_dequeue(), which has none.
+unsigned dequeue(dpdk::RingView ring, std::span<dpdk::Packet> packets, bool in_steps);
 unsigned enqueue(dpdk::RingView ring, std::span<const dpdk::Packet> packets);
 /// Handles a burst in two halves.
 void handle(HandleFn function, const Handler& handler, std::span<dpdk::Packet> packets);
@@ -61,8 +64,8 @@ inline Status take_crash_option(std::vector<std::string>&) {
 }
 inline void pass(Step) {}
 
-inline unsigned dequeue(dpdk::RingView ring, std::span<dpdk::Packet> packets) {
-  return ring.dequeue(packets);
+inline unsigned dequeue(dpdk::RingView ring, std::span<dpdk::Packet> packets, bool in_steps) {
+  return in_steps ? ring.begin_dequeue(packets) : ring.dequeue(packets);
 }
 inline unsigned enqueue(dpdk::RingView ring, std::span<const dpdk::Packet> packets) {
   return ring.enqueue(packets);

@@ -4,6 +4,7 @@
 #include "client/crash_points.hpp"
 #include "core/shared_counter.hpp"
 #include "dpdk/port.hpp"
+#include "dpdk/ring_remains.hpp"
 
 namespace ringside::client {
 
@@ -23,8 +24,9 @@ void ReturnOutlet::take(std::span<dpdk::Packet> packets) {
   pass(Step::kAfterDone);
 }
 
-DirectOutlet::DirectOutlet(const shared::SharedInfo& info, ClientId id, shared::ClientSlot& slot)
-    : id_(id), slot_(slot) {
+DirectOutlet::DirectOutlet(const shared::SharedInfo& info, ClientId id, shared::ClientSlot& slot,
+                           const std::array<dpdk::RingView, 2>& lanes)
+    : id_(id), slot_(slot), lanes_(lanes) {
   for (std::uint8_t i = 0; i < info.ports; ++i) index_of_[info.port[i].dpdk_id % kMaxPorts] = i;
 }
 
@@ -34,31 +36,53 @@ void DirectOutlet::take(std::span<dpdk::Packet> packets) {
     std::size_t run = 1;
     while (run < packets.size() && packets[run]->port == port) ++run;
     if (port == dpdk::kDropMark) {
-      dpdk::free_packets(packets.first(run));
-      add(slot_.counters.handler_drop, run);
+      drop(packets.first(run));
     } else {
       send(port, packets.first(run));
     }
-    add(slot_.counters.done, run);
+    add(slot_.counters.done, run);  // ends the run
     packets = packets.subspan(run);
   }
 }
 
+void DirectOutlet::begin(std::uint32_t port, std::size_t packets) {
+  shared::DirectRun& run = slot_.run;
+  run.packets.store(static_cast<std::uint32_t>(packets), std::memory_order_relaxed);
+  run.port.store(port, std::memory_order_relaxed);
+  run.freeing.store(0, std::memory_order_relaxed);
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    const std::uint32_t given_back = lanes_[i] ? dpdk::put_so_far(lanes_[i]) : 0;
+    run.given_back[i].store(given_back, std::memory_order_relaxed);
+  }
+  run.start.store(read(slot_.counters.done) + 1, std::memory_order_release);
+  std::atomic_signal_fence(std::memory_order_seq_cst);  // it may be killed at any instruction
+}
+
+void DirectOutlet::drop(std::span<dpdk::Packet> packets) {
+  begin(shared::kNoPort, packets.size());
+  slot_.run.freeing.store(1, std::memory_order_release);
+  dpdk::free_packets(packets);
+  add(slot_.counters.handler_drop, packets.size());
+}
+
 void DirectOutlet::send(std::uint16_t dpdk_id, std::span<dpdk::Packet> packets) {
   const std::uint8_t index = index_of_[dpdk_id % kMaxPorts];
+  begin(index, packets.size());
+  pass(Step::kRunBegun);
   const unsigned sent = dpdk::transmit(dpdk_id, id_.value, packets);
-  add(slot_.counters.sent, sent);
+  pass(Step::kRunSent);
   add(slot_.sent_by_port[index], sent);
+  pass(Step::kRunCounted);
   if (sent == packets.size()) return;
+  slot_.run.freeing.store(1, std::memory_order_release);
   dpdk::free_packets(packets.subspan(sent));
-  add(slot_.counters.tx_full, packets.size() - sent);
   add(slot_.tx_full_by_port[index], packets.size() - sent);
 }
 
 unsigned Worker::turn() {
   add(counters_.progress, 1);
   pass(Step::kBeforeDequeue);
-  const unsigned taken = dequeue(work_, packets_);
+  const unsigned taken = dequeue(work_, packets_, in_steps_);
   if (taken == 0) return 0;
   pass(Step::kAfterDequeue);
   add(counters_.received, taken);
@@ -67,6 +91,7 @@ unsigned Worker::turn() {
   handle(handle_, handler_, burst);
   pass(Step::kAfterHandler);
   outlet_.take(burst);
+  if (in_steps_) work_.finish_dequeue(taken);
   return taken;
 }
 

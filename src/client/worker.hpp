@@ -2,6 +2,7 @@
 // The client's loop: take a burst from the work ring, handle it, hand it on.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <vector>
 
@@ -36,17 +37,24 @@ class ReturnOutlet final : public Outlet {
 };
 
 /// --tx direct: out of TX queue `id` of the output port; what the queue refuses is dropped and
-/// counted.
+/// counted. Before each step it writes down what it is about to do: after its death the server
+/// reads there what became of the packets.
 class DirectOutlet final : public Outlet {
  public:
-  DirectOutlet(const shared::SharedInfo& info, ClientId id, shared::ClientSlot& slot);
+  /// `lanes`: by which this process gives back to mbuf_pool and wire_pool; the second one may be
+  /// missing.
+  DirectOutlet(const shared::SharedInfo& info, ClientId id, shared::ClientSlot& slot,
+               const std::array<dpdk::RingView, 2>& lanes);
   void take(std::span<dpdk::Packet> packets) override;
 
  private:
+  void begin(std::uint32_t port, std::size_t packets);
   void send(std::uint16_t dpdk_id, std::span<dpdk::Packet> packets);
+  void drop(std::span<dpdk::Packet> packets);
 
   ClientId id_;
   shared::ClientSlot& slot_;
+  std::array<dpdk::RingView, 2> lanes_;
   std::array<std::uint8_t, kMaxPorts> index_of_{};  // by DPDK port id
 };
 
@@ -58,9 +66,11 @@ inline bool server_stopped(const shared::SharedInfo& info) {
 
 class Worker {
  public:
-  Worker(dpdk::RingView work, const Handler& handler, HandleFn handle, Outlet& outlet,
-         shared::ClientCounters& counters, unsigned burst, IdleMode idle)
+  /// `in_steps`: a burst stays on the ring until the outlet has it, where the ring's mode allows.
+  Worker(dpdk::RingView work, bool in_steps, const Handler& handler, HandleFn handle,
+         Outlet& outlet, shared::ClientCounters& counters, unsigned burst, IdleMode idle)
       : work_(work),
+        in_steps_(in_steps && work.dequeues_in_steps()),
         handler_(handler),
         handle_(handle),
         outlet_(outlet),
@@ -87,6 +97,7 @@ class Worker {
 
  private:
   dpdk::RingView work_;
+  const bool in_steps_;
   const Handler& handler_;
   HandleFn handle_;
   Outlet& outlet_;

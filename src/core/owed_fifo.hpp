@@ -66,6 +66,15 @@ class OwedFifo {
     for (const OwedPacket packet : packets) slots_[at++ & mask_] = packet;
     pushed_.store(at, std::memory_order_release);  // pairs: settle(), for a client that guesses
   }
+  /// Settles the oldest until there is room for `count`. For one who knows that they are done, and
+  /// is the consumer too.
+  void make_room(std::size_t count) {
+    if (room() < count) forget_but(slots_.size() - count);
+  }
+  /// Settles all but the newest `count`; likewise.
+  void forget_but(std::size_t count) {
+    if (pushed() - settled() > count) settled_.store(pushed() - count, std::memory_order_relaxed);
+  }
   /// Takes the newest `count` off again: the ring did not take them.
   void undo_push(std::size_t count) { pushed_.store(pushed() - count, std::memory_order_relaxed); }
   /// Calls visit(packet, number) for what is owed, oldest first. The packet is back when settled()

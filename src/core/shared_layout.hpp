@@ -18,7 +18,7 @@
 namespace ringside::shared {
 
 inline constexpr std::uint64_t kMagic = 0x52494e4753494445;  // "RINGSIDE"
-inline constexpr std::uint32_t kLayoutVersion = 2;
+inline constexpr std::uint32_t kLayoutVersion = 3;
 inline constexpr std::size_t kCacheLine = 64;
 
 using LcoreSet = std::array<std::uint64_t, kMaxLcores / 64>;  ///< bit i of word i/64: lcore id i
@@ -64,22 +64,36 @@ struct alignas(kCacheLine) SlotVerdict {
   LcoreSet lcores;
 };
 
-/// What the client counts. Writer: the worker of the client that holds the slot; counters run on
-/// over generations, so that the books of a slot stay whole when its client is replaced.
+/// What the client counts. Writer: the worker of the client that holds the slot, after its death
+/// the server; counters run on over generations, so that the books of a slot stay whole when its
+/// client is replaced.
 struct alignas(kCacheLine) ClientCounters {
   std::atomic<std::uint64_t> received;      ///< taken from the work ring
   std::atomic<std::uint64_t> done;          ///< returned, or in direct mode sent or dropped
-  std::atomic<std::uint64_t> sent;          ///< direct mode: accepted by a TX queue
   std::atomic<std::uint64_t> handler_drop;  ///< direct mode: the handler's drops
-  std::atomic<std::uint64_t> tx_full;       ///< direct mode: refused by a TX queue
   std::atomic<std::uint64_t> progress;      ///< turns of the worker loop
 };
+
+/// Direct mode: the packets that the client is just giving to one port, or dropping. It counts
+/// while `start` is ClientCounters::done plus one. The server reads it after the client's death.
+/// Writer: as ClientCounters.
+struct alignas(kCacheLine) DirectRun {
+  std::atomic<std::uint64_t> start;    ///< written last
+  std::atomic<std::uint32_t> packets;  ///< how many
+  std::atomic<std::uint32_t> port;     ///< index of the output port, or kNoPort
+  std::atomic<std::uint32_t> freeing;  ///< 1: the driver has had its turn; the rest is freed
+  /// What the client had given back before, modulo 2^32: to mbuf_pool, to wire_pool.
+  std::array<std::atomic<std::uint32_t>, 2> given_back;
+};
+inline constexpr std::uint32_t kNoPort = 0xffff;
 
 struct ClientSlot {
   SlotVerdict verdict;
   ClientCounters counters;
-  /// Direct mode: packets sent per output port index. Writer: as ClientCounters.
+  DirectRun run;
+  /// Direct mode: packets accepted per output port index. Writer: as ClientCounters.
   alignas(kCacheLine) std::array<std::atomic<std::uint64_t>, kMaxPorts> sent_by_port;
+  /// Refused, likewise.
   alignas(kCacheLine) std::array<std::atomic<std::uint64_t>, kMaxPorts> tx_full_by_port;
 };
 
@@ -113,7 +127,8 @@ struct alignas(kCacheLine) SharedInfo {
 
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 static_assert(sizeof(SlotVerdict) == 64 && sizeof(ClientCounters) == 64);
-static_assert(sizeof(ClientSlot) == 2 * 64 + 2 * 8 * kMaxPorts);
+static_assert(sizeof(DirectRun) == 64);
+static_assert(sizeof(ClientSlot) == 3 * 64 + 2 * 8 * kMaxPorts);
 static_assert(sizeof(WireSlot) == 64);
 static_assert(offsetof(SharedInfo, layout_version) == 8 && offsetof(SharedInfo, size) == 12,
               "the words that identify a layout never move");

@@ -30,15 +30,14 @@ unsigned packets_under_way(const SizingInput& in) {
   const unsigned staged = in.server_lcores * in.burst * (2 + in.clients + in.ports);
   // Packets that change hands when clients come and go, with each receiver: some wait for the old
   // owner of their flow, some for room with the new one.
-  const unsigned moving =
-      in.direct ? 0 : hold_capacity(in.ring_size, in.burst) + most_kept(in.ring_size);
+  const unsigned moving = hold_capacity(in.ring_size, in.burst) + most_kept(in.ring_size);
   return with_clients + direct + staged + in.rx_queues * moving;
 }
 
-/// mbufs that lie in the caches of lcores; a cache is flushed at 1.5 times its size.
-unsigned cached(const SizingInput& in) {
-  const unsigned lcores = in.server_lcores + (in.direct ? in.clients : 0);
-  return lcores * (kMempoolCache * 3 / 2);
+/// mbufs that lie in the cache of an lcore, which is flushed at 1.5 times its size. A pool with
+/// lanes has no caches.
+unsigned cached(const SizingInput& in, unsigned lcores) {
+  return in.direct ? 0 : lcores * (kMempoolCache * 3 / 2);
 }
 
 PoolSize pool_for(const SizingInput& in, unsigned packets, unsigned single_mbufs) {
@@ -47,6 +46,10 @@ PoolSize pool_for(const SizingInput& in, unsigned packets, unsigned single_mbufs
   pool.data_room = static_cast<unsigned>(divide_up(room, 64) * 64) + kHeadroom;
   pool.segments = static_cast<unsigned>(std::max<std::uint64_t>(1, divide_up(in.max_frame, room)));
   pool.mbufs = packets * pool.segments + single_mbufs;
+  if (in.direct) {
+    pool.cache = 0;
+    pool.lanes = 2 + in.clients;  // server, wire
+  }
   return pool;
 }
 
@@ -56,15 +59,15 @@ PoolSize server_pool(const SizingInput& in) {
   const unsigned nic_ports = in.ports - in.wire_ports;
   const unsigned to_transmit = nic_ports * in.tx_queues * in.tx_descriptors;
   const unsigned to_fill = nic_ports * in.rx_queues * in.rx_descriptors;
-  return pool_for(in, packets_under_way(in) + to_transmit + in.preloaded, to_fill + cached(in));
+  return pool_for(in, packets_under_way(in) + to_transmit + in.preloaded,
+                  to_fill + cached(in, in.server_lcores));
 }
 
 PoolSize wire_pool(const SizingInput& in) {
   const unsigned on_wires = in.wire_ports * 2 * in.wire_ring_size;  // in and out
   const unsigned in_wire_process = in.wire_ports * 2 * in.burst;
-  const unsigned wire_lcore_cache = kMempoolCache * 3 / 2;
   return pool_for(in, packets_under_way(in) + on_wires + in_wire_process,
-                  cached(in) + wire_lcore_cache);
+                  cached(in, in.server_lcores + 1));
 }
 
 unsigned wire_tx_ring_size(const SizingInput& in) {
@@ -76,8 +79,8 @@ std::uint64_t pool_bytes(const PoolSize& pool, std::uint64_t page_bytes) {
   const std::uint64_t objects = object > page_bytes
                                     ? pool.mbufs * divide_up(object, page_bytes) * page_bytes
                                     : divide_up(pool.mbufs, page_bytes / object) * page_bytes;
-  return objects + ring_bytes(std::bit_ceil(pool.mbufs + 1)) + kPoolHeader +
-         (pool.cache != 0 ? kCachesOfPool : 0);
+  return objects + std::max(pool.lanes, 1u) * ring_bytes(std::bit_ceil(pool.mbufs + 1)) +
+         kPoolHeader + (pool.cache != 0 ? kCachesOfPool : 0);
 }
 
 std::uint64_t ring_bytes(unsigned size) {

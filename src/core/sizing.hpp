@@ -27,19 +27,20 @@ struct SizingInput {
   unsigned tx_descriptors = 1024;  ///< per queue
   unsigned burst = 32;
   unsigned server_lcores = 1;
-  bool direct = false;             ///< clients transmit: they hold mbufs and caches of their own
+  bool direct = false;             ///< clients transmit: they hold mbufs and give them back
   unsigned max_frame = 1522;       ///< bytes
   unsigned preloaded = 0;          ///< mbufs that drivers keep, e.g. net_pcap with infinite_rx=1
   unsigned wire_ports = 0;         ///< how many of `ports` are made of rings (--ring-port)
   unsigned wire_ring_size = 4096;  ///< of the rings from the wire into RX queues
 };
 
-/// Arguments of rte_pktmbuf_pool_create.
+/// What a pool is made with.
 struct PoolSize {
   unsigned mbufs = 0;
   unsigned data_room = 0;  ///< bytes, headroom included
   unsigned cache = kMempoolCache;
   unsigned segments = 1;  ///< mbufs that the longest frame takes
+  unsigned lanes = 0;     ///< rings by which processes give back; 0: one pool of DPDK's own kind
 
   bool operator==(const PoolSize&) const = default;
 };

@@ -15,6 +15,7 @@
 #include <fstream>
 
 #include "dpdk/approach.hpp"
+#include "dpdk/lanes.hpp"
 #include "dpdk/leftovers.hpp"
 #include "dpdk/runtime_directory.hpp"
 
@@ -161,6 +162,7 @@ Eal::~Eal() {
 
 Result<Eal> Eal::start(Role role, const std::vector<std::string>& eal_args) {
   EalArgs args = read_eal_args(eal_args);
+  register_lanes();
   std::vector<std::string> words = eal_args;  // rte_eal_init permutes argv
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());

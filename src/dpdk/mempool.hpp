@@ -36,6 +36,10 @@ class Mempool {
   static Result<Mempool> create(const std::string& name, unsigned mbufs, unsigned cache,
                                 unsigned data_room, int numa_node);
 
+  /// The same without caches, and with the first `lanes` lanes (lanes.hpp).
+  static Result<Mempool> create_with_lanes(const std::string& name, unsigned mbufs,
+                                           unsigned data_room, int numa_node, unsigned lanes);
+
   MempoolView view() const { return MempoolView(pool_.get()); }
 
   /// Not to be freed any more: without hugepages the memory goes with the last process that maps

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <rte_ring.h>
+#include <rte_ring_peek.h>
 
 #include <memory>
 #include <span>
@@ -32,6 +33,19 @@ class RingView {
   unsigned dequeue(std::span<Packet> packets) const {
     return ::rte_ring_dequeue_burst(ring_, reinterpret_cast<void**>(packets.data()),
                                     static_cast<unsigned>(packets.size()), nullptr);
+  }
+  /// Taking in two steps: begin_dequeue() gives a look at the front, finish_dequeue() takes that
+  /// many off. Until then they are on the ring for somebody who comes after this process was
+  /// killed. Precondition: dequeues_in_steps().
+  unsigned begin_dequeue(std::span<Packet> packets) const {
+    return ::rte_ring_dequeue_burst_start(ring_, reinterpret_cast<void**>(packets.data()),
+                                          static_cast<unsigned>(packets.size()), nullptr);
+  }
+  void finish_dequeue(unsigned count) const { ::rte_ring_dequeue_finish(ring_, count); }
+  /// The mode of the ring allows it: one consumer, or head and tail in step.
+  bool dequeues_in_steps() const {
+    return ring_->cons.sync_type == RTE_RING_SYNC_ST ||
+           ring_->cons.sync_type == RTE_RING_SYNC_MT_HTS;
   }
   /// Empties the ring and mends what a killed process left half done. Nobody else may use it.
   void reset() const { ::rte_ring_reset(ring_); }

@@ -52,6 +52,7 @@ void Control::tick() {
 void Control::steer(Clock::time_point now) {
   const ClientSet active = membership_.active();
   const ClientSet dead = membership_.dead();
+  write_off_losses();
   membership_.poll(now);
   follow_messages(now);
   answer_joins(now);
@@ -126,6 +127,18 @@ void Control::note_deaths() {
   dead_ = membership_.dead();
   // release: pairs with Returner::turn(), which then finds all that the dead had returned.
   path_.gate.dead.store(dead_.bits(), std::memory_order_release);
+}
+
+/// Direct mode: what a dead client had and the receivers could not recover. Once they have, it owes
+/// nothing.
+void Control::write_off_losses() {
+  if (!path_.direct() || dead_.empty() || !path_.all_acknowledged()) return;
+  for (const ClientId id : dead_) {
+    const std::uint64_t lost = path_.owed(id.value);
+    if (lost == 0) continue;
+    add(path_.lost_in_crash[id.value], lost);
+    log_.warning("Client process {}: {} packets were lost in its hands", id.value, lost);
+  }
 }
 
 /// Those whose packets are recovered: nobody uses their rings until they are admitted again.

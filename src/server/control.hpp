@@ -51,6 +51,7 @@ class Control {
   void follow_membership();
   void note_deaths();
   void finish_recoveries();
+  void write_off_losses();
   void begin_draining(Clock::time_point now);
   void finish_when_drained(Clock::time_point now);
   void open_gate();

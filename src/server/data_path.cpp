@@ -9,7 +9,7 @@ DataPath::DataPath(const Options& options_in, const Seams& seams_in, shared::Sha
                    std::size_t rx_lcores)
     : options(options_in), seams(seams_in), info(info_in), rx(rx_lcores), acknowledged(rx_lcores) {
   // A client owes at most what its ring holds, one less than its size.
-  for (std::size_t i = 0; i < rx_lcores * options.clients && !direct(); ++i) {
+  for (std::size_t i = 0; i < rx_lcores * options.clients; ++i) {
     fifos_.push_back(std::make_unique<OwedFifo>(options.ring_size));
   }
 }
@@ -22,8 +22,14 @@ std::uint64_t DataPath::in_flight() const {
 }
 
 bool DataPath::all_acknowledged() const {
+  return others_acknowledged() &&
+         acknowledged.front().load(std::memory_order_acquire) ==  // pairs: Receiver::follow_gate()
+             gate.epoch.load(std::memory_order_relaxed);
+}
+
+bool DataPath::others_acknowledged() const {
   const std::uint32_t epoch = gate.epoch.load(std::memory_order_relaxed);
-  return std::all_of(acknowledged.begin(), acknowledged.end(), [epoch](const auto& seen) {
+  return std::all_of(acknowledged.begin() + 1, acknowledged.end(), [epoch](const auto& seen) {
     return seen.load(std::memory_order_acquire) == epoch;  // pairs: Receiver::follow_gate()
   });
 }

@@ -12,6 +12,7 @@
 #include "core/client_set.hpp"
 #include "core/owed_fifo.hpp"
 #include "core/shared_layout.hpp"
+#include "dpdk/mempool.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/ring.hpp"
 #include "server/counters.hpp"
@@ -32,6 +33,13 @@ struct Gate {
   std::atomic<bool> finish{false};  ///< lcores leave their loops
 };
 
+/// Direct mode: what is known of a port by which clients send, when one of them has died.
+struct TxSide {
+  std::vector<dpdk::RingView> rings;  ///< TX queues by ClientId, on a wire port
+  /// The driver gives a packet back before the call that sends it returns.
+  bool gives_back_at_once = false;
+};
+
 struct DataPath {
   DataPath(const Options& options_in, const Seams& seams_in, shared::SharedInfo& info_in,
            std::size_t rx_lcores);
@@ -39,19 +47,29 @@ struct DataPath {
   const Options& options;
   const Seams seams;
   shared::SharedInfo& info;
-  std::vector<dpdk::Port> ports;     ///< by PortIndex
-  std::vector<dpdk::RingView> work;  ///< by ClientId
-  std::vector<dpdk::RingView> back;  ///< by ClientId
-  std::vector<RxCounters> rx;        ///< by RX lcore
+  std::vector<dpdk::Port> ports;         ///< by PortIndex
+  std::vector<TxSide> tx_sides;          ///< by PortIndex, in direct mode
+  std::vector<dpdk::MempoolView> pools;  ///< mbuf_pool; wire_pool if there are wire ports
+  std::vector<dpdk::RingView> work;      ///< by ClientId
+  std::vector<dpdk::RingView> back;      ///< by ClientId
+  std::vector<RxCounters> rx;            ///< by RX lcore
   TxCounters tx;
   Gate gate;
   std::vector<std::atomic<std::uint32_t>> acknowledged;  ///< Gate::epoch, by RX lcore
   /// Gate::deaths of a client up to which its return ring has been emptied.
   std::array<std::atomic<std::uint32_t>, kMaxClients> emptied{};
 
-  /// What `client` owes of the packets that RX lcore `lcore` handed to it. Return mode.
+  /// Packets that were in a dead client's hands and are gone. Writer: the control loop.
+  std::array<Counter, kMaxClients> lost_in_crash{};
+
+  /// What `client` owes of the packets that RX lcore `lcore` handed to it. In direct mode, where
+  /// nothing comes back, the last ones handed to it.
   OwedFifo& owed_fifo(std::size_t lcore, std::size_t client) {
     return *fifos_[lcore * options.clients + client];
+  }
+  /// Direct mode, one receiver: settles what the client has counted as done; nobody else does.
+  void settle_direct(std::size_t lcore, ClientId client) {
+    if (direct()) owed_fifo(lcore, client.value).forget_but(owed(client.value));
   }
   /// Everything a dead client had returned has been taken.
   bool emptied_after_death(ClientId client) const {
@@ -79,13 +97,16 @@ struct DataPath {
   /// Packets that the client has not given back.
   std::uint64_t owed(std::size_t client) const {
     // handed last: read the other way round, a packet in between would make the difference wrap.
-    const std::uint64_t settled = returned(client) + recovered(client);
+    const std::uint64_t settled =
+        returned(client) + recovered(client) + read(lost_in_crash[client]);
     return handed(client) - settled;
   }
   /// Packets inside the system; exact when nothing moves.
   std::uint64_t in_flight() const;
   /// All receivers act by the gate's present epoch.
   bool all_acknowledged() const;
+  /// All but the first one do.
+  bool others_acknowledged() const;
 
  private:
   std::vector<std::unique_ptr<OwedFifo>> fifos_;  // by RX lcore, then client

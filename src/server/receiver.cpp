@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/receiver.hpp"
 
+#include <memory>
+
 #include "core/sizing.hpp"
+#include "dpdk/ring_remains.hpp"
+#include "server/last_run.hpp"
 
 namespace ringside::server {
 
@@ -42,7 +46,7 @@ void Receiver::follow_gate() {
   receiving_ = false;
   const auto active = ClientSet::from_bits(path_.gate.active.load(std::memory_order_relaxed));
   const auto dead = ClientSet::from_bits(path_.gate.dead.load(std::memory_order_relaxed));
-  if (!dead_are_emptied(dead)) return;
+  if (!dead_are_at_rest(dead)) return;
   if (!(dispatch_.active() == active) || !dead.empty()) regroup(active, dead);
   receiving_ = path_.gate.receiving.load(std::memory_order_relaxed) &&
                (!active.empty() || path_.options.on_no_client == OnNoClient::kDrop);
@@ -51,8 +55,11 @@ void Receiver::follow_gate() {
   acknowledged_.store(epoch, std::memory_order_release);  // pairs: all_acknowledged()
 }
 
-bool Receiver::dead_are_emptied(ClientSet dead) const {
-  if (path_.direct()) return true;
+bool Receiver::dead_are_at_rest(ClientSet dead) const {
+  if (path_.direct()) {
+    // The first receiver takes from their rings what all have put there.
+    return dead.empty() || queue_ != 0 || path_.others_acknowledged();
+  }
   for (const ClientId id : dead) {
     if (!path_.emptied_after_death(id)) return false;
   }
@@ -61,7 +68,7 @@ bool Receiver::dead_are_emptied(ClientSet dead) const {
 
 void Receiver::regroup(ClientSet active, ClientSet dead) {
   // The order in which packets change hands: within each flow, oldest first.
-  if (!path_.direct()) collect_debts(dead);
+  collect_debts(dead);
   hold_.take_all(loose_);
   loose_.insert(loose_.end(), homeless_.begin(), homeless_.end());
   homeless_.clear();
@@ -76,8 +83,46 @@ void Receiver::regroup(ClientSet active, ClientSet dead) {
 
 void Receiver::collect_debts(ClientSet dead) {
   for (const ClientId id : dead) {
-    add(counters_.recovered[id.value], path_.owed_fifo(queue_, id.value).drain(loose_));
+    const std::size_t before = loose_.size();
+    if (!path_.direct()) {
+      path_.owed_fifo(queue_, id.value).drain(loose_);
+    } else if (queue_ == 0 && path_.owed(id.value) > 0) {
+      std::vector<OwedPacket> had;
+      if (path_.rx.size() == 1) {
+        collect_from_fifo(id, had);
+      } else {
+        collect_from_ring(id, had);
+      }
+      settle_last_run(path_, id, had, loose_);
+    }
+    add(counters_.recovered[id.value], loose_.size() - before);
   }
+}
+
+void Receiver::collect_from_fifo(ClientId dead, std::vector<OwedPacket>& had) {
+  path_.settle_direct(queue_, dead);
+  path_.owed_fifo(queue_, dead.value).drain(had);
+}
+
+/// No one of several receivers knows in what order all of them put packets on the ring. What the
+/// client had not finished with is on it still (Worker), in most ring modes.
+void Receiver::collect_from_ring(ClientId dead, std::vector<OwedPacket>& had) {
+  const dpdk::RingView ring = path_.work[dead.value];
+  dpdk::mend_taking(ring);
+  // Buckets do not depend on who is there; this state knows somebody always.
+  const auto somebody = std::make_unique<DispatchState>();
+  somebody->set_active(ClientSet{ClientId{0}});
+  while (const unsigned taken = ring.dequeue(burst_)) {
+    for (unsigned i = 0; i < taken; ++i) {
+      const PortIndex port = dpdk::input_of(burst_[i]);
+      const PacketView view = dpdk::view_of(burst_[i], port);
+      assign_(*somebody, {&view, 1}, {assigned_.data(), 1});
+      had.emplace_back(burst_[i], port, assigned_[0].bucket);
+    }
+  }
+  // The first ones of a burst may be done with.
+  const std::uint64_t owed = path_.owed(dead.value);
+  if (had.size() > owed) had.erase(had.begin(), had.end() - static_cast<std::ptrdiff_t>(owed));
 }
 
 /// Takes what is staged for a client that no longer has it.
@@ -91,10 +136,13 @@ void Receiver::collect_staged(ClientId client) {
 
 void Receiver::hold_moved_flows(ClientSet dead) {
   hold_.unblock_all();
-  if (path_.direct() || dispatch_.active().empty()) return;
+  if (dispatch_.active().empty()) return;
+  // Direct mode with several receivers: nobody knows how far a client is with whose packets.
+  if (path_.direct() && path_.rx.size() > 1) return;
   for (std::size_t i = 0; i < path_.work.size(); ++i) {
     const ClientId client{static_cast<std::uint8_t>(i)};
     if (dead.contains(client)) continue;
+    path_.settle_direct(queue_, client);
     path_.owed_fifo(queue_, i).for_each([&](OwedPacket packet, std::uint64_t number) {
       if (owner_of(packet).value_or(client) != client) {
         hold_.block(packet.bucket(), client, number);
@@ -129,7 +177,10 @@ void Receiver::hold(OwedPacket packet, ClientId owner) {
 }
 
 void Receiver::release_held() {
-  const auto settled = [this](ClientId id) { return path_.owed_fifo(queue_, id.value).settled(); };
+  const auto settled = [this](ClientId id) {
+    path_.settle_direct(queue_, id);
+    return path_.owed_fifo(queue_, id.value).settled();
+  };
   if (!hold_.release(settled, loose_)) return;
   for (const OwedPacket packet : loose_) place(packet);
   loose_.clear();
@@ -156,6 +207,7 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   dpdk::prefetch(packets);
   for (std::size_t i = 0; i < packets.size(); ++i) {
     packets[i]->port = dpdk_id;  // net_ring leaves the port of an earlier life in it before 24.07
+    dpdk::note_input(packets[i], port);
     views_[i] = dpdk::view_of(packets[i], port);
   }
   assign_(dispatch_, {views_.data(), packets.size()}, assigned_);

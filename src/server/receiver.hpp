@@ -31,9 +31,12 @@ class Receiver {
 
  private:
   void follow_gate();
-  bool dead_are_emptied(ClientSet dead) const;
+  /// What the dead had can be told from what they had done with.
+  bool dead_are_at_rest(ClientSet dead) const;
   void regroup(ClientSet active, ClientSet dead);
   void collect_debts(ClientSet dead);
+  void collect_from_fifo(ClientId dead, std::vector<OwedPacket>& had);
+  void collect_from_ring(ClientId dead, std::vector<OwedPacket>& had);
   void collect_staged(ClientId client);
   void hold_moved_flows(ClientSet dead);
   /// Gives a packet that changes hands its place.

@@ -31,14 +31,26 @@ std::vector<unsigned> lcores_of(const shared::LcoreSet& set) {
   return lcores;
 }
 
+/// What becomes of a client's packets at the ports: counted by the lcore that takes them back, in
+/// direct mode by the client.
+void count_output(const DataPath& path, std::size_t i, ClientSnapshot& client) {
+  if (!path.direct()) {
+    client.sent = read(path.tx.sent[i]);
+    client.handler_drop = read(path.tx.handler_drop[i]);
+    client.tx_full = read(path.tx.client_tx_full[i]);
+    return;
+  }
+  const shared::ClientSlot& slot = path.info.client[i];
+  client.handler_drop = read(slot.counters.handler_drop);
+  for (const auto& sent : slot.sent_by_port) client.sent += read(sent);
+  for (const auto& refused : slot.tx_full_by_port) client.tx_full += read(refused);
+}
+
 void count_packets(const DataPath& path, std::size_t i, ClientSnapshot& client) {
-  const shared::ClientCounters& own = path.info.client[i].counters;
   client.in_flight = path.owed(i);
   client.handed = path.handed(i);
   client.returned = path.returned(i);
-  client.sent = read(path.direct() ? own.sent : path.tx.sent[i]);
-  client.handler_drop = read(path.direct() ? own.handler_drop : path.tx.handler_drop[i]);
-  client.tx_full = read(path.direct() ? own.tx_full : path.tx.client_tx_full[i]);
+  count_output(path, i, client);
   std::uint64_t peak = 0;
   for (const RxCounters& counters : path.rx) {
     client.ring_full += read(counters.ring_full[i]);
@@ -48,6 +60,7 @@ void count_packets(const DataPath& path, std::size_t i, ClientSnapshot& client) 
   }
   client.ring_peak = static_cast<unsigned>(peak);
   client.recovered = path.recovered(i);
+  client.lost_in_crash = read(path.lost_in_crash[i]);
   client.out_of_order = read(path.tx.out_of_order[i]);
   client.not_owed = read(path.tx.not_owed[i]);
 }
@@ -86,6 +99,7 @@ Ledger ledger_of(const Snapshot& snapshot, std::uint64_t in_flight) {
     add_drop(ledger, DropPlace::kWorkRing, DropReason::kRingFull, i, client.ring_full);
     add_drop(ledger, DropPlace::kWorkRing, DropReason::kMoving, i, client.moving);
     add_drop(ledger, DropPlace::kClient, DropReason::kHandler, i, client.handler_drop);
+    add_drop(ledger, DropPlace::kClient, DropReason::kLostInCrash, i, client.lost_in_crash);
     add_drop(ledger, DropPlace::kPort, DropReason::kTxFull, i, client.tx_full);
     add_drop(ledger, DropPlace::kExit, DropReason::kUndelivered, i, client.undelivered);
   }

@@ -46,6 +46,7 @@ struct ClientSnapshot {
   std::uint64_t ring_full = 0, handler_drop = 0, tx_full = 0, undelivered = 0;
   std::uint64_t moving = 0;                      ///< dropped while its flow moved to this client
   std::uint64_t recovered = 0;                   ///< taken back after its death, for the others
+  std::uint64_t lost_in_crash = 0;               ///< direct mode: could not be taken back
   std::uint64_t out_of_order = 0, not_owed = 0;  ///< what it returned wrongly
   std::uint64_t in_flight = 0;
   unsigned ring_used = 0, ring_peak = 0, ring_capacity = 0;

@@ -77,6 +77,7 @@ TelemetryDict clients_dict(const Snapshot& snapshot, const Options& options) {
     entry.add("tx_full", client.tx_full);
     entry.add("moving", client.moving);
     entry.add("recovered", client.recovered);
+    entry.add("lost_in_crash", client.lost_in_crash);
     entry.add("out_of_order", client.out_of_order);
     entry.add("not_owed", client.not_owed);
     entry.add("in_flight", client.in_flight);

@@ -76,6 +76,7 @@ Result<std::unique_ptr<Setup>> Setup::make(const Options& options, const Seams& 
   if (!preloaded) return preloaded.error();
   if (Status memory = setup->make_memory(*preloaded); !memory) return memory.error();
   setup->path_ = std::make_unique<DataPath>(options, seams, setup->zone_->info(), producers);
+  for (const dpdk::Mempool& pool : setup->pools_) setup->path_->pools.push_back(pool.view());
   if (Status rings = setup->make_client_rings(); !rings) return rings.error();
   if (Status ports = setup->start_ports(); !ports) return ports.error();
   setup->describe_to_clients();
@@ -112,6 +113,7 @@ Status Setup::make_wire_rings() {
     auto id = dpdk::make_ring_port(options_.ring_ports[wire], rx, tx, 0);
     if (!id) return id.error();
     wire_port_ids_.push_back(*id);
+    wire_tx_rings_.push_back(std::move(tx));
   }
   if (options_.ring_ports.empty()) return Done{};
   if (auto field = dpdk::SendTimeField::register_field(); !field) return field.error();
@@ -155,7 +157,10 @@ Status Setup::make_memory(unsigned preloaded) {
   SizingInput sizing = sizing_of(options_, plan_, tx_queues_);
   sizing.preloaded = preloaded;
   const auto make = [this](const char* name, const PoolSize& size) -> Status {
-    auto pool = dpdk::Mempool::create(name, size.mbufs, size.cache, size.data_room, numa_node_);
+    auto pool = size.lanes == 0 ? dpdk::Mempool::create(name, size.mbufs, size.cache,
+                                                        size.data_room, numa_node_)
+                                : dpdk::Mempool::create_with_lanes(name, size.mbufs, size.data_room,
+                                                                   numa_node_, size.lanes);
     if (!pool) return pool.error();
     log_.info("Creating mempool '{}': {} mbufs of {} bytes on NUMA node {}", name, size.mbufs,
               size.data_room, numa_node_);
@@ -207,7 +212,27 @@ Status Setup::start_ports() {
   for (const dpdk::Mempool& pool : pools_) {
     identity_.pools.push_back({pool.view(), pool.view().in_use()});
   }
+  if (path_->direct()) describe_tx_sides();
   return Done{};
+}
+
+void Setup::describe_tx_sides() {
+  // Read in DPDK 22.11: these copy or throw away; others keep packets until hardware is done.
+  constexpr std::string_view kGiveBackAtOnce[] = {"net_null", "net_af_packet", "net_pcap"};
+  for (std::size_t i = 0; i < port_ids_.size(); ++i) {
+    const std::string& driver = identity_.ports[i].driver;
+    TxSide side;
+    side.gives_back_at_once =
+        std::ranges::find(kGiveBackAtOnce, driver) != std::end(kGiveBackAtOnce);
+    if (const auto wire = wire_of(port_ids_[i])) side.rings = wire_tx_rings_[*wire];
+    path_->tx_sides.push_back(std::move(side));
+  }
+}
+
+std::optional<std::size_t> Setup::wire_of(std::uint16_t port_id) const {
+  const auto found = std::ranges::find(wire_port_ids_, port_id);
+  if (found == wire_port_ids_.end()) return std::nullopt;
+  return found - wire_port_ids_.begin();
 }
 
 void Setup::describe_to_clients() {
@@ -222,13 +247,11 @@ void Setup::describe_to_clients() {
   info.server_pid = static_cast<std::uint32_t>(::getpid());
   info.server_lcores = dpdk::lcore_set();
   for (std::size_t i = 0; i < port_ids_.size(); ++i) {
-    const auto wire = std::find(wire_port_ids_.begin(), wire_port_ids_.end(), port_ids_[i]);
     info.port[i].dpdk_id = port_ids_[i];
     info.port[i].peer_dpdk_id = port_ids_[i ^ 1];
     info.port[i].tx_queues = static_cast<std::uint16_t>(tx_queues_);
-    info.port[i].wire_port = wire == wire_port_ids_.end()
-                                 ? shared::kNotAWirePort
-                                 : static_cast<std::uint16_t>(wire - wire_port_ids_.begin());
+    info.port[i].wire_port =
+        static_cast<std::uint16_t>(wire_of(port_ids_[i]).value_or(shared::kNotAWirePort));
   }
   publish_layout(info);
 }

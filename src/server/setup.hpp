@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,9 @@ class Setup {
   Status make_wire_rings();
   Status make_client_rings();
   Status start_ports();
+  void describe_tx_sides();
   void describe_to_clients();
+  std::optional<std::size_t> wire_of(std::uint16_t port_id) const;
 
   const Options& options_;
   const dpdk::Log& log_;
@@ -53,9 +56,10 @@ class Setup {
   Identity identity_;
   int numa_node_ = 0;
   unsigned tx_queues_ = 1;
-  std::vector<std::uint16_t> port_ids_;       ///< by PortIndex
-  std::vector<std::uint16_t> wire_port_ids_;  ///< by wire port
-  std::vector<dpdk::Mempool> pools_;          ///< mbuf_pool, and wire_pool with ring ports
+  std::vector<std::uint16_t> port_ids_;                     ///< by PortIndex
+  std::vector<std::uint16_t> wire_port_ids_;                ///< by wire port
+  std::vector<std::vector<dpdk::RingView>> wire_tx_rings_;  ///< by wire port and queue
+  std::vector<dpdk::Mempool> pools_;  ///< mbuf_pool, and wire_pool with ring ports
   std::vector<dpdk::Ring> rings_;
   std::unique_ptr<dpdk::SharedInfoZone> zone_;
   std::unique_ptr<DataPath> path_;  ///< last: its ports go before the pools and rings they use

@@ -93,11 +93,13 @@ unsigned Stages::hand_over(ClientId client, std::span<const OwedPacket> packets)
   if (room > 0) {
     // Written down before they are on the ring, or they could be back before.
     add(books, room);
-    if (!path_.direct()) path_.owed_fifo(lcore_, client.value).push(packets.first(room));
+    OwedFifo& fifo = path_.owed_fifo(lcore_, client.value);
+    if (path_.direct()) fifo.make_room(room);
+    fifo.push(packets.first(room));
     handed = path_.seams.hand_over(ring, buffers(packets.first(room)));
     if (handed < room) {
       books.store(read(books) - (room - handed), std::memory_order_relaxed);
-      if (!path_.direct()) path_.owed_fifo(lcore_, client.value).undo_push(room - handed);
+      fifo.undo_push(room - handed);
     }
   }
   Counter& peak = counters_.peak[client.value];

@@ -11,6 +11,7 @@
 #include "core/program.hpp"
 #include "core/signals.hpp"
 #include "dpdk/eal.hpp"
+#include "dpdk/lanes.hpp"
 #include "dpdk/shared_info.hpp"
 #include "wire/claim.hpp"
 #include "wire/options.hpp"
@@ -49,6 +50,7 @@ Status run(const SplitArgs& args) {
   }
   Result<shared::SharedInfo*> info = dpdk::attach_shared_info();
   if (!info) return info.error();
+  dpdk::use_lane(dpdk::kWireLane);
   Result<wire::WireClaim> taken = wire::WireClaim::take(
       **info, static_cast<std::uint32_t>(::getpid()), dpdk::lcore_set(), process_exists);
   if (!taken) return taken.error();

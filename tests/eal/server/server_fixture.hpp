@@ -31,8 +31,11 @@ class ServerTest : public ::testing::Test {
 
   /// Call after changing options_ and seams_.
   void build() {
-    pool_ = std::make_unique<dpdk::Mempool>(
-        std::move(*dpdk::Mempool::create("pool" + suffix_, 4095, 0, 2176, 0)));
+    auto pool = lanes_ == 0
+                    ? dpdk::Mempool::create("pool" + suffix_, 4095, 0, 2176, 0)
+                    : dpdk::Mempool::create_with_lanes("pool" + suffix_, 4095, 2176, 0, lanes_);
+    ASSERT_TRUE(pool) << pool.error().message;
+    pool_ = std::make_unique<dpdk::Mempool>(std::move(*pool));
     info_->clients = options_.clients;
     info_->ports = 2;
     path_ = std::make_unique<DataPath>(options_, seams_, *info_, 1);
@@ -119,6 +122,7 @@ class ServerTest : public ::testing::Test {
   unsigned mbufs_in_use() const { return pool_->view().in_use(); }
 
   unsigned tx_ring_size_ = kPortRing;
+  unsigned lanes_ = 0;  ///< of the pool
   std::string suffix_;
   Options options_;
   Seams seams_ = product_seams();

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
+#include <bit>
+
 namespace ringside {
 namespace {
 
@@ -22,10 +24,17 @@ TEST(Sizing, CountsCachesAndBurstsOfEveryLcore) {
   EXPECT_EQ(two.mbufs - one.mbufs, 32u * (2 + 2 + 2) + 384);
 }
 
-TEST(Sizing, InDirectModeClientsHoldMbufsAndCaches) {
+TEST(Sizing, InDirectModeClientsHoldMbufsAndGiveThemBackByLanesWithoutCaches) {
   const PoolSize back = server_pool({.clients = 3});
   const PoolSize direct = server_pool({.clients = 3, .direct = true});
-  EXPECT_EQ(direct.mbufs + 4096 - back.mbufs, 3u * 32 * (1 + 2) + 3 * 384);
+  EXPECT_EQ(direct.mbufs + 384 - back.mbufs, 3u * 32 * (1 + 2));
+  EXPECT_EQ(direct.cache, 0u);
+  EXPECT_EQ(direct.lanes, 2u + 3);
+  EXPECT_EQ(back.lanes, 0u);
+  PoolSize plain = direct;
+  plain.lanes = 0;
+  EXPECT_EQ(pool_bytes(direct, kPage2M) - pool_bytes(plain, kPage2M),
+            4 * ring_bytes(std::bit_ceil(direct.mbufs + 1)));
 }
 
 TEST(Sizing, CountsEveryQueue) {

@@ -29,7 +29,7 @@ constexpr const char* kExample = R"({
              "mac": "02:70:63:61:70:00", "peer": 1, "received": 100, "transmitted": 0,
              "tx_full": 0, "missed": 0, "no_mbuf": 0, "errors": 0}],
   "clients": [{"id": 0, "state": "active", "generation": 1, "pid": 4712, "lcores": [1],
-               "handed": 100, "returned": 100, "recovered": 0, "sent": 100, "ring_full": 0, "handler_drop": 0,
+               "handed": 100, "returned": 100, "recovered": 0, "lost_in_crash": 0, "sent": 100, "ring_full": 0, "handler_drop": 0,
                "tx_full": 0, "in_flight": 0,
                "ring": {"name": "MProc_Client_RX_0", "size": 4096, "capacity": 4095,
                         "used": 0, "peak": 31}}],

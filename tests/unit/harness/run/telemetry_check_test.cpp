@@ -17,7 +17,7 @@ class TelemetryCheck : public ::testing::Test {
     telemetry_.replies["/mp/stats"] =
         R"({"received":10,"transmitted":7,"dropped":3,"in_flight":0,"drops":{"work_ring/ring_full":3}})";
     telemetry_.replies["/mp/clients"] =
-        R"({"0":{"handed":7,"returned":7,"recovered":0,"sent":7,"ring_full":3,"handler_drop":0,"tx_full":0,"in_flight":0}})";
+        R"({"0":{"handed":7,"returned":7,"recovered":0,"lost_in_crash":0,"sent":7,"ring_full":3,"handler_drop":0,"tx_full":0,"in_flight":0}})";
     telemetry_.replies["/mp/ports"] = R"({"0":{"received":10,"transmitted":7,"tx_full":0}})";
     final_.ledger = {10, 7, 3, 0, true, 0, {{"work_ring", "ring_full", 0, 3}}};
     final_.clients.resize(1);

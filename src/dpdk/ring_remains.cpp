@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dpdk/ring_remains.hpp"
+
+namespace ringside::dpdk {
+
+bool was_put_since(RingView ring, std::uint32_t from, const void* packet) {
+  const ::rte_ring& it = *ring.get();
+  void* const* const slots = reinterpret_cast<void* const*>(&it + 1);
+  for (std::uint32_t at = from; at != it.prod.tail; ++at) {
+    if (slots[at & it.mask] == packet) return true;
+  }
+  return false;
+}
+
+void mend_putting(RingView ring) {
+  ring.get()->prod.head = ring.get()->prod.tail;
+}
+
+void mend_taking(RingView ring) {
+  ::rte_ring& it = *ring.get();
+  switch (it.cons.sync_type) {
+    case RTE_RING_SYNC_ST:
+    case RTE_RING_SYNC_MT:
+      it.cons.head = it.cons.tail;
+      break;
+    case RTE_RING_SYNC_MT_RTS:
+      it.rts_cons.head.raw = it.rts_cons.tail.raw;
+      break;
+    case RTE_RING_SYNC_MT_HTS:
+      it.hts_cons.ht.pos.head = it.hts_cons.ht.pos.tail;
+      break;
+  }
+}
+
+}  // namespace ringside::dpdk

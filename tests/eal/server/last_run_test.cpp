@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Direct mode: a client dies between any two steps of giving its packets away. The test plays the
+// client up to there, and the control loop.
+#include "server/last_run.hpp"
+
+#include <gmock/gmock.h>
+
+#include "dpdk/lanes.hpp"
+#include "dpdk/ring_remains.hpp"
+#include "server/receiver.hpp"
+#include "server_fixture.hpp"
+
+namespace ringside::server {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr ClientId kDead{0}, kOther{1};
+constexpr unsigned kOut = 1;  // index of the output port
+
+class LastRunTest : public ServerTest {
+ protected:
+  static void SetUpTestSuite() { dpdk::register_lanes(); }
+  void SetUp() override {
+    ServerTest::SetUp();
+    options_.clients = 2;
+    options_.policy = Policy::kPort;
+    options_.tx = shared::TxMode::kDirect;
+    options_.on_full = OnFull::kWait;
+    lanes_ = 2 + options_.clients;
+    build();
+    path_->pools = {pool_->view()};
+    receiver_ = std::make_unique<Receiver>(*path_, 0);
+  }
+  void TearDown() override { dpdk::use_lane(dpdk::kServerLane); }
+
+  /// Port kOut is a wire, or of a driver that gives back what it sends, or keeps it.
+  void wire_ports() {
+    for (unsigned i = 0; i < 2; ++i) path_->tx_sides.push_back({{out_of_[i], {}}, false});
+  }
+  void driver_ports(bool gives_back_at_once) {
+    path_->tx_sides.assign(2, {{}, gives_back_at_once});
+  }
+
+  /// Six packets with client kDead, which takes them all.
+  std::vector<dpdk::Packet> six_in_its_hands() {
+    open_gate(ClientSet{kDead});
+    settle();
+    arrive(0, 6);
+    settle();
+    return take(path_->work[kDead.value]);
+  }
+  void settle() {
+    for (int i = 0; i < 3; ++i) receiver_->turn();
+  }
+
+  // The client's steps.
+  shared::ClientSlot& slot() { return info_->client[kDead.value]; }
+  void begin(unsigned packets, std::uint32_t port = kOut) {
+    slot().run.packets = packets;
+    slot().run.port = port;
+    slot().run.freeing = port == shared::kNoPort ? 1 : 0;
+    slot().run.given_back[0] = dpdk::put_so_far(lane());
+    slot().run.start = slot().counters.done + 1;
+  }
+  void give_back(std::span<dpdk::Packet> packets) {
+    dpdk::use_lane(dpdk::client_lane(kDead));
+    dpdk::free_packets(packets);
+    dpdk::use_lane(dpdk::kServerLane);
+  }
+  dpdk::RingView lane() { return dpdk::lane_of(pool_->view().get(), dpdk::client_lane(kDead)); }
+
+  /// It dies; returns what the other client gets.
+  std::vector<std::uint32_t> die() {
+    ++path_->gate.deaths[kDead.value];
+    path_->gate.dead = ClientSet{kDead}.bits();
+    open_gate(ClientSet{kOther});
+    settle();
+    EXPECT_TRUE(path_->all_acknowledged());
+    add(path_->lost_in_crash[kDead.value], path_->owed(kDead.value));  // as the control loop does
+    auto packets = take(path_->work[kOther.value]);
+    auto result = numbers(packets);
+    dpdk::free_packets(packets);
+    return result;
+  }
+  std::uint64_t lost() { return read(path_->lost_in_crash[kDead.value]); }
+  std::uint64_t sent() { return read(slot().sent_by_port[kOut]); }
+
+  std::unique_ptr<Receiver> receiver_;
+};
+
+TEST_F(LastRunTest, WhatWasNotBegunGoesToAnother) {
+  wire_ports();
+  six_in_its_hands();
+  EXPECT_THAT(die(), ElementsAre(0, 1, 2, 3, 4, 5));
+  EXPECT_EQ(path_->recovered(kDead.value), 6u);
+  EXPECT_EQ(lost(), 0u);
+  EXPECT_EQ(mbufs_in_use(), 0u);
+}
+
+TEST_F(LastRunTest, WhatIsOnAWireHasLeftCountedOrNot) {
+  wire_ports();
+  auto packets = six_in_its_hands();
+  begin(4);
+  out_of_[kOut].enqueue(std::span(packets).first(4));
+  EXPECT_THAT(die(), ElementsAre(4, 5));
+  EXPECT_EQ(sent(), 4u);
+  EXPECT_EQ(read(slot().counters.done), 4u);
+  EXPECT_EQ(lost(), 0u);
+  EXPECT_TRUE(balance(ledger()).balanced()) << to_text(ledger());
+}
+
+TEST_F(LastRunTest, WhatIsHalfwayOntoAWireHasNotLeft) {
+  wire_ports();
+  auto packets = six_in_its_hands();
+  begin(4);
+  out_of_[kOut].get()->prod.head = 4;
+  EXPECT_THAT(die(), ElementsAre(0, 1, 2, 3, 4, 5));
+  EXPECT_EQ(sent(), 0u);
+  // The next one to use the queue puts nothing else on it than its own.
+  arrive(0, 1);
+  settle();
+  out_of_[kOut].enqueue(take(path_->work[kOther.value]));
+  EXPECT_THAT(numbers(take(out_of_[kOut])), ElementsAre(6));
+}
+
+TEST_F(LastRunTest, ARunThatIsDoneWithIsNotLookedAtAgain) {
+  wire_ports();
+  auto packets = six_in_its_hands();
+  begin(4);
+  out_of_[kOut].enqueue(std::span(packets).first(4));
+  slot().sent_by_port[kOut] = 4;
+  slot().counters.done = 4;
+  EXPECT_THAT(die(), ElementsAre(4, 5));
+  EXPECT_EQ(sent(), 4u);
+  EXPECT_EQ(lost(), 0u);
+}
+
+TEST_F(LastRunTest, WhatItHadBegunToDropIsDropped) {
+  wire_ports();
+  auto packets = six_in_its_hands();
+  begin(4, shared::kNoPort);
+  give_back(std::span(packets).first(2));
+  lane().get()->prod.head = lane().get()->prod.head + 1;  // and the third halfway
+  EXPECT_THAT(die(), ElementsAre(4, 5));
+  EXPECT_EQ(read(slot().counters.handler_drop), 4u);
+  EXPECT_EQ(lost(), 0u);
+  EXPECT_EQ(mbufs_in_use(), 0u);
+}
+
+TEST_F(LastRunTest, WhatTheDriverRefusedIsDropped) {
+  driver_ports(true);
+  auto packets = six_in_its_hands();
+  begin(4);
+  give_back(std::span(packets).first(3));  // by the driver, after sending
+  slot().sent_by_port[kOut] = 3;
+  slot().run.freeing = 1;
+  EXPECT_THAT(die(), ElementsAre(4, 5));
+  EXPECT_EQ(sent(), 3u);
+  EXPECT_EQ(read(slot().tx_full_by_port[kOut]), 1u);
+  EXPECT_EQ(mbufs_in_use(), 0u);
+}
+
+TEST_F(LastRunTest, WhatADriverGaveBackHasLeftAndTheRestIsLost) {
+  driver_ports(true);
+  auto packets = six_in_its_hands();
+  begin(4);
+  give_back(std::span(packets).first(3));
+  EXPECT_THAT(die(), ElementsAre(4, 5));
+  EXPECT_EQ(sent(), 3u);
+  EXPECT_EQ(lost(), 1u);
+  EXPECT_EQ(mbufs_in_use(), 0u) << "what is lost is not leaked";
+  EXPECT_TRUE(balance(ledger()).balanced()) << to_text(ledger());
+}
+
+TEST_F(LastRunTest, WhatADriverMayStillHaveIsLeftToIt) {
+  driver_ports(false);
+  six_in_its_hands();
+  begin(4);
+  EXPECT_THAT(die(), ElementsAre(4, 5));
+  EXPECT_EQ(lost(), 4u);
+  EXPECT_EQ(mbufs_in_use(), 4u);
+}
+
+TEST_F(LastRunTest, OnceRecoveredNothingIsOwedAndNothingFoundAgain) {
+  wire_ports();
+  six_in_its_hands();
+  die();
+  EXPECT_EQ(path_->owed(kDead.value), 0u);
+  EXPECT_THAT(die(), IsEmpty());
+  EXPECT_EQ(path_->recovered(kDead.value), 6u);
+}
+
+}  // namespace
+}  // namespace ringside::server
