@@ -141,10 +141,10 @@ class Forwarder {
 };
 
 void start_eal(const std::string& cpu) {
-  std::vector<std::string> words{"forwarder", "--no-huge",     "--no-shconf", "-m",
-                                 "256",       "--no-pci",      "--lcores",    "0@" + cpu,
-                                 "--vdev",    "net_null0",     "--vdev",      "net_null1",
-                                 "--no-telemetry", "--log-level", "lib.eal:error"};
+  std::vector<std::string> words{
+      "forwarder", "--no-huge", "--no-shconf",    "-m",          "256",
+      "--no-pci",  "--lcores",  "0@" + cpu,       "--vdev",      "net_null0",
+      "--vdev",    "net_null1", "--no-telemetry", "--log-level", "lib.eal:error"};
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   if (::rte_eal_init(static_cast<int>(argv.size()), argv.data()) < 0) {

@@ -43,7 +43,7 @@ class Rejoins {
   /// 0 when nothing grew.
   int run() {
     stage_.start_server();
-    for (unsigned id = 0; id < settings_.slots; ++id) clients_[id] = stage_.client(id, {});
+    for (unsigned id = 0; id < settings_.slots; ++id) clients_[id] = new_client(id);
     all_active();
     stage_.start_traffic();
     rejoin_up_to(settings_.first);
@@ -60,6 +60,9 @@ class Rejoins {
   }
 
  private:
+  /// On a busy machine the start of three clients, one after the other, can take long.
+  std::unique_ptr<Process> new_client(unsigned id) { return stage_.client(id, {"--wait", "60"}); }
+
   /// A slot's new process starts while the others work.
   void rejoin_up_to(unsigned count) {
     for (; done_ < count; ++done_) {
@@ -67,7 +70,7 @@ class Rejoins {
       become_active(id);
       pause();
       stage_.end(*clients_[id], SIGKILL);
-      clients_[id] = stage_.client(id, {});
+      clients_[id] = new_client(id);
       if (settings_.report_every != 0 && done_ % settings_.report_every == 0) progress();
     }
     all_active();

@@ -19,6 +19,7 @@ struct Settings {
   unsigned restarts = 6;
   unsigned clients = 2;
   std::uint64_t seed = 1;
+  unsigned report_every = 0;
 };
 
 class ServerRestarts {
@@ -61,6 +62,9 @@ class ServerRestarts {
     kills_ += kill ? 1 : 0;
     all_join();
     longest_ = std::max(longest_, stage_.clock().now() - begin);
+    if (settings_.report_every == 0 || done_ % settings_.report_every != 0) return;
+    fmt::print("{} restarts\n", done_);
+    std::fflush(stdout);
   }
 
   void all_join() {
@@ -101,6 +105,7 @@ int main(int argc, char** argv) {
   app.add_option("--restarts", settings.restarts, "how many (6)");
   app.add_option("--clients", settings.clients, "how many (2)")->check(CLI::Range(1, 16));
   app.add_option("--seed", settings.seed, "of who is killed and who is asked to end (1)");
+  app.add_option("--report-every", settings.report_every, "restarts from line to line (none)");
   app.add_option("--bin-dir", settings.bin_dir, "directory of the programs");
   CLI11_PARSE(app, argc, argv);
   try {
