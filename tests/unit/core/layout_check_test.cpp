@@ -39,7 +39,7 @@ TEST_F(LayoutCheckTest, RefusesAZoneTooSmallToTellWhatItIs) {
 
 TEST_F(LayoutCheckTest, RefusesAnotherLayoutVersionAndNamesBoth) {
   info_->layout_version = shared::kLayoutVersion + 1;
-  EXPECT_THAT(complaint(), HasSubstr("layout version 3, this program knows version 2"));
+  EXPECT_THAT(complaint(), HasSubstr("layout version 4, this program knows version 3"));
 }
 
 TEST_F(LayoutCheckTest, RefusesAnotherSize) {

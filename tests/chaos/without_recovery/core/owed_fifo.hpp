@@ -33,6 +33,8 @@ class OwedFifo {
   static std::size_t room() { return ~std::size_t{0}; }
   void push(std::span<const OwedPacket>) {}
   void undo_push(std::size_t) {}
+  void make_room(std::size_t) {}
+  void forget_but(std::size_t) {}
   template <typename Visit>
   void for_each(Visit&&) {}
   std::size_t drain(std::vector<OwedPacket>&) { return 0; }
