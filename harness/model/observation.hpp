@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/model/capture_clock.hpp"
 #include "harness/model/frame.hpp"
 #include "harness/model/server_stats.hpp"
 
@@ -58,6 +59,8 @@ struct ProgramEnd {
 
 struct Observation {
   std::vector<PortObservation> ports;
+  /// Nothing when nobody knows by which clock the captured frames are stamped.
+  std::optional<CaptureClock> capture_clock;
 
   std::vector<unsigned> clients;  ///< ids that took part
   /// False: a client joined or left while packets flowed, so that no flow has one owner for the

@@ -167,7 +167,11 @@ class RingTraffic final : public Traffic {
       auto report = wire_->report_reply(*asked_);
       if (!report) return;
       ++beats_;
-      if (!report->empty()) report_ = std::move(*report);
+      if (!report->ports.empty()) report_ = std::move(report->ports);
+      if (report->clock) {
+        if (!clock_) clock_ = CaptureClock{*report->clock, *report->clock};
+        clock_->last = *report->clock;
+      }
     }
     asked_ = wire_->report();
   }
@@ -200,6 +204,7 @@ class RingTraffic final : public Traffic {
   std::vector<Send> sends_;
   std::optional<WireClient::Ticket> asked_;
   std::optional<std::vector<WirePortReport>> report_;
+  std::optional<CaptureClock> clock_;
 };
 
 void RingTraffic::close(const std::vector<std::uint64_t>& transmitted) {
@@ -244,6 +249,7 @@ void RingTraffic::observe(Observation& observation) {
     }
     observation.ports.push_back(std::move(port));
   }
+  observation.capture_clock = clock_;
   if (!report_) return;
   for (const auto& port : *report_) {
     observation.wire.push_back({port.port, port.sent, port.refused, port.captured});

@@ -119,20 +119,25 @@ std::optional<WireReply> WireClient::reply(Ticket ticket) {
   return reply;
 }
 
-std::optional<std::vector<WirePortReport>> WireClient::report_reply(Ticket ticket) {
+std::optional<WireReport> WireClient::report_reply(Ticket ticket) {
   read_all();
   const auto found = replies_.find(ticket);
   if (found == replies_.end()) return std::nullopt;
-  std::vector<WirePortReport> ports;
+  WireReport report;
   const ParsedJson json = ParsedJson::parse(found->second, nullptr, false);
+  if (json.contains("capture_ns") && json.contains("monotonic_ns")) {
+    report.clock = {value_or<std::uint64_t>(json, "capture_ns", 0),
+                    value_or<std::uint64_t>(json, "monotonic_ns", 0)};
+  }
   for (const auto& port : json.value("ports", ParsedJson::array())) {
-    ports.push_back({value_or(port, "port", 0u), value_or<std::uint64_t>(port, "sent", 0),
-                     value_or<std::uint64_t>(port, "refused", 0),
-                     value_or<std::uint64_t>(port, "captured", 0), value_or(port, "sending", false),
-                     port.contains("latency_ns") ? port["latency_ns"].dump() : "{}"});
+    report.ports.push_back({value_or(port, "port", 0u), value_or<std::uint64_t>(port, "sent", 0),
+                            value_or<std::uint64_t>(port, "refused", 0),
+                            value_or<std::uint64_t>(port, "captured", 0),
+                            value_or(port, "sending", false),
+                            port.contains("latency_ns") ? port["latency_ns"].dump() : "{}"});
   }
   replies_.erase(found);
-  return ports;
+  return report;
 }
 
 }  // namespace ringside::harness

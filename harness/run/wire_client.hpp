@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "harness/model/capture_clock.hpp"
 #include "harness/run/process.hpp"
 
 namespace ringside::harness {
@@ -50,6 +51,11 @@ struct WirePortReport {
   std::string latency_json;  ///< the object `latency_ns` as it came
 };
 
+struct WireReport {
+  std::optional<ClockReading> clock;  ///< that of captures; a wire need not tell it
+  std::vector<WirePortReport> ports;
+};
+
 /// Speaks to one mp_wire over its pipes. Does not own the process.
 class WireClient {
  public:
@@ -71,7 +77,7 @@ class WireClient {
   /// The reply, once it came; never blocks.
   std::optional<WireReply> reply(Ticket ticket);
   /// The reply to a report(), once it came.
-  std::optional<std::vector<WirePortReport>> report_reply(Ticket ticket);
+  std::optional<WireReport> report_reply(Ticket ticket);
 
  private:
   Ticket request(std::string json_object);

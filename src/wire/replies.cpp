@@ -76,8 +76,10 @@ std::string stop_capture_reply(const Tag& tag, std::uint64_t packets) {
   return line(json);
 }
 
-std::string report_reply(const Tag& tag, std::span<const PortReport> ports) {
+std::string report_reply(const Tag& tag, std::span<const PortReport> ports, const Clocks& clocks) {
   Json json = begin(tag, true);
+  json["capture_ns"] = clocks.capture_ns;
+  json["monotonic_ns"] = clocks.monotonic_ns;
   Json list = Json::array();
   for (std::size_t port = 0; port < ports.size(); ++port) {
     list.push_back({{"port", port},

@@ -34,6 +34,11 @@ struct PortReport {
   LatencySummary latency;
 };
 
+/// The clock of captures, and CLOCK_MONOTONIC at the same moment.
+struct Clocks {
+  std::uint64_t capture_ns = 0, monotonic_ns = 0;
+};
+
 /// The first line out.
 std::string ready_line(unsigned ports);
 
@@ -45,6 +50,6 @@ std::string send_reply(const Tag& tag, const SendOutcome& outcome);
 std::string failed_send_reply(const Tag& tag, const SendOutcome& outcome,
                               std::string_view sentence);
 std::string stop_capture_reply(const Tag& tag, std::uint64_t packets);
-std::string report_reply(const Tag& tag, std::span<const PortReport> ports);
+std::string report_reply(const Tag& tag, std::span<const PortReport> ports, const Clocks& clocks);
 
 }  // namespace ringside::wire

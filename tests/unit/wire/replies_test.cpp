@@ -37,8 +37,8 @@ TEST(Replies, CarryWhatBelongsToEachCommand) {
 
 TEST(Replies, ReportEveryPortWithItsLatency) {
   const std::array ports{PortReport{1, 2, 3, true, {4, 5, 6, 7, 8, 9, 10}}, PortReport{}};
-  EXPECT_EQ(report_reply({"report", ""}, ports),
-            R"({"cmd":"report","ok":true,"ports":[)"
+  EXPECT_EQ(report_reply({"report", ""}, ports, {11, 12}),
+            R"({"cmd":"report","ok":true,"capture_ns":11,"monotonic_ns":12,"ports":[)"
             R"({"port":0,"sent":1,"refused":2,"captured":3,"sending":true,"latency_ns":)"
             R"({"count":4,"min":5,"p50":6,"p90":7,"p99":8,"p999":9,"max":10}},)"
             R"({"port":1,"sent":0,"refused":0,"captured":0,"sending":false,"latency_ns":)"

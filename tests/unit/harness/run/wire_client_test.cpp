@@ -57,13 +57,25 @@ TEST_F(WireClientTest, LinesThatAreNoJsonAreSkipped) {
 TEST_F(WireClientTest, AReportHasItsPorts) {
   const auto ticket = wire_.report();
   EXPECT_FALSE(wire_.report_reply(ticket));
-  process_.lines = {R"({"cmd":"report","id":1,"ok":true,"ports":[{"port":0,"sent":5,"refused":1,)"
+  process_.lines = {R"({"cmd":"report","id":1,"ok":true,"capture_ns":70,"monotonic_ns":7,)"
+                    R"("ports":[{"port":0,"sent":5,"refused":1,)"
                     R"("captured":4,"sending":true,"latency_ns":{"count":4}}]})"};
-  const auto ports = wire_.report_reply(ticket);
-  ASSERT_TRUE(ports);
-  EXPECT_EQ(ports->at(0).captured, 4u);
-  EXPECT_TRUE(ports->at(0).sending);
-  EXPECT_EQ(ports->at(0).latency_json, R"({"count":4})");
+  const auto report = wire_.report_reply(ticket);
+  ASSERT_TRUE(report);
+  EXPECT_EQ(report->ports.at(0).captured, 4u);
+  EXPECT_TRUE(report->ports.at(0).sending);
+  EXPECT_EQ(report->ports.at(0).latency_json, R"({"count":4})");
+  ASSERT_TRUE(report->clock);
+  EXPECT_EQ(report->clock->capture_ns, 70u);
+  EXPECT_EQ(report->clock->monotonic_ns, 7u);
+}
+
+TEST_F(WireClientTest, AWireNeedNotTellItsClock) {
+  const auto ticket = wire_.report();
+  process_.lines = {R"({"cmd":"report","id":1,"ok":true,"ports":[]})"};
+  ASSERT_TRUE(wire_.report_reply(ticket));
+  process_.lines = {R"({"cmd":"report","id":2,"ok":true,"ports":[]})"};
+  EXPECT_FALSE(wire_.report_reply(wire_.report())->clock);
 }
 
 TEST_F(WireClientTest, AWireThatIsGoneAnswersWithAnError) {
