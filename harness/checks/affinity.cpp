@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // All packets of a flow go through one client; if the server is ours, through the client that
-// core/policy gives the flow to.
+// core/policy gives the flow to. When clients came or went, that holds from one of the server's
+// events to the next.
 #include <fmt/format.h>
 
 #include <algorithm>
 
 #include "harness/checks/judges.hpp"
+#include "harness/checks/stretches.hpp"
 #include "harness/checks/verdict.hpp"
 
 namespace ringside::harness {
 namespace {
+
+/// Clocks are held against each other through readings that take a moment themselves.
+constexpr std::uint64_t kClockErrorNs = 5'000'000;
 
 /// Where a unit (a flow, or with the port policy an input port) was first seen.
 struct FirstSeen {
@@ -20,21 +25,28 @@ struct FirstSeen {
 
 class AffinityJudge {
  public:
-  explicit AffinityJudge(const Evidence& evidence)
+  /// `stretches`: when clients came or went, else nullptr.
+  AffinityJudge(const Evidence& evidence, const Stretches* stretches)
       : evidence_(evidence),
+        stretches_(stretches),
         by_port_(evidence.policy() == Policy::kPort),
         first_(by_port_ ? evidence.ports().size() : evidence.flows().size()) {}
 
   CheckResult judge() && {
     for (std::uint32_t out = 0; out < evidence_.ports().size(); ++out) {
       const auto& captured = evidence_.ports()[out].captured;
+      stretch_.assign(stretches_ != nullptr ? first_.size() : 0, 0);
       for (std::uint32_t i = 0; i < captured.size(); ++i) judge_frame(out, i);
     }
     verdict_.left_out(left_out_);
     const auto units = std::ranges::count_if(first_, [](auto& f) { return f.client != kNone; });
-    return std::move(verdict_).done(fmt::format("{} packets of {} {}: {} with the wrong client",
+    const std::string between =
+        stretches_ == nullptr
+            ? ""
+            : fmt::format(", between {} changes among the clients", stretches_->all().size() - 1);
+    return std::move(verdict_).done(fmt::format("{} packets of {} {}{}: {} with the wrong client",
                                                 judged_, units, by_port_ ? "ports" : "flows",
-                                                verdict_.faults()));
+                                                between, verdict_.faults()));
   }
 
  private:
@@ -67,7 +79,9 @@ class AffinityJudge {
     }
     FirstSeen& first = first_[unit];
     if (first.client == kNone) first = {client, out, index};
-    if (evidence_.buckets() != nullptr) {
+    if (stretches_ != nullptr) {
+      judge_walk(out, index, unit, client);
+    } else if (evidence_.buckets() != nullptr) {
       const unsigned owner = owner_of(unit);
       if (client != owner) {
         verdict_.fail([&] { return wrong_owner(out, index, unit, client, owner); });
@@ -80,6 +94,35 @@ class AffinityJudge {
                            by_port_ ? "input port" : "flow", first.client);
       });
     }
+  }
+
+  /// The packets of a unit walk through the stretches, each with the owner of its stretch.
+  void judge_walk(std::uint32_t out, std::uint32_t index, std::uint32_t unit,
+                  std::uint32_t client) {
+    const std::vector<Stretch>& all = stretches_->all();
+    std::size_t stretch = stretch_[unit];
+    while (stretch < all.size() && stretches_->owner(stretch, unit) != client) ++stretch;
+    if (stretch == all.size()) {
+      verdict_.fail([&] {
+        return fmt::format(
+            "{}: since {} the flow belongs to client {}, and to client {} never again, but client "
+            "{} forwarded it",
+            name(out, index, unit), all[stretch_[unit]].event,
+            stretches_->owner(stretch_[unit], unit), client, client);
+      });
+      return;
+    }
+    stretch_[unit] = stretch;
+    const auto& clock = evidence_.observation().capture_clock;
+    if (!clock) return;
+    const std::uint64_t time =
+        clock->monotonic_ns(evidence_.ports()[out].port->captured[index].time_ns);
+    if (time + kClockErrorNs >= all[stretch].begin_ns) return;
+    verdict_.fail([&] {
+      return fmt::format(
+          "{}: client {} forwarded it {:.1f} ms before {} gave it the flow", name(out, index, unit),
+          client, static_cast<double>(all[stretch].begin_ns - time) / 1e6, all[stretch].event);
+    });
   }
 
   unsigned owner_of(std::uint32_t unit) const {
@@ -112,8 +155,11 @@ class AffinityJudge {
   }
 
   const Evidence& evidence_;
+  const Stretches* const stretches_;
   const bool by_port_;
   std::vector<FirstSeen> first_;
+  std::vector<std::size_t>
+      stretch_;  ///< by unit: where its packets are, on their way out of a port
   std::uint64_t judged_ = 0;
   std::uint64_t left_out_ = 0;
   Verdict verdict_;
@@ -129,10 +175,13 @@ CheckResult judge_affinity(const Evidence& evidence, const Expectations&) {
   if (evidence.policy() == Policy::kRoundRobin) {
     return skipped("round-robin hands out packets, not flows");
   }
-  if (!evidence.observation().clients_constant) {
-    return skipped("clients came or went during the run, so flows may have moved");
+  if (evidence.observation().clients_constant) return AffinityJudge(evidence, nullptr).judge();
+  const Stretches stretches(evidence);
+  if (!stretches.why_none().empty()) {
+    return skipped("clients came or went during the run, so flows may have moved: " +
+                   stretches.why_none());
   }
-  return AffinityJudge(evidence).judge();
+  return AffinityJudge(evidence, &stretches).judge();
 }
 
 }  // namespace ringside::harness

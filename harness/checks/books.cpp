@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Checks of what the server's books and the machine say at the end: drops, leak, exits, recovery.
+// Checks of what the server's books and the machine say at the end: drops, leak, exits.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -111,10 +111,6 @@ CheckResult judge_exits(const Evidence& evidence, const Expectations&) {
   return std::move(verdict).done(fmt::format("{}, {} left behind",
                                              counted(observation.programs.size(), "program"),
                                              counted(observation.leftovers.size(), "thing")));
-}
-
-CheckResult judge_recovery(const Evidence&, const Expectations&) {
-  return skipped("no client was killed in this run");
 }
 
 }  // namespace ringside::harness

@@ -24,6 +24,18 @@ enum class Outcome {
 /// "pass", "fail", "skip", "error".
 std::string_view to_string(Outcome outcome);
 
+/// Something that was measured: "detect_ms_median", 0.8.
+struct Figure {
+  std::string name;
+  double value = 0;
+};
+
+/// Figures of one event: "client 1 (pid 4711) died".
+struct FigureRow {
+  std::string what;
+  std::vector<Figure> figures;
+};
+
 struct CheckResult {
   std::string name;
   Outcome outcome = Outcome::kPass;
@@ -31,8 +43,10 @@ struct CheckResult {
   std::string summary;
   /// Why it is no pass: a sentence each, the first few (kMaxReasons).
   std::vector<std::string> reasons;
-  std::uint64_t more_reasons = 0;  ///< how many more there would be
-  std::uint64_t left_out = 0;      ///< frames that could not be attributed and were left out
+  std::uint64_t more_reasons = 0;    ///< how many more there would be
+  std::uint64_t left_out = 0;        ///< frames that could not be attributed and were left out
+  std::vector<Figure> figures = {};  ///< over the whole run, for those who want numbers
+  std::vector<FigureRow> rows = {};  ///< and for each event
 };
 inline constexpr std::size_t kMaxReasons = 5;
 
@@ -43,6 +57,17 @@ struct DropExpectation {
   std::string key;
   std::uint64_t min = 0;
   std::uint64_t max = 0;
+};
+
+/// How much a client's death, or a server's, may cost; nothing: as much as it likes.
+struct RecoveryBounds {
+  std::optional<double> detect_ms;  ///< from the kill to the server's seeing it
+  std::optional<double>
+      flow_again_ms;  ///< from the kill to the first packet of its flows elsewhere
+  std::optional<double>
+      moved_excess;  ///< flows moved beyond the dead client's own, as share of all
+  std::optional<double>
+      restart_ms;  ///< from a server's start to the joining of one that reconnects
 };
 
 /// The parameters of all checks; the defaults are what every scenario should fulfil.
@@ -61,6 +86,7 @@ struct Expectations {
   std::vector<std::uint64_t> packets_per_client;
   /// balance, round robin: how far the counts may be apart. Each dispatching lcore adds one.
   std::uint64_t round_robin_spread = 1;
+  RecoveryBounds recovery;
 };
 
 /// What a check looks at, so that one can tell what to provide and why it skips.

@@ -57,6 +57,27 @@ struct ProgramEnd {
   std::string expectation;  ///< in words: "exit 0", "killed by the scenario"
 };
 
+/// A signal that the scenario sent to a client.
+struct Strike {
+  unsigned client = 0;
+  std::int64_t pid = 0;
+  int signal = 0;
+  std::uint64_t monotonic_ns = 0;  ///< just before it was sent
+};
+
+/// A client that should go on with the next server, by the process it is.
+struct RestartedClient {
+  unsigned client = 0;
+  std::int64_t pid = 0;
+};
+
+/// The server of this observation took the place of one that had ended.
+struct Restart {
+  std::uint64_t started_ns = 0;   ///< when this one was started, CLOCK_MONOTONIC
+  std::uint64_t answered_ns = 0;  ///< when this one answered
+  std::vector<RestartedClient> clients;
+};
+
 struct Observation {
   std::vector<PortObservation> ports;
   /// Nothing when nobody knows by which clock the captured frames are stamped.
@@ -74,6 +95,9 @@ struct Observation {
   std::optional<ServerStats> server;  ///< its final statistics, if it left any
   std::string server_stats_error;     ///< why there are none
   std::vector<WireCounters> wire;     ///< empty without mp_wire
+
+  std::vector<Strike> strikes;     ///< in their order
+  std::optional<Restart> restart;  ///< nothing: it is the first server
 
   std::vector<ProgramEnd> programs;
   std::vector<std::string> leftovers;  ///< files and processes that should be gone: a phrase each

@@ -45,6 +45,12 @@ Json scenario_json(const ScenarioResult& scenario) {
   return json;
 }
 
+Json figures_json(const std::vector<Figure>& figures) {
+  Json json = Json::object();
+  for (const Figure& figure : figures) json[figure.name] = figure.value;
+  return json;
+}
+
 /// null where a number is not known.
 Json maybe(const std::optional<std::uint64_t>& number) {
   return number ? Json(*number) : Json(nullptr);
@@ -63,12 +69,19 @@ Json port_json(const PortTraffic& port) {
 }  // namespace
 
 Json check_json(const CheckResult& check) {
-  return {{"name", check.name},
-          {"outcome", to_string(check.outcome)},
-          {"summary", check.summary},
-          {"reasons", check.reasons},
-          {"more_reasons", check.more_reasons},
-          {"left_out", check.left_out}};
+  Json json = {{"name", check.name},
+               {"outcome", to_string(check.outcome)},
+               {"summary", check.summary},
+               {"reasons", check.reasons},
+               {"more_reasons", check.more_reasons},
+               {"left_out", check.left_out}};
+  if (!check.figures.empty()) json["figures"] = figures_json(check.figures);
+  for (const FigureRow& row : check.rows) {
+    Json event = {{"what", row.what}};
+    event.update(figures_json(row.figures));
+    json["events"].push_back(std::move(event));
+  }
+  return json;
 }
 
 Json ledger_json(const LedgerStats& ledger) {

@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What a death costs: how soon the server notices, when the dead client's flows flow again, how
+// many packets go to others and how many flows. Every kill must have been noticed and everything
+// owed recovered; how long that may take is the scenario's to say.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <csignal>
+
+#include "harness/checks/judges.hpp"
+#include "harness/checks/recovery_traffic.hpp"
+#include "harness/checks/verdict.hpp"
+
+namespace ringside::harness {
+namespace {
+
+double milliseconds(std::uint64_t ns) {
+  return static_cast<double>(ns) / 1e6;
+}
+
+/// What one figure was in all events.
+class Series {
+ public:
+  void add(double value) { values_.push_back(value); }
+  bool empty() const { return values_.empty(); }
+  double most() const { return *std::ranges::max_element(values_); }
+  double median() const {
+    std::vector<double> sorted = values_;
+    std::ranges::sort(sorted);
+    return sorted[sorted.size() / 2];
+  }
+  /// "0.8 ms", or with more than one "0.8 ms (at most 2.1)".
+  std::string text() const {
+    return values_.size() == 1 ? fmt::format("{:.1f} ms", values_[0])
+                               : fmt::format("{:.1f} ms (at most {:.1f})", median(), most());
+  }
+  void figures(const std::string& name, std::vector<Figure>& figures) const {
+    if (empty()) return;
+    figures.push_back({name + "_median", median()});
+    figures.push_back({name + "_max", most()});
+  }
+
+ private:
+  std::vector<double> values_;
+};
+
+class RecoveryJudge {
+ public:
+  RecoveryJudge(const Evidence& evidence, const Expectations& expectations)
+      : evidence_(evidence),
+        bounds_(expectations.recovery),
+        events_(*evidence.observation().server->events),
+        whole_(events_.empty() || events_.front().number == 0) {}
+
+  CheckResult judge() && {
+    find_deaths();
+    judge_kills();
+    judge_sums();
+    measure_traffic();
+    judge_suspects();
+    judge_restart();
+    return result();
+  }
+
+ private:
+  void find_deaths();
+  void judge_kills();
+  void judge_kill(const Strike& kill);
+  void judge_sums();
+  void measure_traffic();
+  void judge_death(const Death& death);
+  void judge_suspects();
+  void judge_restart();
+  CheckResult result();
+  void bound(const std::optional<double>& most, double value, std::string_view what,
+             const std::string& who);
+  const ServerEvent* event(std::string_view kind, std::int64_t pid, std::uint64_t from_ns) const;
+
+  const Evidence& evidence_;
+  const RecoveryBounds& bounds_;
+  const std::vector<ServerEvent>& events_;
+  const bool whole_;  ///< the server has kept all events
+  std::vector<Death> deaths_;
+  std::vector<std::string> parts_;  ///< of the summary
+  std::vector<FigureRow> rows_;
+  Series detect_, again_, blocked_, hang_, excess_;
+  std::uint64_t redispatched_ = 0, moved_ = 0, least_ = 0, flows_ = 0;
+  std::vector<Figure> more_figures_;
+  Verdict verdict_;
+};
+
+std::string who(unsigned client, std::int64_t pid) {
+  return fmt::format("client {} (pid {})", client, pid);
+}
+
+const ServerEvent* RecoveryJudge::event(std::string_view kind, std::int64_t pid,
+                                        std::uint64_t from_ns) const {
+  const auto found = std::ranges::find_if(events_, [&](const ServerEvent& e) {
+    return e.kind == kind && e.pid == pid && e.monotonic_ns >= from_ns;
+  });
+  return found == events_.end() ? nullptr : &*found;
+}
+
+void RecoveryJudge::bound(const std::optional<double>& most, double value, std::string_view what,
+                          const std::string& whose) {
+  if (!most || value <= *most) return;
+  verdict_.fail([&] {
+    return fmt::format("{}: {} {:.3f}, at most {} is allowed", whose, what, value, *most);
+  });
+}
+
+void RecoveryJudge::find_deaths() {
+  for (const ServerEvent& event : events_) {
+    if (event.kind != "dead") continue;
+    Death death;
+    death.client = event.client;
+    death.pid = event.pid;
+    death.seen_ns = event.monotonic_ns;
+    const auto recovered = std::ranges::find_if(events_, [&](const ServerEvent& later) {
+      return later.number > event.number && later.kind == "recovered" &&
+             later.client == event.client && later.generation == event.generation;
+    });
+    if (recovered != events_.end()) {
+      death.packets = recovered->packets;
+    } else {
+      verdict_.fail([&] {
+        return fmt::format("{} died, but the server never said that its packets were recovered",
+                           who(event.client, event.pid));
+      });
+    }
+    deaths_.push_back(death);
+  }
+}
+
+void RecoveryJudge::judge_kills() {
+  for (const Strike& strike : evidence_.observation().strikes) {
+    if (strike.signal == SIGKILL) judge_kill(strike);
+  }
+}
+
+void RecoveryJudge::judge_kill(const Strike& kill) {
+  const auto death = std::ranges::find_if(
+      deaths_, [&](const Death& d) { return d.pid == kill.pid && d.seen_ns >= kill.monotonic_ns; });
+  if (death != deaths_.end()) {
+    death->killed_ns = kill.monotonic_ns;
+    return;
+  }
+  // One that was killed before it had joined, or after it had left, is nobody's death; and of what
+  // the server keeps no more nothing can be said.
+  const bool joined =
+      event("join", kill.pid, 0) != nullptr || event("rejoin", kill.pid, 0) != nullptr;
+  if (!joined || event("leave", kill.pid, 0) != nullptr) return;
+  verdict_.fail([&] {
+    return fmt::format("{} was killed, but the server has not seen it die",
+                       who(kill.client, kill.pid));
+  });
+}
+
+/// The events against the counters: both are told by the server, by different ways.
+void RecoveryJudge::judge_sums() {
+  if (!whole_) return;
+  for (const ServerClientStats& client : evidence_.observation().server->clients) {
+    std::uint64_t told = 0;
+    for (const ServerEvent& event : events_) {
+      if (event.kind == "recovered" && event.client == client.id) told += event.packets;
+    }
+    if (told == client.recovered) continue;
+    verdict_.fail([&] {
+      return fmt::format("client {}: the events tell of {} recovered packets, the counter of {}",
+                         client.id, told, client.recovered);
+    });
+  }
+}
+
+void RecoveryJudge::measure_traffic() {
+  const RecoveryTraffic traffic(evidence_);
+  traffic.measure(deaths_);
+  for (const Death& death : deaths_) judge_death(death);
+  if (deaths_.empty()) return;
+  std::string text = counted(deaths_.size(), "death");
+  if (!detect_.empty()) text += ", noticed after " + detect_.text();
+  if (!again_.empty()) text += ", flows again after " + again_.text();
+  text += fmt::format(", {} re-dispatched", counted(redispatched_, "packet"));
+  if (!blocked_.empty()) text += ": blocked for " + blocked_.text();
+  if (flows_ != 0) {
+    text += fmt::format(", {} of {} flows moved (least possible {})", moved_, flows_, least_);
+  }
+  parts_.push_back(std::move(text));
+}
+
+void RecoveryJudge::judge_death(const Death& death) {
+  const std::string name = who(death.client, death.pid);
+  FigureRow row{name + " died", {}};
+  if (death.killed_ns) {
+    const double detect = milliseconds(death.seen_ns - *death.killed_ns);
+    detect_.add(detect);
+    row.figures.push_back({"detect_ms", detect});
+    bound(bounds_.detect_ms, detect, "noticed after ms", name);
+  }
+  if (death.again_ns) {
+    const std::uint64_t begin = death.killed_ns.value_or(death.seen_ns);
+    const double again = milliseconds(*death.again_ns - std::min(begin, *death.again_ns));
+    again_.add(again);
+    row.figures.push_back({"flow_again_ms", again});
+    bound(bounds_.flow_again_ms, again, "its flows flow again after ms", name);
+  }
+  redispatched_ += death.packets;
+  row.figures.push_back({"redispatched", static_cast<double>(death.packets)});
+  if (death.blocked_ms) {
+    blocked_.add(*death.blocked_ms);
+    row.figures.push_back({"blocked_ms", *death.blocked_ms});
+  }
+  if (death.flows != 0) {
+    const auto all = static_cast<double>(death.flows);
+    const double excess =
+        (static_cast<double>(death.moved) - static_cast<double>(death.least)) / all;
+    flows_ += death.flows, moved_ += death.moved, least_ += death.least;
+    excess_.add(excess);
+    row.figures.push_back({"flows", all});
+    row.figures.push_back({"moved", static_cast<double>(death.moved)});
+    row.figures.push_back({"least", static_cast<double>(death.least)});
+    bound(bounds_.moved_excess, excess, "share of flows moved beyond its own", name);
+  }
+  rows_.push_back(std::move(row));
+}
+
+/// Clients that the scenario stopped, and the server suspected. One that runs again in time is no
+/// suspect.
+void RecoveryJudge::judge_suspects() {
+  for (const Strike& strike : evidence_.observation().strikes) {
+    if (strike.signal != SIGSTOP) continue;
+    const ServerEvent* const suspect = event("suspect", strike.pid, strike.monotonic_ns);
+    if (suspect == nullptr) continue;
+    const double after = milliseconds(suspect->monotonic_ns - strike.monotonic_ns);
+    hang_.add(after);
+    rows_.push_back({who(strike.client, strike.pid) + " hung", {{"detect_ms", after}}});
+  }
+  if (!hang_.empty()) parts_.push_back("hung clients suspected after " + hang_.text());
+}
+
+void RecoveryJudge::judge_restart() {
+  const auto& restart = evidence_.observation().restart;
+  if (!restart) return;
+  Series back;
+  for (const RestartedClient& client : restart->clients) {
+    const ServerEvent* const join = event("join", client.pid, restart->started_ns);
+    if (join == nullptr) {
+      verdict_.fail([&] {
+        return fmt::format(
+            "{} was there before the server was started again, but has not joined the "
+            "new one",
+            who(client.client, client.pid));
+      });
+      continue;
+    }
+    const double after = milliseconds(join->monotonic_ns - restart->started_ns);
+    back.add(after);
+    rows_.push_back(
+        {who(client.client, client.pid) + " joined the next server", {{"rejoin_ms", after}}});
+    bound(bounds_.restart_ms, after, "joined the next server after ms",
+          who(client.client, client.pid));
+  }
+  const double answered = milliseconds(restart->answered_ns - restart->started_ns);
+  more_figures_.push_back({"restart_answer_ms", answered});
+  back.figures("restart_rejoin_ms", more_figures_);
+  parts_.push_back(fmt::format("the next server answers after {:.1f} ms", answered) +
+                   (back.empty()
+                        ? std::string()
+                        : fmt::format(", {} joined it after {}",
+                                      counted(restart->clients.size(), "client"), back.text())));
+}
+
+CheckResult RecoveryJudge::result() {
+  if (parts_.empty() && !verdict_.failed()) return skipped("no client was killed in this run");
+  CheckResult result = std::move(verdict_).done(
+      parts_.empty() ? "the server tells of no death" : fmt::format("{}", fmt::join(parts_, "; ")));
+  std::vector<Figure>& figures = result.figures;
+  if (!deaths_.empty()) {
+    figures.push_back({"deaths", static_cast<double>(deaths_.size())});
+    figures.push_back({"redispatched", static_cast<double>(redispatched_)});
+  }
+  detect_.figures("detect_ms", figures);
+  again_.figures("flow_again_ms", figures);
+  blocked_.figures("blocked_ms", figures);
+  excess_.figures("moved_excess", figures);
+  hang_.figures("suspect_ms", figures);
+  figures.insert(figures.end(), more_figures_.begin(), more_figures_.end());
+  result.rows = std::move(rows_);
+  return result;
+}
+
+}  // namespace
+
+CheckResult judge_recovery(const Evidence& evidence, const Expectations& expectations) {
+  const auto& server = evidence.observation().server;
+  if (!server || !server->events) {
+    return skipped("the server has not said when clients came and went");
+  }
+  return RecoveryJudge(evidence, expectations).judge();
+}
+
+}  // namespace ringside::harness

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/checks/recovery_traffic.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace ringside::harness {
+namespace {
+
+constexpr std::uint8_t kNobody = 0xff;
+constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
+
+}  // namespace
+
+RecoveryTraffic::RecoveryTraffic(const Evidence& evidence)
+    : evidence_(evidence), stretches_(evidence) {
+  const Observation& observation = evidence.observation();
+  const auto policy = evidence.policy();
+  const bool flows_have_owners =
+      policy == Policy::kFlowHash || policy == Policy::kSymmetricFlowHash;
+  if (flows_have_owners && observation.marked && observation.capture_clock) collect();
+}
+
+void RecoveryTraffic::collect() {
+  const CaptureClock& clock = *evidence_.observation().capture_clock;
+  for (const PortEvidence& port : evidence_.ports()) {
+    for (std::size_t i = 0; i < port.captured.size(); ++i) {
+      const CapturedFrame& frame = port.captured[i];
+      const std::uint32_t flow = evidence_.packets()[frame.packet].flow;
+      if (flow == kNone || !frame.mark) continue;
+      seen_.push_back({clock.monotonic_ns(port.port->captured[i].time_ns), flow,
+                       static_cast<std::uint8_t>(frame.mark->client)});
+    }
+  }
+  std::ranges::stable_sort(seen_, {}, &Seen::time_ns);
+}
+
+std::uint64_t RecoveryTraffic::next_change(std::uint64_t after_ns) const {
+  for (const Stretch& stretch : stretches_.all()) {
+    if (stretch.begin_ns > after_ns) return stretch.begin_ns;
+  }
+  return kNever;
+}
+
+/// Walks once through all packets, in the order in which they came out.
+class RecoveryTraffic::Sweep {
+ public:
+  Sweep(const RecoveryTraffic& traffic, std::vector<Death>& deaths)
+      : traffic_(traffic),
+        deaths_(deaths),
+        client_(traffic.evidence_.flows().size(), kNobody),
+        waits_for_(client_.size(), kNone) {}
+
+  void run() {
+    std::uint32_t next = 0;
+    for (const Seen& seen : traffic_.seen_) {
+      for (; next < deaths_.size() && deaths_[next].seen_ns <= seen.time_ns; ++next) open(next);
+      if (seen.time_ns >= window_end_) close();
+      look_at(seen);
+    }
+    close();
+  }
+
+ private:
+  /// From here on the flows of this death's client wait for another one.
+  void open(std::uint32_t number) {
+    close();
+    for (std::size_t flow = 0; flow < client_.size(); ++flow) {
+      if (client_[flow] == deaths_[number].client) waits_for_[flow] = number;
+    }
+    window_ = number;
+    window_end_ = traffic_.next_change(deaths_[number].seen_ns);
+    before_ = client_;
+    after_.assign(client_.size(), kNobody);
+  }
+
+  void look_at(const Seen& seen) {
+    std::uint32_t& waits_for = waits_for_[seen.flow];
+    if (waits_for != kNone) {
+      Death& death = deaths_[waits_for];
+      // What the dead client had returned may come out a little later than its death is seen.
+      if (seen.client != death.client || seen.time_ns >= rejoined(death)) {
+        if (!death.again_ns) death.again_ns = seen.time_ns;
+        waits_for = kNone;
+      }
+    }
+    client_[seen.flow] = seen.client;
+    if (window_ != kNone) after_[seen.flow] = seen.client;
+  }
+
+  /// When somebody had the id of `death` again.
+  std::uint64_t rejoined(const Death& death) const {
+    const ClientId id{static_cast<std::uint8_t>(death.client)};
+    for (const Stretch& stretch : traffic_.stretches_.all()) {
+      if (stretch.begin_ns > death.seen_ns && stretch.active.contains(id)) return stretch.begin_ns;
+    }
+    return kNever;
+  }
+
+  /// Counts the flows that the death has moved.
+  void close() {
+    if (window_ == kNone) return;
+    Death& death = deaths_[window_];
+    for (std::uint32_t flow = 0; flow < before_.size(); ++flow) {
+      if (before_[flow] == kNobody || after_[flow] == kNobody) continue;
+      const std::uint32_t owner = owner_before(death, flow);
+      // What the dead client had returned came out, and nothing since.
+      if (owner == death.client && after_[flow] == owner) continue;
+      ++death.flows;
+      death.least += owner == death.client;
+      death.moved += before_[flow] != after_[flow] && after_[flow] != owner;
+    }
+    window_ = kNone;
+    window_end_ = kNever;
+  }
+
+  /// Who had the flow until the death: by the server's rule, or as it was seen. What came out last
+  /// may still be from before an earlier change.
+  std::uint32_t owner_before(const Death& death, std::uint32_t flow) const {
+    const auto& stretches = traffic_.stretches_.all();
+    const auto its = std::ranges::find(stretches, death.seen_ns, &Stretch::begin_ns);
+    if (its == stretches.end() || its == stretches.begin()) return before_[flow];
+    return traffic_.stretches_.owner(static_cast<std::size_t>(its - stretches.begin()) - 1, flow);
+  }
+
+  const RecoveryTraffic& traffic_;
+  std::vector<Death>& deaths_;
+  std::vector<std::uint8_t> client_;      ///< by flow: who forwarded its last packet
+  std::vector<std::uint32_t> waits_for_;  ///< by flow: the death since which nothing of it came
+  std::uint32_t window_ = kNone;          ///< the death whose moves are being counted
+  std::uint64_t window_end_ = kNever;
+  std::vector<std::uint8_t> before_, after_;  ///< by flow: client before and in the window
+};
+
+void RecoveryTraffic::measure(std::vector<Death>& deaths) const {
+  if (seen_.empty()) return;
+  const auto span = static_cast<double>(seen_.back().time_ns - seen_.front().time_ns);
+  for (Death& death : deaths) {
+    if (span <= 0) break;
+    const double packets_per_ms = static_cast<double>(seen_.size()) / (span / 1e6);
+    death.blocked_ms = static_cast<double>(death.packets) / packets_per_ms;
+  }
+  Sweep(*this, deaths).run();
+}
+
+}  // namespace ringside::harness

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What deaths did to the traffic, by what came out, when, and whose mark it bore.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "harness/checks/evidence.hpp"
+#include "harness/checks/stretches.hpp"
+
+namespace ringside::harness {
+
+/// A client that died, and what is known of it. Times are CLOCK_MONOTONIC.
+struct Death {
+  unsigned client = 0;
+  std::int64_t pid = 0;
+  std::uint64_t seen_ns = 0;               ///< by the server
+  std::optional<std::uint64_t> killed_ns;  ///< by the harness
+  std::uint64_t packets = 0;               ///< re-dispatched to others
+
+  /// The first packet of its flows that another client forwarded, or the next one of its id;
+  /// nullopt: nothing of its flows came any more, or nobody could see.
+  std::optional<std::uint64_t> again_ns;
+  /// Re-dispatched packets over the rate at which packets came out during the run.
+  std::optional<double> blocked_ms;
+  std::uint64_t flows = 0;  ///< seen before the death and between it and the next change
+  std::uint64_t moved = 0;  ///< of these: with another client, and not since an earlier change
+  std::uint64_t least = 0;  ///< of these: were the dead client's, so had to move
+};
+
+class RecoveryTraffic {
+ public:
+  /// `evidence` must outlive this.
+  explicit RecoveryTraffic(const Evidence& evidence);
+  /// Fills in what the traffic says. `deaths`: in their order.
+  void measure(std::vector<Death>& deaths) const;
+
+ private:
+  /// A packet that came out.
+  struct Seen {
+    std::uint64_t time_ns;
+    std::uint32_t flow;
+    std::uint8_t client;
+  };
+  class Sweep;
+
+  void collect();
+  std::uint64_t next_change(std::uint64_t after_ns) const;
+
+  const Evidence& evidence_;
+  Stretches stretches_;
+  std::vector<Seen> seen_;  ///< by time; empty when there are no flows, marks or times to go by
+};
+
+}  // namespace ringside::harness

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What must hold of deaths, and what is measured of them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <map>
+
+#include "tests/unit/harness/checks/churned_run.hpp"
+
+namespace ringside::harness {
+namespace {
+
+using namespace fixtures;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+/// Client 1 of three is killed under load, noticed after 2 ms, and comes back.
+ChurnedRun one_death() {
+  ChurnedRun run(3);
+  run.traffic(200);
+  run.kill(1, 30, /*noticed_ms=*/2);
+  run.traffic(200);
+  run.rejoin(1);
+  run.traffic(200);
+  return run;
+}
+
+std::map<std::string, double> figures(const CheckResult& result) {
+  std::map<std::string, double> figures;
+  for (const Figure& figure : result.figures) figures[figure.name] = figure.value;
+  return figures;
+}
+
+std::map<std::string, double> figures(const FigureRow& row) {
+  std::map<std::string, double> figures;
+  for (const Figure& figure : row.figures) figures[figure.name] = figure.value;
+  return figures;
+}
+
+TEST(Recovery, ADeathThatIsNoticedAndRecoveredPassesAllChecks) {
+  const Observation observation = one_death().observe();
+  EXPECT_THAT(failing(observation), IsEmpty());
+  EXPECT_EQ(judge("recovery", observation).outcome, Outcome::kPass);
+  EXPECT_EQ(judge("affinity", observation).outcome, Outcome::kPass);
+}
+
+TEST(Recovery, IsSkippedWhenNobodyWasKilled) {
+  ChurnedRun run(3);
+  run.traffic(100);
+  EXPECT_EQ(judge("recovery", run.observe()).outcome, Outcome::kSkip);
+}
+
+TEST(Recovery, TellsWhatADeathCost) {
+  const CheckResult result = judge("recovery", one_death().observe());
+  auto all = figures(result);
+  EXPECT_EQ(all["deaths"], 1);
+  EXPECT_EQ(all["redispatched"], 30);
+  EXPECT_DOUBLE_EQ(all["detect_ms_median"], 2);
+  EXPECT_NEAR(all["blocked_ms_max"], 30, 0.2) << "a packet each millisecond";
+  ASSERT_EQ(result.rows.size(), 1u);
+  EXPECT_EQ(result.rows[0].what, "client 1 (pid 101) died");
+  auto row = figures(result.rows[0]);
+  EXPECT_EQ(row["flows"], 50);
+  EXPECT_GT(row["least"], 5);
+  EXPECT_EQ(row["moved"], row["least"]) << "its own flows and no others";
+  EXPECT_THAT(result.summary,
+              AllOf(HasSubstr("1 death, noticed after 2.0 ms"),
+                    HasSubstr("30 packets re-dispatched"), HasSubstr("of 50 flows moved")));
+}
+
+TEST(Recovery, MeasuresWhenTheFlowsOfTheDeadFlowAgain) {
+  ChurnedRun run(2);
+  run.traffic(100);
+  unsigned first = 0;  // of the flows, which take turns, that belong to client 1
+  while (run.owner(first) != 1) ++first;
+  run.kill(1, 0, /*noticed_ms=*/3);
+  run.pass(40);
+  run.traffic(100);
+  const auto row = figures(judge("recovery", run.observe()).rows.at(0));
+  EXPECT_DOUBLE_EQ(row.at("flow_again_ms"), 3 + 40 + first);
+}
+
+TEST(Recovery, WhatTheDeadHadReturnedDoesNotCountAsFlowingAgain) {
+  ChurnedRun run(2);
+  run.traffic(200);
+  run.kill(1, 0);
+  // The last packets come out only now.
+  for (std::size_t i = 150; i < 200; ++i) run.times[i] = run.now() + i;
+  const CheckResult result = judge("recovery", run.observe());
+  EXPECT_EQ(figures(result.rows.at(0)).count("flow_again_ms"), 0u);
+}
+
+TEST(Recovery, AKillThatTheServerDoesNotNoticeFails) {
+  ChurnedRun run = one_death();
+  std::erase_if(run.events, [](const ServerEvent& e) { return e.kind == "dead"; });
+  const CheckResult result = judge("recovery", run.observe());
+  EXPECT_EQ(result.outcome, Outcome::kFail);
+  EXPECT_THAT(reasons(result),
+              HasSubstr("client 1 (pid 101) was killed, but the server has not seen it die"));
+}
+
+TEST(Recovery, AKillOfAProcessThatHadNotJoinedIsNobodysDeath) {
+  ChurnedRun run = one_death();
+  run.strikes.push_back({2, 999, SIGKILL, run.now()});
+  EXPECT_EQ(judge("recovery", run.observe()).outcome, Outcome::kPass);
+}
+
+TEST(Recovery, ADeathWithoutRecoveryFails) {
+  ChurnedRun run = one_death();
+  std::erase_if(run.events, [](const ServerEvent& e) { return e.kind == "recovered"; });
+  EXPECT_THAT(reasons(judge("recovery", run.observe())),
+              AllOf(HasSubstr("client 1 (pid 101) died, but the server never said"),
+                    HasSubstr("the events tell of 0 recovered packets, the counter of 30")));
+}
+
+TEST(Recovery, EventsThatCountOtherwiseThanTheCounterFail) {
+  ChurnedRun run = one_death();
+  for (ServerEvent& event : run.events) event.packets *= 2;
+  const Observation observation = run.observe();
+  EXPECT_THAT(failing(observation), ElementsAre("recovery"));
+  EXPECT_THAT(reasons(judge("recovery", observation)),
+              HasSubstr("client 1: the events tell of 60 recovered packets, the counter of 30"));
+}
+
+TEST(Recovery, BoundsAreTheScenarios) {
+  const Observation observation = one_death().observe();
+  Expectations generous;
+  generous.recovery = {1000, 1000, 0.02, 1000};
+  EXPECT_EQ(judge("recovery", observation, generous).outcome, Outcome::kPass);
+  Expectations strict;
+  strict.recovery.detect_ms = 1.5;
+  EXPECT_THAT(reasons(judge("recovery", observation, strict)), HasSubstr("noticed after ms 2.000"));
+  strict.recovery = {};
+  strict.recovery.flow_again_ms = 0.5;
+  EXPECT_THAT(reasons(judge("recovery", observation, strict)), HasSubstr("flow again after ms"));
+}
+
+TEST(Recovery, FlowsThatMoveThoughTheyWereNotTheDeadClientsAreCounted) {
+  ChurnedRun run(3);
+  run.traffic(200);
+  run.kill(1, 0);
+  run.traffic(200);
+  for (std::size_t i = 200; i < run.run.out[1].size(); ++i) {
+    unsigned& client = run.run.out[1][i].client;
+    client = 2 - client;  // as if all buckets had been dealt out anew
+  }
+  Expectations expectations;
+  expectations.recovery.moved_excess = 0.02;
+  const Observation observation = run.observe();
+  const CheckResult result = judge("recovery", observation, expectations);
+  EXPECT_THAT(reasons(result), HasSubstr("share of flows moved beyond its own"));
+  const auto row = figures(result.rows.at(0));
+  EXPECT_GT(row.at("moved"), row.at("least"));
+  EXPECT_EQ(judge("affinity", observation).outcome, Outcome::kFail);
+}
+
+TEST(Recovery, AHangThatIsSuspectedIsMeasured) {
+  ChurnedRun run(2);
+  run.traffic(100);
+  run.strike(1, SIGSTOP);
+  run.pass(250);
+  run.event("suspect", 1);
+  run.traffic(50);
+  run.event("resume", 1);
+  run.traffic(50);
+  const CheckResult result = judge("recovery", run.observe());
+  EXPECT_EQ(result.outcome, Outcome::kPass);
+  EXPECT_DOUBLE_EQ(figures(result).at("suspect_ms_median"), 250);
+}
+
+TEST(Recovery, ClientsThatDoNotJoinTheNextServerFail) {
+  ChurnedRun run(2);
+  run.traffic(100);
+  Observation observation = run.observe();
+  observation.restart = Restart{0, 500'000, {{0, 100}, {1, 101}}};
+  const CheckResult all_back = judge("recovery", observation);
+  EXPECT_EQ(all_back.outcome, Outcome::kPass);
+  EXPECT_DOUBLE_EQ(figures(all_back).at("restart_rejoin_ms_max"), 1);
+  Expectations strict;
+  strict.recovery.restart_ms = 0.1;
+  EXPECT_EQ(judge("recovery", observation, strict).outcome, Outcome::kFail);
+  observation.restart->clients.push_back({1, 777});
+  EXPECT_THAT(reasons(judge("recovery", observation)),
+              HasSubstr("client 1 (pid 777) was there before the server was started again"));
+}
+
+TEST(Recovery, SaysNothingOfAServerThatKeepsNoEvents) {
+  Observation observation = one_death().observe();
+  observation.server->events.reset();
+  EXPECT_EQ(judge("recovery", observation).outcome, Outcome::kSkip);
+}
+
+}  // namespace
+}  // namespace ringside::harness
