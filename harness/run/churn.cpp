@@ -19,18 +19,6 @@ std::string name_of(unsigned client) {
 
 }  // namespace
 
-std::vector<unsigned> Churn::serving() {
-  std::vector<unsigned> serving;
-  ServerFacts facts(cluster_.telemetry());
-  for (const ClientOptions& client : scenario_.clients) {
-    const std::string name = name_of(client.id);
-    const Process* process = cluster_.find(name);
-    if (process == nullptr || facts.get(name + ".state") != Fact(std::string("active"))) continue;
-    if (facts.count(name + ".pid") == process->pid()) serving.push_back(client.id);
-  }
-  return serving;
-}
-
 bool Churn::slot_is_free(unsigned client) {
   ServerFacts facts(cluster_.telemetry());
   return facts.get(name_of(client) + ".state") == Fact(std::string("absent"));
@@ -46,7 +34,7 @@ Status Churn::kill_and_start_again(unsigned client) {
   const std::string name = name_of(client);
   Process* const process = cluster_.find(name);
   cluster_.expect_end(name, {-1, SIGKILL});
-  process->signal(SIGKILL);
+  cluster_.strike(name, SIGKILL);
   Status gone = wait_(name + " did not end", [process] { return process->poll().has_value(); });
   if (gone) {
     gone =
@@ -57,20 +45,20 @@ Status Churn::kill_and_start_again(unsigned client) {
 
 Status Churn::run(unsigned kills) {
   for (unsigned killed = 0; killed < kills; ++killed) {
-    std::vector<unsigned> victims;
+    std::vector<RestartedClient> victims;
     Status step = wait_("no client came back", [&] {
-      victims = serving();
+      victims = cluster_.serving();
       return !victims.empty();
     });
     if (step) step = wait_for_a_random_moment();
-    if (step) step = kill_and_start_again(victims[random_() % victims.size()]);
+    if (step) step = kill_and_start_again(victims[random_() % victims.size()].client);
     if (!step) {
       return Error{fmt::format("after {} kills: {}", killed, step.error().message),
                    step.error().code};
     }
   }
   return wait_("not all clients came back",
-               [&] { return serving().size() == scenario_.clients.size(); });
+               [&] { return cluster_.serving().size() == scenario_.clients.size(); });
 }
 
 }  // namespace ringside::harness

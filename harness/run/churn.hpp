@@ -34,8 +34,6 @@ class Churn {
  private:
   Status wait_for_a_random_moment();
   Status kill_and_start_again(unsigned client);
-  /// Those whose present process the server calls active.
-  std::vector<unsigned> serving();
   bool slot_is_free(unsigned client);
 
   World& world_;

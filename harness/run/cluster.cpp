@@ -179,12 +179,88 @@ Status Cluster::start_clients(const std::vector<unsigned>& ids) {
   return wait_for("not all clients joined", all_active);
 }
 
+std::vector<RestartedClient> Cluster::serving() {
+  std::vector<RestartedClient> serving;
+  ServerFacts facts(*telemetry_);
+  for (const ClientOptions& client : scenario_.clients) {
+    const std::string name = client_name(client.id);
+    Process* const process = find(name);
+    if (process == nullptr || facts.get(name + ".state") != Fact(std::string("active"))) continue;
+    if (facts.count(name + ".pid") != process->pid()) continue;
+    serving.push_back({client.id, process->pid()});
+  }
+  return serving;
+}
+
+std::vector<RestartedClient> Cluster::staying() {
+  std::vector<RestartedClient> clients = serving();
+  std::erase_if(clients, [this](const RestartedClient& client) {
+    return !program(client_name(client.client))->reconnects();
+  });
+  return clients;
+}
+
+Status Cluster::end_server(bool kill) {
+  const ExpectedEnd server = kill ? ExpectedEnd{-1, SIGKILL} : ExpectedEnd{0, 0};
+  const int followers = static_cast<int>(kill ? ExitCode::kServerGone : ExitCode::kOk);
+  for (Program& each : programs_) {
+    if (each.is_client() && !each.reconnects() && !each.may_end) {
+      expect_end(each.name, {followers, 0});
+    }
+  }
+  expect_end("server", server);
+  if (kill) find("server")->signal(SIGKILL);
+  if (!kill && stop("server").had_to_kill) {
+    return Error{"the server did not end when it was asked to", ExitCode::kCheckFailed};
+  }
+  return wait_for("the server did not end", [&] { return find("server")->poll().has_value(); });
+}
+
+Status Cluster::await_clients(const std::vector<RestartedClient>& clients) {
+  return wait_for("not all clients joined the next server", [&] {
+    const auto there = serving();
+    return std::all_of(clients.begin(), clients.end(), [&](const RestartedClient& client) {
+      return std::any_of(there.begin(), there.end(), [&](const RestartedClient& other) {
+        return other.client == client.client && other.pid == client.pid;
+      });
+    });
+  });
+}
+
 Result<Process*> Cluster::start_wire() {
   if (plan_.programs.wire.empty()) {
     return environment_error(
         "ring ports need mp_wire, which is missing; name it with --wire PROGRAM");
   }
   return start("wire", wire_command(plan_), true);
+}
+
+void Cluster::strike(const std::string& name, int signal) {
+  Program* const found = program(name);
+  if (found == nullptr) return;
+  if (const auto target = parse_target(name); target && target->kind == Target::Kind::kClient) {
+    const auto now = static_cast<std::uint64_t>(world_.clock.now().time_since_epoch().count());
+    strikes_.push_back({target->number, found->process->pid(), signal, now});
+  }
+  found->process->signal(signal);
+}
+
+bool Cluster::someone_was_killed() {
+  return std::any_of(programs_.begin(), programs_.end(), [](Program& program) {
+    const auto end = program.process->poll();
+    return program.is_client() && end && end->signal != 0;
+  });
+}
+
+Status Cluster::await_burials() {
+  return wait_for("the server did not let go of a client that was killed", [&] {
+    ServerFacts facts(*telemetry_);
+    return std::none_of(programs_.begin(), programs_.end(), [&](Program& program) {
+      const auto end = program.process->poll();
+      return end && end->signal != 0 && program.is_client() &&
+             facts.count(program.name + ".pid") == program.process->pid();
+    });
+  });
 }
 
 void Cluster::expect_end(const std::string& name, const ExpectedEnd& end) {
@@ -224,6 +300,10 @@ Stopped Cluster::stop(const std::string& name) {
 void Cluster::stop_server_and_clients() {
   for (auto& program : programs_) program.may_end = true;
   stop("server");
+  for (auto& program : programs_) {
+    // It would wait for the next server.
+    if (program.is_client() && program.reconnects()) program.process->signal(SIGINT);
+  }
   const auto clients_ended = [&] {
     return std::all_of(programs_.begin(), programs_.end(), [](Program& program) {
       return program.name == "wire" || program.process->poll().has_value();

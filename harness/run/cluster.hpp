@@ -3,6 +3,7 @@
 // them ended, and ends what still runs when it is destroyed.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <optional>
@@ -45,12 +46,29 @@ class Cluster {
   Status start_clients(const std::vector<unsigned>& ids);
   /// Starts a client and does not wait for it.
   Status launch_client(unsigned id);
+  /// Clients whose present process the server calls active.
+  std::vector<RestartedClient> serving();
+  /// Those of them that would stay when the server ends: they run with --reconnect.
+  std::vector<RestartedClient> staying();
+  /// Ends the server alone: by SIGKILL, or as it likes to end. Clients that do not
+  /// stay are expected to follow it.
+  Status end_server(bool kill);
+  /// Waits until these processes are active.
+  Status await_clients(const std::vector<RestartedClient>& clients);
   /// Starts mp_wire; it is ready when it says so (WireClient).
   Result<Process*> start_wire();
 
   /// nullptr when it was never started. The latest one, for a client that was started again.
   Process* find(const std::string& name);
   Telemetry& telemetry() { return *telemetry_; }
+
+  /// Sends `signal` to a program that runs; what it does to clients is noted in strikes().
+  void strike(const std::string& name, int signal);
+  const std::vector<Strike>& strikes() const { return strikes_; }
+  /// A signal has ended a client.
+  bool someone_was_killed();
+  /// Waits until no client that a signal has ended holds its slot any more.
+  Status await_burials();
 
   /// From now on this program may end, and is expected to in this way.
   void expect_end(const std::string& name, const ExpectedEnd& end);
@@ -86,6 +104,12 @@ class Cluster {
     bool may_end = false;
     bool had_to_kill = false;
     ExpectedEnd expected = {};
+
+    bool is_client() const { return name.starts_with("client"); }
+    /// It does not follow its server.
+    bool reconnects() const {
+      return std::find(command.begin(), command.end(), "--reconnect") != command.end();
+    }
   };
 
   Result<Process*> start(const std::string& name, std::vector<std::string> command, bool piped);
@@ -101,6 +125,7 @@ class Cluster {
   std::string directory_;
   std::unique_ptr<Telemetry> telemetry_;
   std::vector<Program> programs_;  ///< in the order of their start
+  std::vector<Strike> strikes_;
 };
 
 }  // namespace ringside::harness

@@ -7,18 +7,18 @@
 
 #include <algorithm>
 #include <csignal>
-#include <filesystem>
 
 #include "harness/live/live_ports.hpp"
+#include "harness/run/chapters.hpp"
 #include "harness/run/disk_room.hpp"
 #include "harness/run/inputs.hpp"
+#include "harness/run/leftovers.hpp"
 #include "harness/run/run_directory.hpp"
 #include "harness/run/step_player.hpp"
 #include "harness/run/telemetry_check.hpp"
 #include "harness/run/traffic.hpp"
 
 namespace ringside::harness {
-namespace fs = std::filesystem;
 namespace {
 
 double seconds(Duration duration) {
@@ -41,11 +41,18 @@ class Play {
 
  private:
   Status prepare();
+  Result<std::vector<std::string>> prepare_traffic();
   Status start();
   void play_steps();
+  StepPlayer::Outcome play_step(const Step& step, const Deadline& deadline);
+  Status restart_server(bool kill);
+  void await_burials();
   void finish();
-  void observe();
-  void find_leftovers();
+  void observe_traffic();
+  void observe_programs();
+  void judge_killed_server();
+  std::vector<CheckResult> judge_chapter(const Expectations& expectations,
+                                         const std::vector<std::string>& names);
   void judge();
   void fail(const Error& error);
   void blame_full_disk();
@@ -61,7 +68,10 @@ class Play {
   unsigned max_frame_ = 0;
   std::unique_ptr<Traffic> traffic_;
   std::unique_ptr<Cluster> cluster_;
-  std::optional<TelemetrySnapshot> snapshot_;  ///< when all was quiet
+  std::optional<TelemetrySnapshot> snapshot_;       ///< when all was quiet
+  std::vector<std::vector<CheckResult>> chapters_;  ///< verdicts on servers that were followed
+  std::optional<Restart> restart_;                  ///< how the present server took over
+  std::size_t earlier_strikes_ = 0;
   bool finished_ = false;
   Played played_;
 };
@@ -124,9 +134,7 @@ Status Play::prepare() {
   if (!disk) return disk.error();
   const Status room = check_disk_room(place_.directory, *disk);
   if (!room) return room.error();
-  traffic_ = make_traffic({world_, scenario_, captures_, place_.directory, place_.prefix,
-                           max_frame_, context_.patience});
-  auto vdevs = traffic_->prepare();
+  auto vdevs = prepare_traffic();
   if (!vdevs) return vdevs.error();
   LaunchPlan plan{
       context_.programs, memory_,           CpuPlan(context_.cpus, scenario_.server.lcores),
@@ -135,6 +143,12 @@ Status Play::prepare() {
   cluster_ = std::make_unique<Cluster>(world_, scenario_, std::move(plan), context_.patience,
                                        place_.directory);
   return Done{};
+}
+
+Result<std::vector<std::string>> Play::prepare_traffic() {
+  traffic_ = make_traffic({world_, scenario_, captures_, place_.directory, place_.prefix,
+                           max_frame_, context_.patience});
+  return traffic_->prepare();
 }
 
 Status Play::start() {
@@ -155,8 +169,6 @@ void Play::play_steps() {
   const double timeout = context_.timeout_s.value_or(scenario_.timeout_s);
   const Deadline deadline = context_.patience.deadline(
       world_.clock, std::chrono::duration_cast<Duration>(std::chrono::duration<double>(timeout)));
-  StepPlayer player(world_, scenario_, context_.patience, *cluster_, *traffic_, deadline,
-                    place_.seed);
   std::vector<Step> steps = scenario_.steps;
   const bool stops_server = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
     return step.verb == Verb::kStop && step.target.kind == Target::Kind::kServer;
@@ -171,7 +183,7 @@ void Play::play_steps() {
   }
   for (const auto& step : steps) {
     const TimePoint begin = world_.clock.now();
-    StepPlayer::Outcome done = player.play(step);
+    StepPlayer::Outcome done = play_step(step, deadline);
     done.result.duration_s = seconds(world_.clock.now() - begin);
     played_.result.steps.push_back(done.result);
     if (done.error) {
@@ -180,8 +192,67 @@ void Play::play_steps() {
     }
   }
   if (stops_server || scenario_.ports == PortKind::kNull) return;
+  await_burials();
   auto snapshot = take_snapshot(cluster_->telemetry());
   if (snapshot) snapshot_ = std::move(*snapshot);
+}
+
+StepPlayer::Outcome Play::play_step(const Step& step, const Deadline& deadline) {
+  if (step.verb != Verb::kRestartServer) {
+    return StepPlayer(world_, scenario_, context_.patience, *cluster_, *traffic_, deadline,
+                      place_.seed)
+        .play(step);
+  }
+  StepPlayer::Outcome done;
+  done.result.text = step.text;
+  done.result.line = step.line;
+  const Status status = restart_server(step.signal == SIGKILL);
+  if (!status) {
+    done.error = status.error();
+    done.result.outcome = outcome_of(status.error());
+    done.result.observed = status.error().message;
+  }
+  return done;
+}
+
+/// Another server takes the place of the present one, with a wire of its own; clients that
+/// reconnect stay.
+Status Play::restart_server(bool kill) {
+  const auto now = [this] {
+    return static_cast<std::uint64_t>(world_.clock.now().time_since_epoch().count());
+  };
+  if (!kill) await_burials();
+  Restart restart;
+  restart.clients = cluster_->staying();
+  Status status = cluster_->end_server(kill);
+  if (!status) return status;
+  traffic_->close(kill ? std::vector<std::uint64_t>{} : transmitted());
+  cluster_->stop_wire();
+  observe_traffic();
+  if (kill) {
+    judge_killed_server();
+  } else {
+    chapters_.push_back(judge_chapter(scenario_.expectations, scenario_.checks));
+  }
+  put_files_aside(place_.directory, static_cast<unsigned>(chapters_.size()));
+  played_.observation = {};
+  if (auto vdevs = prepare_traffic(); !vdevs) return vdevs.error();
+  restart.started_ns = now();
+  status = cluster_->start_server();
+  restart.answered_ns = now();
+  if (status) status = traffic_->open(*cluster_);
+  if (status) status = cluster_->await_clients(restart.clients);
+  restart_ = std::move(restart);
+  earlier_strikes_ = cluster_->strikes().size();
+  return status;
+}
+
+/// The last kills may not have been seen when everything else is quiet.
+void Play::await_burials() {
+  if (!context_.programs.own_server || !cluster_->someone_was_killed()) return;
+  const Status status =
+      timed("await the end of the recoveries", [this] { return cluster_->await_burials(); });
+  if (!status) fail(status.error());
 }
 
 std::vector<std::uint64_t> Play::transmitted() const {
@@ -204,39 +275,16 @@ void Play::finish() {
   finished_ = world_.interrupted.load() == 0;
 }
 
-void Play::find_leftovers() {
-  for (auto& file : remove_hugepage_files(memory_.hugetlbfs, place_.prefix)) {
-    played_.observation.leftovers.push_back("hugepage file " + file);
-  }
-  // A process that ended in peace takes its sockets and what it published with it; DPDK itself
-  // leaves its configuration files, and those go with the directory.
-  const auto ends = played_.observation.programs;
-  const bool peaceful = std::all_of(ends.begin(), ends.end(), [](const ProgramEnd& end) {
-    return end.code == static_cast<int>(ExitCode::kOk);
-  });
-  if (!peaceful) return;
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(cluster_->dpdk_directory(), ignored)) {
-    const std::string name = entry.path().filename();
-    if (name.rfind("mp_socket", 0) == 0 || name.rfind("dpdk_telemetry", 0) == 0 ||
-        name == "hugepage_data") {
-      played_.observation.leftovers.push_back("runtime file " + name);
-    }
-  }
-}
-
-void Play::observe() {
+void Play::observe_traffic() {
   Observation& observation = played_.observation;
   traffic_->observe(observation);
+  observation.restart = restart_;
+  observation.strikes.assign(
+      cluster_->strikes().begin() + static_cast<std::ptrdiff_t>(earlier_strikes_),
+      cluster_->strikes().end());
   for (const auto& client : scenario_.clients) observation.clients.push_back(client.id);
   observation.clients_constant =
-      std::none_of(scenario_.steps.begin(), scenario_.steps.end(),
-                   [](const Step& step) {
-                     const bool ends = step.verb == Verb::kKill || step.verb == Verb::kStop;
-                     return step.verb == Verb::kChurn || step.verb == Verb::kCrash ||
-                            (ends && step.target.kind == Target::Kind::kClient);
-                   }) &&
-      start_after(scenario_) >= scenario_.clients.size();
+      !changes_clients(scenario_) && start_after(scenario_) >= scenario_.clients.size();
   observation.policy = scenario_.server.policy;
   observation.on_full = scenario_.server.on_full;
   observation.marked = std::all_of(scenario_.clients.begin(), scenario_.clients.end(),
@@ -248,23 +296,48 @@ void Play::observe() {
   } else {
     observation.server_stats_error = stats.error().message;
   }
-  observation.programs = cluster_->ends();
-  find_leftovers();
 }
 
-void Play::judge() {
-  std::vector<std::string> names = scenario_.checks;
+void Play::observe_programs() {
+  played_.observation.programs = cluster_->ends();
+  played_.observation.leftovers = find_leftovers(
+      memory_.hugetlbfs, place_.prefix, cluster_->dpdk_directory(), played_.observation.programs);
+}
+
+std::vector<CheckResult> Play::judge_chapter(const Expectations& expectations,
+                                             const std::vector<std::string>& wanted) {
+  std::vector<std::string> names = wanted;
   const bool telemetry = names.empty() || std::erase(names, kTelemetryCheck) != 0;
-  auto checks = run_checks(played_.observation, scenario_.expectations, names);
+  auto checks = run_checks(played_.observation, expectations, names);
   if (!checks) {
     fail(checks.error());
-    return;
+    return {};
   }
   if (telemetry && snapshot_ && played_.observation.server) {
     checks->push_back(compare_telemetry(*snapshot_, *played_.observation.server));
   }
-  const Outcome verdict = overall(*checks);
-  played_.result.checks = std::move(*checks);
+  return std::move(*checks);
+}
+
+/// It cannot tell what it had received and dropped: only what came out is judged.
+void Play::judge_killed_server() {
+  std::vector<std::string> names{"integrity", "pairing", "order"};
+  if (!scenario_.checks.empty()) {
+    std::erase_if(names, [this](const std::string& name) {
+      return std::ranges::count(scenario_.checks, name) == 0;
+    });
+  }
+  Expectations expectations = scenario_.expectations;
+  expectations.packets = false;
+  chapters_.push_back(names.empty() ? std::vector<CheckResult>{}
+                                    : judge_chapter(expectations, names));
+}
+
+void Play::judge() {
+  chapters_.push_back(judge_chapter(scenario_.expectations, scenario_.checks));
+  std::vector<CheckResult> checks = join_chapters(chapters_);
+  const Outcome verdict = overall(checks);
+  played_.result.checks = std::move(checks);
   if (verdict == Outcome::kFail) {
     played_.result.outcome = std::max(played_.result.outcome, Outcome::kFail);
     played_.code = ExitCode::kCheckFailed;  // says more than the deadline that passed for it
@@ -281,7 +354,8 @@ Played Play::run() {
   if (status) play_steps();
   if (status && world_.interrupted.load() == 0) finish();
   if (finished_) {
-    observe();
+    observe_traffic();
+    observe_programs();
     judge();
   } else if (world_.interrupted.load() != 0) {
     played_.code = ExitCode::kInterrupted;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <utility>
@@ -72,6 +73,14 @@ std::string to_string(const Target& target) {
       return "sends";
   }
   return "?";
+}
+
+bool changes_clients(const Scenario& scenario) {
+  return std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const Step& step) {
+    const bool ends = step.verb == Verb::kKill || step.verb == Verb::kStop;
+    return step.verb == Verb::kChurn || step.verb == Verb::kCrash ||
+           step.verb == Verb::kRestartServer || (ends && step.target.kind == Target::Kind::kClient);
+  });
 }
 
 }  // namespace ringside::harness

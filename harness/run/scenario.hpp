@@ -48,7 +48,19 @@ struct ClientOptions {
   std::vector<std::string> extra;
 };
 
-enum class Verb { kSend, kAwait, kCheck, kPause, kResume, kKill, kStart, kStop, kChurn, kCrash };
+enum class Verb {
+  kSend,
+  kAwait,
+  kCheck,
+  kPause,
+  kResume,
+  kKill,
+  kStart,
+  kStop,
+  kChurn,
+  kCrash,
+  kRestartServer
+};
 
 /// What `await = "quiet"` means: all that was sent was received or missed by the driver, and
 /// nothing is on its way, neither in the server and its clients nor from the server to whoever
@@ -80,11 +92,13 @@ struct Step {
   Pace pace;
   bool background = false;  ///< the next step begins while this one sends
 
-  Condition condition;           ///< await, check
-  std::optional<double> within;  ///< await: seconds; else by lack of progress
-  Target target;                 ///< pause, resume, kill, start, stop, crash
-  int signal = 0;                ///< kill
-  unsigned kills = 0;            ///< churn
+  Condition condition;              ///< await, check
+  std::optional<double> within;     ///< await: seconds; else by lack of progress
+  Target target;                    ///< pause, resume, kill, start, stop, crash
+  int signal = 0;                   ///< kill, restart-server
+  std::uint64_t after_packets = 0;  ///< kill: when the server has received so many
+  double after_s = 0;               ///< kill: so long after the step began
+  unsigned kills = 0;               ///< churn
 };
 
 /// How a program is expected to end: exit code, or signal when that is not 0.
@@ -113,5 +127,8 @@ struct Scenario {
   Expectations expectations;
   std::map<std::string, ExpectedEnd> exits;  ///< by program; others: exit 0
 };
+
+/// A step ends a client, or the server, while others go on.
+bool changes_clients(const Scenario& scenario);
 
 }  // namespace ringside::harness

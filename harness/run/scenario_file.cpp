@@ -144,6 +144,17 @@ void read_drops(TomlContext& context, TomlTable& table, Expectations& expectatio
   }
 }
 
+void read_recovery(TomlContext& context, TomlTable& expect, RecoveryBounds& bounds) {
+  const toml::table* table = expect.table("recovery");
+  if (table == nullptr) return;
+  TomlTable recovery(context, *table);
+  bounds.detect_ms = recovery.real("detect_ms", 0);
+  bounds.flow_again_ms = recovery.real("flow_again_ms", 0);
+  bounds.moved_excess = recovery.real("moved_excess", 0);
+  bounds.restart_ms = recovery.real("restart_ms", 0);
+  recovery.finish();
+}
+
 ExpectedEnd read_end(TomlContext& context, const toml::node& node) {
   const std::string text = scalar_text(context, node).value_or("");
   for (int signal = 1; signal < 32; ++signal) {
@@ -171,6 +182,7 @@ void read_expect(TomlContext& context, TomlTable& root, Scenario& scenario) {
     e.packets_per_client.push_back(static_cast<std::uint64_t>(count));
   }
   read_drops(context, expect, e);
+  read_recovery(context, expect, e.recovery);
   scenario.checks = expect.texts("checks");
   std::vector<std::string> known{kTelemetryCheck};
   for (const auto& check : all_checks()) known.emplace_back(check.name);
@@ -215,7 +227,9 @@ void check_steps_fit(TomlContext& context, const toml::table& document, const Sc
     const bool touches_programs = step.verb == Verb::kPause || step.verb == Verb::kResume ||
                                   step.verb == Verb::kKill || step.verb == Verb::kStart;
     std::string reason;
-    if (from_files && touches_programs) {
+    if (step.verb == Verb::kRestartServer && scenario.ports != PortKind::kRing) {
+      reason = "only ring ports can be handed to the next server";
+    } else if (from_files && touches_programs) {
       reason = "pcap ports give all packets at once, so nothing can be timed against them";
     } else if (scenario.ports == PortKind::kNull && step.verb == Verb::kSend) {
       reason = "null ports feed themselves";

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <filesystem>
 
+#include "core/slot_state.hpp"
 #include "harness/run/fact_names.hpp"
 #include "harness/run/process.hpp"
 #include "harness/run/scenario_file.hpp"
@@ -16,9 +17,10 @@ namespace ringside::harness {
 namespace fs = std::filesystem;
 namespace {
 
-constexpr std::array<std::pair<Verb, std::string_view>, 10> kVerbs{{
+constexpr auto kVerbs = std::to_array<std::pair<Verb, std::string_view>>({
     {Verb::kSend, "send"},
     {Verb::kAwait, "await"},
+    {Verb::kAwait, "await-state"},
     {Verb::kCheck, "check"},
     {Verb::kPause, "pause"},
     {Verb::kResume, "resume"},
@@ -27,7 +29,8 @@ constexpr std::array<std::pair<Verb, std::string_view>, 10> kVerbs{{
     {Verb::kStop, "stop"},
     {Verb::kChurn, "churn"},
     {Verb::kCrash, "crash"},
-}};
+    {Verb::kRestartServer, "restart-server"},
+});
 
 /// The one step reader: a table, what is being filled in, and what there is.
 struct StepReader {
@@ -41,7 +44,11 @@ struct StepReader {
   void read_send();
   void read_condition(std::string_view verb);
   void read_target(std::string_view verb);
+  void read_await_state();
   void read_kill();
+  void read_moment();
+  void read_restart();
+  void read_verb(std::string_view name);
   std::string find_capture(const std::string& name);
 };
 
@@ -112,8 +119,50 @@ void StepReader::read_target(std::string_view verb) {
   step.text = fmt::format("{} {}", verb, text);
 }
 
+/// A condition in other words, which name the client and the state apart.
+void StepReader::read_await_state() {
+  read_target("await-state");
+  if (step.target.kind != Target::Kind::kClient) {
+    table.fail("await-state", "only clients have states, like client0");
+    return;
+  }
+  std::vector<std::string> states;
+  for (const shared::SlotState state : kSlotStates) states.emplace_back(ringside::to_text(state));
+  const std::string client = to_string(step.target);
+  const auto state = table.choice("state", states);
+  if (!state) {
+    table.fail("await-state",
+               fmt::format("the state of {} to wait for is missing: state = one of {}", client,
+                           fmt::join(states, ", ")));
+    return;
+  }
+  step.condition = *Condition::parse(fmt::format("{}.state == '{}'", client, *state));
+  step.text = fmt::format("await {} {}", client, *state);
+}
+
+void StepReader::read_restart() {
+  const auto how = table.choice("restart-server", {"kill", "stop"}).value_or("kill");
+  step.signal = how == "kill" ? SIGKILL : SIGINT;
+  step.text = fmt::format("{} the server and start the next one", how);
+}
+
+void StepReader::read_moment() {
+  if (const auto packets = table.integer("after_packets", 1, 1'000'000'000)) {
+    step.after_packets = static_cast<std::uint64_t>(*packets);
+    step.text += fmt::format(" when {} packets are received", *packets);
+  }
+  if (const auto seconds = table.real("after", 0)) {
+    step.after_s = *seconds;
+    step.text += fmt::format(" after {} s", *seconds);
+  }
+  if (step.after_packets != 0 && table.has("after")) {
+    table.fail("after", "a kill has after or after_packets, not both");
+  }
+}
+
 void StepReader::read_kill() {
   read_target("kill");
+  read_moment();
   step.signal = SIGKILL;
   const auto name = table.text("signal");
   if (!name) return;
@@ -141,27 +190,33 @@ void StepReader::read() {
     for (const auto& [key, value] : table.raw()) {
       if (hint.empty()) hint = did_you_mean(key.str(), names);
     }
-    context.fail(
-        table.raw().source(),
-        "a step has one of send, await, check, pause, resume, kill, start, stop, churn, crash" +
-            hint);
+    context.fail(table.raw().source(),
+                 fmt::format("a step has one of {}{}", fmt::join(names, ", "), hint));
     return;
   }
   step.verb = found->first;
+  read_verb(found->second);
+  table.finish();
+}
+
+void StepReader::read_verb(std::string_view name) {
   if (step.verb == Verb::kSend) {
     read_send();
+  } else if (name == "await-state") {
+    read_await_state();
   } else if (step.verb == Verb::kAwait || step.verb == Verb::kCheck) {
-    read_condition(found->second);
-    if (step.verb == Verb::kAwait) step.within = table.real("within", 0.001);
+    read_condition(name);
   } else if (step.verb == Verb::kKill) {
     read_kill();
   } else if (step.verb == Verb::kChurn) {
     step.kills = static_cast<unsigned>(table.integer("churn", 1, 1'000'000).value_or(0));
     step.text = fmt::format("kill and start clients {} times", step.kills);
+  } else if (step.verb == Verb::kRestartServer) {
+    read_restart();
   } else {
-    read_target(found->second);
+    read_target(name);
   }
-  table.finish();
+  if (step.verb == Verb::kAwait) step.within = table.real("within", 0.001);
 }
 
 }  // namespace

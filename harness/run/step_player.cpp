@@ -118,7 +118,7 @@ Status StepPlayer::signal_to(const Target& target, int signal) {
   if (process == nullptr || process->poll()) {
     return Error{fmt::format("{} does not run", to_string(target)), ExitCode::kCheckFailed};
   }
-  process->signal(signal);
+  cluster_.strike(to_string(target), signal);
   return Done{};
 }
 
@@ -133,7 +133,21 @@ Status StepPlayer::pause(const Step& step, bool pause) {
               [&] { return cluster_.find(to_string(step.target))->is_stopped(); });
 }
 
-Status StepPlayer::kill(const Step& step) {
+/// The moment of a kill: when so many packets were received, or so much time has passed.
+Status StepPlayer::wait_for_moment(const Step& step, StepResult& result) {
+  if (step.after_packets != 0) {
+    Step packets = step;
+    packets.condition = *Condition::parse(fmt::format("received >= {}", step.after_packets));
+    return await(packets, result);
+  }
+  const Deadline moment(world_.clock, std::chrono::duration_cast<Duration>(
+                                          std::chrono::duration<double>(step.after_s)));
+  return wait("the moment did not come", [&] { return moment.passed(); });
+}
+
+Status StepPlayer::kill(const Step& step, StepResult& result) {
+  const Status moment = wait_for_moment(step, result);
+  if (!moment) return moment;
   const std::string name = to_string(step.target);
   const auto expected = scenario_.exits.find(name);
   cluster_.expect_end(
@@ -201,7 +215,7 @@ StepPlayer::Outcome StepPlayer::play(const Step& step) {
       case Verb::kResume:
         return pause(step, false);
       case Verb::kKill:
-        return kill(step);
+        return kill(step, result);
       case Verb::kStart:
         return start(step);
       case Verb::kStop:
@@ -210,6 +224,8 @@ StepPlayer::Outcome StepPlayer::play(const Step& step) {
         return churn(step);
       case Verb::kCrash:
         return crash(step);
+      case Verb::kRestartServer:
+        break;  // Play's: it takes more than programs
     }
     return Status(Error{"unknown step", ExitCode::kInternal});
   }();

@@ -41,7 +41,8 @@ class StepPlayer {
   Status check(const Step& step, StepResult& result);
   Status signal_to(const Target& target, int signal);
   Status pause(const Step& step, bool pause);
-  Status kill(const Step& step);
+  Status wait_for_moment(const Step& step, StepResult& result);
+  Status kill(const Step& step, StepResult& result);
   Status start(const Step& step);
   Status stop(const Step& step);
   Status churn(const Step& step);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/run/cluster.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -220,6 +221,80 @@ TEST_F(ClusterTest, LogsShowTheCommandTheEndAndTheLastLines) {
   EXPECT_EQ(logs[0].end, "exit 6");
   EXPECT_THAT(logs[0].tail, ElementsAre("first", "last"));
   EXPECT_EQ(logs[1].end, "still running");
+}
+
+/// Clients of which the first runs with --reconnect.
+class ServerEndsTest : public ClusterTest {
+ protected:
+  ServerEndsTest() { scenario_.clients[0].extra = {"--reconnect"}; }
+  void SetUp() override {
+    start_all();
+    say_who_is_active();
+  }
+  void say_who_is_active() {
+    telemetry_->replies["/mp/clients"] =
+        fmt::format(R"({{"0":{{"state":"active","pid":{}}},"1":{{"state":"active","pid":{}}}}})",
+                    launcher_.started["client0"]->pid(), launcher_.started["client1"]->pid());
+  }
+};
+
+TEST_F(ServerEndsTest, ThoseWhoReconnectStay) {
+  EXPECT_EQ(cluster_->serving().size(), 2u);
+  const auto staying = cluster_->staying();
+  ASSERT_EQ(staying.size(), 1u);
+  EXPECT_EQ(staying[0].client, 0u);
+  EXPECT_EQ(staying[0].pid, launcher_.started["client0"]->pid());
+}
+
+TEST_F(ServerEndsTest, AKilledServerTakesTheOthersWithIt) {
+  EXPECT_TRUE(cluster_->end_server(/*kill=*/true).ok());
+  EXPECT_THAT(launcher_.started["server"]->signals, ElementsAre(SIGKILL));
+  launcher_.started["client1"]->end = ProcessEnd{3, 0};
+  EXPECT_EQ(cluster_->unexpected_end(), std::nullopt);
+  EXPECT_TRUE(cluster_->ends()[0].as_expected) << "the server";
+  EXPECT_TRUE(cluster_->ends()[2].as_expected) << "client1";
+  launcher_.started["client0"]->end = ProcessEnd{3, 0};
+  EXPECT_TRUE(cluster_->unexpected_end()) << "client0 should stay";
+}
+
+TEST_F(ServerEndsTest, AServerThatIsStoppedEndsAsItLikes) {
+  ends_on("server", {SIGINT});
+  EXPECT_TRUE(cluster_->end_server(/*kill=*/false).ok());
+  EXPECT_THAT(launcher_.started["server"]->signals, ElementsAre(SIGINT));
+  EXPECT_TRUE(cluster_->ends()[0].as_expected);
+}
+
+TEST_F(ServerEndsTest, TheSameProcessesAreAwaitedAtTheNextServer) {
+  const auto staying = cluster_->staying();
+  telemetry_->replies["/mp/clients"] = R"({"0":{"state":"absent","pid":0}})";
+  clock_.on_sleep = [&] {
+    if (clock_.sleeps == 3)
+      telemetry_->replies["/mp/clients"] = R"({"0":{"state":"active","pid":1}})";
+    if (clock_.sleeps == 6) say_who_is_active();
+  };
+  clock_.sleeps = 0;
+  EXPECT_TRUE(cluster_->await_clients(staying).ok());
+  EXPECT_EQ(clock_.sleeps, 6);
+}
+
+TEST_F(ServerEndsTest, AtTheEndThoseWhoWouldWaitForTheNextServerAreAsked) {
+  ends_on("server", {SIGINT});
+  ends_on("client0", {SIGINT});
+  launcher_.started["client1"]->end = ProcessEnd{0, 0};
+  cluster_->stop_server_and_clients();
+  for (const ProgramEnd& end : cluster_->ends()) EXPECT_TRUE(end.as_expected) << end.name;
+}
+
+TEST_F(ServerEndsTest, ABurialIsAwaitedUntilTheSlotIsAnothers) {
+  cluster_->expect_end("client1", {-1, SIGKILL});
+  cluster_->strike("client1", SIGKILL);
+  clock_.sleeps = 0;
+  clock_.on_sleep = [&] {
+    if (clock_.sleeps == 4)
+      telemetry_->replies["/mp/clients"] = R"({"1":{"state":"absent","pid":0}})";
+  };
+  EXPECT_TRUE(cluster_->await_burials().ok());
+  EXPECT_EQ(clock_.sleeps, 4);
 }
 
 }  // namespace

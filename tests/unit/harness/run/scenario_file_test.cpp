@@ -109,11 +109,17 @@ steps = [
   {kill = "client0", signal = "SIGTERM"},
   {start = "client0"},
   {stop = "sends"},
+  {await-state = "client1", state = "suspect", within = 2.5},
+  {kill = "client1", after_packets = 5000},
+  {kill = "client1", after = 0.25, signal = "SIGTERM"},
+  {restart-server = "kill"},
+  {restart-server = "stop"},
+  {churn = 7},
 ]
 [clients]
 count = 2
 )");
-  ASSERT_THAT(scenario.steps, SizeIs(8));
+  ASSERT_THAT(scenario.steps, SizeIs(14));
   EXPECT_EQ(scenario.steps[0].text,
             "send 100 packets of imix into port 1 at 5000 packets/s, in the background");
   EXPECT_EQ(scenario.steps[0].line, 4u);
@@ -123,6 +129,19 @@ count = 2
   EXPECT_EQ(scenario.steps[3].target.number, 1u);
   EXPECT_EQ(scenario.steps[5].signal, SIGTERM);
   EXPECT_EQ(scenario.steps[7].target.kind, Target::Kind::kSends);
+  EXPECT_EQ(scenario.steps[8].verb, Verb::kAwait);
+  EXPECT_EQ(scenario.steps[8].condition.text(), "client1.state == 'suspect'");
+  EXPECT_EQ(scenario.steps[8].within, 2.5);
+  EXPECT_EQ(scenario.steps[8].text, "await client1 suspect");
+  EXPECT_EQ(scenario.steps[9].after_packets, 5000u);
+  EXPECT_EQ(scenario.steps[9].signal, SIGKILL);
+  EXPECT_EQ(scenario.steps[9].text, "kill client1 when 5000 packets are received");
+  EXPECT_EQ(scenario.steps[10].after_s, 0.25);
+  EXPECT_EQ(scenario.steps[10].text, "kill client1 after 0.25 s with SIGTERM");
+  EXPECT_EQ(scenario.steps[11].verb, Verb::kRestartServer);
+  EXPECT_EQ(scenario.steps[11].signal, SIGKILL);
+  EXPECT_EQ(scenario.steps[12].signal, SIGINT);
+  EXPECT_EQ(scenario.steps[13].kills, 7u);
 }
 
 TEST_F(ScenarioFile, ReadsExpectations) {
@@ -145,6 +164,36 @@ exits = {client0 = "SIGKILL", server = 5}
   EXPECT_EQ((*e.drops)[1].min, 245u);
   EXPECT_EQ(scenario.exits.at("client0").signal, SIGKILL);
   EXPECT_EQ(scenario.exits.at("server").exit_code, 5);
+}
+
+TEST_F(ScenarioFile, WhatARecoveryMayCostIsStatedByItself) {
+  const RecoveryBounds bounds = one("play.steps = []\n[expect]\n"
+                                    "recovery = {detect_ms = 50, moved_excess = 0.02}\n")
+                                    .expectations.recovery;
+  EXPECT_EQ(bounds.detect_ms, 50);
+  EXPECT_EQ(bounds.moved_excess, 0.02);
+  EXPECT_FALSE(bounds.flow_again_ms);
+  EXPECT_FALSE(bounds.restart_ms);
+  EXPECT_THAT(error("play.steps = []\n[expect]\nrecovery = {detekt_ms = 50}\n"),
+              HasSubstr("demo.toml:3:13: unknown key \"detekt_ms\" (did you mean"));
+}
+
+TEST_F(ScenarioFile, AStepThatSaysTooLittleOrTooMuchIsAnError) {
+  const auto step = [&](const char* words) {
+    return error(std::string("play.steps = [\n  {") + words + "},\n]\nclients.count = 2\n");
+  };
+  EXPECT_THAT(step("await-state = \"client1\""), HasSubstr("demo.toml:2:18: the state of client1"));
+  EXPECT_THAT(step("await-state = \"client1\", state = \"ded\""), HasSubstr("demo.toml:2:37: "));
+  EXPECT_THAT(step("await-state = \"server\", state = \"dead\""),
+              HasSubstr("demo.toml:2:18: only clients have states"));
+  EXPECT_THAT(step("await-state = \"client7\", state = \"dead\""), HasSubstr("\"client7\""));
+  EXPECT_THAT(step("kill = \"client1\", after = 1, after_packets = 1"), HasSubstr("not both"));
+  EXPECT_THAT(step("kill = \"client1\", after_packets = 0"), HasSubstr("demo.toml:2:38: "));
+  EXPECT_THAT(step("kill = \"client1\", after_packts = 5"), HasSubstr("\"after_packets\""));
+  EXPECT_THAT(step("restart-server = \"gently\""), HasSubstr("demo.toml:2:21: "));
+  EXPECT_THAT(step("restart-servr = \"kill\""), HasSubstr("restart-server"));
+  EXPECT_THAT(error("ports.kind = \"pcap\"\nplay.steps = [\n  {restart-server = \"kill\"},\n]\n"),
+              HasSubstr("demo.toml:3:1: step \"kill the server and start the next one\""));
 }
 
 TEST_F(ScenarioFile, AnyDropsCanBeAllowed) {

@@ -217,6 +217,49 @@ TEST_F(StepPlayerTest, AProgramThatWasKilledIsExpectedToHaveEndedThatWay) {
   EXPECT_TRUE(cluster_->ends()[1].as_expected);
 }
 
+TEST_F(StepPlayerTest, AKillMayWaitUntilSoManyPacketsAreReceived) {
+  Step step = targeted(Verb::kKill, "client0");
+  step.signal = SIGKILL;
+  step.after_packets = 50;
+  clock_.on_sleep = [&] {
+    EXPECT_TRUE(program("client0").signals.empty());
+    stats(clock_.sleeps * 10, 0);
+  };
+  EXPECT_FALSE(play(step).error);
+  EXPECT_EQ(clock_.sleeps, 5);
+  EXPECT_THAT(program("client0").signals, ElementsAre(SIGKILL));
+}
+
+TEST_F(StepPlayerTest, AKillThatWaitsForPacketsInVainSaysWhatItSaw) {
+  Step step = targeted(Verb::kKill, "client0");
+  step.after_packets = 50;
+  const auto outcome = play(step);
+  EXPECT_EQ(outcome.error->code, ExitCode::kTimedOut);
+  EXPECT_EQ(outcome.result.expected, "received >= 50");
+  EXPECT_TRUE(program("client0").signals.empty());
+}
+
+TEST_F(StepPlayerTest, AKillMayWaitForATime) {
+  Step step = targeted(Verb::kKill, "client0");
+  step.signal = SIGKILL;
+  step.after_s = 0.5;
+  EXPECT_FALSE(play(step).error);
+  EXPECT_GE(clock_.now().time_since_epoch(), std::chrono::milliseconds(500));
+  EXPECT_LT(clock_.now().time_since_epoch(), std::chrono::milliseconds(600));
+}
+
+TEST_F(StepPlayerTest, SignalsToClientsAreNotedWithTheirTime) {
+  clock_.sleep(seconds(5));
+  EXPECT_FALSE(play(targeted(Verb::kPause, "client0")).error);
+  EXPECT_FALSE(play(targeted(Verb::kPause, "server")).error);
+  ASSERT_EQ(cluster_->strikes().size(), 1u) << "of clients only";
+  const Strike& strike = cluster_->strikes()[0];
+  EXPECT_EQ(strike.client, 0u);
+  EXPECT_EQ(strike.pid, program("client0").pid());
+  EXPECT_EQ(strike.signal, SIGSTOP);
+  EXPECT_GE(strike.monotonic_ns, 5'000'000'000u);
+}
+
 TEST_F(StepPlayerTest, AProgramThatDoesNotRunCannotBePaused) {
   program("client0").end = ProcessEnd{0, 0};
   EXPECT_THAT(play(targeted(Verb::kPause, "client0")).error->message, HasSubstr("does not run"));
