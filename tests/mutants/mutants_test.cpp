@@ -69,6 +69,10 @@ const std::vector<Case> kCases{
      "drops", "exit.undelivered"},
     {"AllOrNothingEnqueue", "all_or_nothing", "--server", "full_ring",
      "drops", "expected 245"},
+    {"DeathThatIsNotTold", "silent_death", "--server", "killed",
+     "recovery", "has not seen it die"},
+    {"RecoveredPacketsToldTwice", "recovered_told_twice", "--server", "killed",
+     "recovery", "the events tell of"},
     {"CountersThatLie", "lying_counters", "--server", "flows",
      "conservation", "but the server says transmitted"},
 };
