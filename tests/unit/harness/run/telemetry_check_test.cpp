@@ -35,7 +35,7 @@ class TelemetryCheck : public ::testing::Test {
 
 TEST_F(TelemetryCheck, PassesWhenBothSayTheSame) {
   EXPECT_EQ(compare().outcome, Outcome::kPass);
-  EXPECT_EQ(compare().summary, "16 counters, 0 different");
+  EXPECT_EQ(compare().summary, "17 counters, 0 different");
 }
 
 TEST_F(TelemetryCheck, FailsWithEachCounterThatDiffers) {
