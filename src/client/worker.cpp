@@ -41,6 +41,7 @@ void DirectOutlet::take(std::span<dpdk::Packet> packets) {
       send(port, packets.first(run));
     }
     add(slot_.counters.done, run);  // ends the run
+    pass(Step::kAfterDone);
     packets = packets.subspan(run);
   }
 }
