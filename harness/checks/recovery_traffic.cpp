@@ -104,18 +104,19 @@ class RecoveryTraffic::Sweep {
     for (std::uint32_t flow = 0; flow < before_.size(); ++flow) {
       if (before_[flow] == kNobody || after_[flow] == kNobody) continue;
       const std::uint32_t owner = owner_before(death, flow);
-      // What the dead client had returned came out, and nothing since.
+      // Nothing of the flow came since an earlier change; or what the dead client had returned came
+      // out, and nothing since.
+      if (before_[flow] != owner) continue;
       if (owner == death.client && after_[flow] == owner) continue;
       ++death.flows;
       death.least += owner == death.client;
-      death.moved += before_[flow] != after_[flow] && after_[flow] != owner;
+      death.moved += after_[flow] != owner;
     }
     window_ = kNone;
     window_end_ = kNever;
   }
 
-  /// Who had the flow until the death: by the server's rule, or as it was seen. What came out last
-  /// may still be from before an earlier change.
+  /// Who had the flow until the death: by the server's rule, or as it was seen.
   std::uint32_t owner_before(const Death& death, std::uint32_t flow) const {
     const auto& stretches = traffic_.stretches_.all();
     const auto its = std::ranges::find(stretches, death.seen_ns, &Stretch::begin_ns);

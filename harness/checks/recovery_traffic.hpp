@@ -24,8 +24,8 @@ struct Death {
   std::optional<std::uint64_t> again_ns;
   /// Re-dispatched packets over the rate at which packets came out during the run.
   std::optional<double> blocked_ms;
-  std::uint64_t flows = 0;  ///< seen before the death and between it and the next change
-  std::uint64_t moved = 0;  ///< of these: with another client, and not since an earlier change
+  std::uint64_t flows = 0;  ///< seen with their owner before the death, and before the next change
+  std::uint64_t moved = 0;  ///< of these: seen with another client then
   std::uint64_t least = 0;  ///< of these: were the dead client's, so had to move
 };
 

@@ -151,7 +151,7 @@ TEST(Recovery, FlowsThatMoveThoughTheyWereNotTheDeadClientsAreCounted) {
   expectations.recovery.moved_excess = 0.02;
   const Observation observation = run.observe();
   const CheckResult result = judge("recovery", observation, expectations);
-  EXPECT_THAT(reasons(result), HasSubstr("share of flows moved beyond its own"));
+  EXPECT_THAT(reasons(result), HasSubstr("share of flows moved beyond the dead clients' own"));
   const auto row = figures(result.rows.at(0));
   EXPECT_GT(row.at("moved"), row.at("least"));
   EXPECT_EQ(judge("affinity", observation).outcome, Outcome::kFail);
