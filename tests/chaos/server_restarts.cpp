@@ -22,6 +22,10 @@ struct Settings {
   unsigned report_every = 0;
 };
 
+/// A server that was asked to end and whose clean-up took too long, as on a busy machine it can.
+/// The next one starts over what it left.
+constexpr int kGaveUp = 124;
+
 class ServerRestarts {
  public:
   explicit ServerRestarts(const Settings& settings)
@@ -39,9 +43,11 @@ class ServerRestarts {
     const bool ended = close();
     fmt::print(
         "{} server restarts, {} by SIGINT and {} by kill -9: {} clients joined every server "
-        "({:.0f} ms each, the longest {:.0f} ms, seed {})\n",
+        "({:.0f} ms each, from a start to all joined at most {:.0f} ms, {} gave up their clean-up, "
+        "seed {})\n",
         done_, done_ - kills_, kills_, settings_.clients,
-        milliseconds(stage_.clock().now() - begin) / done_, milliseconds(longest_), settings_.seed);
+        milliseconds(stage_.clock().now() - begin) / done_, milliseconds(longest_), late_ends_,
+        settings_.seed);
     return ended ? 0 : 1;
   }
 
@@ -54,7 +60,9 @@ class ServerRestarts {
     const bool kill = random_() % 2 == 0;
     const ProcessEnd end = stage_.end_server(kill ? SIGKILL : SIGINT);
     if (!kill && end != ProcessEnd{0, 0}) {
-      throw std::runtime_error(fmt::format("server {} ended with {}", done_, end.text()));
+      fmt::print("server {} ended with {}:\n{}", done_, end.text(), stage_.words_of_server());
+      if (end.exit_code != kGaveUp) throw std::runtime_error("that is no good end");
+      ++late_ends_;
     }
     const TimePoint begin = stage_.clock().now();
     stage_.start_server();
@@ -92,7 +100,7 @@ class ServerRestarts {
   Stage stage_;
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Process>> clients_;
-  unsigned done_ = 0, kills_ = 0;
+  unsigned done_ = 0, kills_ = 0, late_ends_ = 0;
   Duration longest_{};
 };
 

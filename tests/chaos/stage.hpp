@@ -46,6 +46,7 @@ class Stage {
   /// The server says that this process holds slot `id`.
   bool is_active(unsigned id, const Process& process);
   std::string words_of(const Process& process) const;
+  std::string words_of_server() const { return words_of(*server_); }
   /// Do packets come in and go out?
   bool serves();
 
