@@ -6,12 +6,31 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <string>
 #include <vector>
 
+#include "core/parse_duration.hpp"
 #include "core/result.hpp"
 
 namespace ringside::cli {
+
+/// An option that is a length of time, as parse_duration() reads it.
+inline CLI::Option* add_duration(CLI::App& app, const std::string& name,
+                                 std::chrono::nanoseconds& target, const std::string& description) {
+  const auto take = [name, &target](const std::string& text) {
+    const auto duration = parse_duration(text);
+    if (!duration) {
+      throw CLI::ValidationError(fmt::format(
+          "{} '{}' is no length of time; give seconds, 0 ... 86400, or 500ms", name, text));
+    }
+    target = *duration;
+  };
+  const double seconds = std::chrono::duration<double>(target).count();
+  return app.add_option_function<std::string>(name, take, description)
+      ->type_name("SECONDS")
+      ->default_str(fmt::format("{}", seconds));
+}
 
 /// A program's options. `Raw` is what CLI11 fills, before it is checked; it holds the defaults.
 template <typename Raw>

@@ -25,7 +25,7 @@ struct Raw {
   std::string handler = "forward";
   std::string idle = "adaptive";
   unsigned burst = 32;
-  double wait_seconds = 10;
+  std::chrono::nanoseconds wait = std::chrono::seconds(10);
   bool reconnect = false;
 };
 
@@ -38,8 +38,7 @@ void declare(CLI::App& app, Raw& raw) {
                  "forward, drop, or delay:NS (spend NS nanoseconds on each packet)");
   app.add_option("--burst", raw.burst, "Packets taken at once")->check(CLI::Range(1u, kMaxBurst));
   app.add_option("--idle", raw.idle, "spin, yield or adaptive");
-  app.add_option("--wait", raw.wait_seconds, "Seconds to wait for the server")
-      ->check(CLI::Range(0.0, 86400.0));
+  cli::add_duration(app, "--wait", raw.wait, "How long to wait for the server");
   app.add_flag("--reconnect", raw.reconnect,
                "When the server has ended, wait for the next one (--wait) and join it");
 }
@@ -73,7 +72,7 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
   options.burst = raw.burst;
   options.reconnect = raw.reconnect;
   options.idle = *idle;
-  options.wait = std::chrono::nanoseconds(static_cast<std::int64_t>(raw.wait_seconds * 1e9));
+  options.wait = raw.wait;
   return options;
 }
 

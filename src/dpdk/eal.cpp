@@ -106,6 +106,19 @@ void remove_own_files(const std::string& directory) {
   }
 }
 
+/// With memory of the other kind EAL would say only what it did not find.
+Status same_memory(const RuntimeDirectory& directory, const EalArgs& args) {
+  const bool without = fs::exists(directory.path() + "/fbarray_nohugemem");
+  if (without && !args.no_huge) {
+    return Error{
+        "the server runs without hugepages; start this program with --no-huge as well (before --)"};
+  }
+  if (!without && args.no_huge && fs::exists(directory.path() + "/hugepage_info")) {
+    return Error{"the server runs with hugepages; start this program without --no-huge"};
+  }
+  return Done{};
+}
+
 }  // namespace
 
 /// What lasts as long as the start of a secondary.
@@ -197,6 +210,7 @@ Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
   const RuntimeDirectory directory = directory_of(args);
   Result<Approach> approach = approach_server(directory, args, wait, cancelled);
   if (!approach) return approach.error();
+  if (Status memory = same_memory(directory, args); !memory) return memory.error();
   const pid_t server = approach->server;
   const auto limit = std::max(deadline, StartWatch::Clock::now()) + kStartTime;
   auto arrival = std::make_unique<Arrival>(

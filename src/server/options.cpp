@@ -3,7 +3,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <bit>
+#include <cctype>
 
 #include "cli/command_line.hpp"
 #include "core/parse_duration.hpp"
@@ -23,6 +25,8 @@ constexpr const char* kExamples = R"(Examples:
       --vdev net_pcap1,rx_pcap=none.pcap,tx_pcap=out.pcap -- -p 0x3 -n 2 --policy flow-hash --start-after 2
 EAL's own options stand before "--". -n before "--" is EAL's (memory channels), after it the clients.)";
 
+constexpr std::size_t kLongestRingPort = 32;
+
 /// What CLI11 fills before it is checked.
 struct Raw {
   std::string mask;
@@ -40,8 +44,8 @@ struct Raw {
   unsigned burst = kDefaultBurst;
   unsigned max_frame = 1522;
   std::vector<std::string> ring_ports;
-  double stats_period = 0;
-  double drain_timeout = 5;
+  std::chrono::nanoseconds stats_period{0};
+  std::chrono::nanoseconds drain_timeout = std::chrono::seconds(5);
   std::string stats_file;
 };
 
@@ -72,15 +76,11 @@ void declare(CLI::App& app, Raw& raw) {
       ->allow_extra_args(false)  // a stray word behind it is no port
       ->expected(1)
       ->multi_option_policy(CLI::MultiOptionPolicy::TakeAll);
-  app.add_option("--stats-period", raw.stats_period, "Seconds between statistics screens, 0: none")
-      ->check(CLI::Range(0.0, 86400.0));
+  cli::add_duration(app, "--stats-period", raw.stats_period,
+                    "Time between statistics screens, 0: none");
   app.add_option("--stats-file", raw.stats_file, "Write the final statistics here, as JSON");
-  app.add_option("--drain-timeout", raw.drain_timeout, "Seconds a stop waits for the clients")
-      ->check(CLI::Range(0.0, 86400.0));
-}
-
-std::chrono::nanoseconds nanoseconds(double seconds) {
-  return std::chrono::nanoseconds(static_cast<std::int64_t>(seconds * 1e9));
+  cli::add_duration(app, "--drain-timeout", raw.drain_timeout,
+                    "How long a stop waits for the clients");
 }
 
 Result<std::uint32_t> parse_mask(const std::string& text) {
@@ -134,6 +134,27 @@ Status check_numbers(const Raw& raw, unsigned clients) {
   return Done{};
 }
 
+/// DPDK makes a device of each.
+Status check_ring_ports(std::vector<std::string> names) {
+  std::ranges::sort(names);
+  const auto twice = std::ranges::adjacent_find(names);
+  if (twice != names.end()) {
+    return Error{
+        fmt::format("--ring-port '{}' is given twice; each port needs a name of its own", *twice)};
+  }
+  for (const std::string& name : names) {
+    const bool plain = std::ranges::all_of(name, [](unsigned char c) {
+      return std::isalnum(c) != 0 || c == '_' || c == '-' || c == '.';
+    });
+    if (!name.empty() && name.size() <= kLongestRingPort && plain) continue;
+    return Error{
+        fmt::format("--ring-port '{}' is no name for a port; use 1 ... {} letters, digits, "
+                    "'_', '-' and '.'",
+                    name, kLongestRingPort)};
+  }
+  return Done{};
+}
+
 constexpr cli::CommandLine<Raw> kCommandLine{
     "mp_server", "hands packets over rings to mp_client processes", kExamples, declare};
 
@@ -166,6 +187,7 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
                              raw.clients, kMaxClients)};
   }
   if (Status numbers = check_numbers(raw, *clients); !numbers) return numbers.error();
+  if (Status ports = check_ring_ports(raw.ring_ports); !ports) return ports.error();
   if (Status chosen = choose(raw, options); !chosen) return chosen.error();
   options.port_mask = *mask;
   options.clients = *clients;
@@ -174,9 +196,9 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
   options.burst = raw.burst;
   options.max_frame = raw.max_frame;
   options.ring_ports = raw.ring_ports;
-  options.stats_period = nanoseconds(raw.stats_period);
+  options.stats_period = raw.stats_period;
   options.stats_file = raw.stats_file;
-  options.drain_timeout = nanoseconds(raw.drain_timeout);
+  options.drain_timeout = raw.drain_timeout;
   return options;
 }
 

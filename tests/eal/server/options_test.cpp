@@ -77,6 +77,25 @@ TEST(ServerOptions, TakeSeveralRingPorts) {
   EXPECT_EQ(options->ring_ports, (std::vector<std::string>{"a", "b"}));
 }
 
+TEST(ServerOptions, RefuseRingPortsThatCannotBeToldApartOrNamed) {
+  EXPECT_THAT(complaint({"--ring-port", "a", "--ring-port", "a"}), HasSubstr("given twice"));
+  for (const char* name : {"", "a b", "a/b", "012345678901234567890123456789012"}) {
+    EXPECT_THAT(complaint({"--ring-port", name}), HasSubstr("is no name for a port")) << name;
+  }
+}
+
+TEST(ServerOptions, TakeLengthsOfTime) {
+  const auto options =
+      parse_options({"-p", "3", "-n", "1", "--stats-period", "0.5", "--drain-timeout", "200ms"});
+  ASSERT_TRUE(options);
+  EXPECT_EQ(options->stats_period, std::chrono::milliseconds(500));
+  EXPECT_EQ(options->drain_timeout, std::chrono::milliseconds(200));
+  EXPECT_EQ(parse_options({"-p", "3", "-n", "1"})->drain_timeout, std::chrono::seconds(5));
+  for (const char* bad : {"nan", "inf", "-1", "", "1e3", "86401", "soon"}) {
+    EXPECT_THAT(complaint({"--stats-period", bad}), HasSubstr("is no length of time")) << bad;
+  }
+}
+
 TEST(ServerOptions, RefuseAStrayWord) {
   EXPECT_FALSE(parse_options({"-p", "3", "-n", "1", "--ring-port", "a", "stray"}));
   EXPECT_FALSE(parse_options({"-p", "3", "-n", "1", "stray"}));

@@ -30,11 +30,21 @@ TEST_F(BadInputClient, EveryBadCommandLineIsRefusedWithASentence) {
       {{"-n", "0", "--handler", "delay:soon"}, "unknown --handler 'delay:soon'"},
       {{"-n", "0", "--burst", "0"}, "--burst"},
       {{"-n", "0", "--idle", "never"}, "use spin, yield or adaptive"},
-      {{"-n", "0", "--wait", "-1"}, "--wait"},
+      {{"-n", "0", "--wait", "-1"}, "--wait '-1' is no length of time"},
+      {{"-n", "0", "--wait", "nan"}, "--wait 'nan' is no length of time"},
   };
   for (const auto& [words, sentence] : bad) {
     EXPECT_THAT(run(words), FailsWith("mp_client", kUsage, sentence));
   }
+}
+
+TEST_F(BadInputClient, WithMemoryOfAnotherKindThanTheServersItSaysHowToStart) {
+  Running server = start_good_server();
+  Running client = start(bin("mp_client"),
+                         join({"--no-pci", "--proc-type=auto", "--lcores", "1@1"}, {"-n", "0"}));
+  EXPECT_THAT(client.wait_end(),
+              FailsWith("mp_client", kUsage, "start this program with --no-huge as well"));
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0);
 }
 
 TEST_F(BadInputClient, WithoutAServerItSaysWhatToStart) {
