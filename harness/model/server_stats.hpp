@@ -72,8 +72,8 @@ struct ServerClientStats {
 struct ServerPoolStats {
   std::string name;
   std::uint64_t size = 0;
-  std::uint64_t in_use = 0;
-  std::uint64_t baseline = 0;
+  std::int64_t in_use = 0;  ///< less than none: some were given back twice
+  std::int64_t baseline = 0;
 };
 
 struct ServerCaptureStats {

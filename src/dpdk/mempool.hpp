@@ -5,6 +5,7 @@
 #include <rte_mbuf.h>
 #include <rte_mempool.h>
 
+#include <cstdint>
 #include <memory>
 #include <string>
 
@@ -20,9 +21,15 @@ class MempoolView {
   static Result<MempoolView> look_up(const std::string& name);
 
   unsigned size() const { return pool_->size; }
-  /// mbufs that somebody holds; exact when nothing moves. Walks all per-lcore caches: not for a
-  /// loop.
-  unsigned in_use() const { return ::rte_mempool_in_use_count(pool_); }
+  /// mbufs that somebody holds; exact when nothing moves. Less than none: some were given back
+  /// twice. Walks all per-lcore caches: not for a loop.
+  std::int64_t in_use() const {
+    std::int64_t free = ::rte_mempool_get_ops(pool_->ops_index)->get_count(pool_);
+    for (unsigned lcore = 0; pool_->cache_size != 0 && lcore < RTE_MAX_LCORE; ++lcore) {
+      free += pool_->local_cache[lcore].len;
+    }
+    return std::int64_t{size()} - free;
+  }
   const char* name() const { return pool_->name; }
   ::rte_mempool* get() const { return pool_; }
 

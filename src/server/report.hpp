@@ -20,7 +20,7 @@ namespace ringside::server {
 
 struct PoolReport {
   dpdk::MempoolView pool;
-  unsigned baseline = 0;  ///< mbufs in use before the first packet
+  std::int64_t baseline = 0;  ///< mbufs in use before the first packet
 };
 
 /// What does not change while the server runs.
@@ -68,7 +68,7 @@ struct Snapshot {
   shared::ServerState state{};
   std::vector<PortSnapshot> ports;
   std::vector<ClientSnapshot> clients;
-  std::vector<unsigned> mempool_in_use;  ///< parallel to Identity::pools
+  std::vector<std::int64_t> mempool_in_use;  ///< parallel to Identity::pools
   std::uint64_t truncated = 0, malformed = 0;
   std::uint64_t no_client = 0, homeless = 0;
   std::vector<CaptureReport> captures;

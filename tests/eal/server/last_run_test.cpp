@@ -96,7 +96,7 @@ TEST_F(LastRunTest, WhatWasNotBegunGoesToAnother) {
   EXPECT_THAT(die(), ElementsAre(0, 1, 2, 3, 4, 5));
   EXPECT_EQ(path_->recovered(kDead.value), 6u);
   EXPECT_EQ(lost(), 0u);
-  EXPECT_EQ(mbufs_in_use(), 0u);
+  EXPECT_EQ(mbufs_in_use(), 0);
 }
 
 TEST_F(LastRunTest, WhatIsOnAWireHasLeftCountedOrNot) {
@@ -146,7 +146,7 @@ TEST_F(LastRunTest, WhatItHadBegunToDropIsDropped) {
   EXPECT_THAT(die(), ElementsAre(4, 5));
   EXPECT_EQ(read(slot().counters.handler_drop), 4u);
   EXPECT_EQ(lost(), 0u);
-  EXPECT_EQ(mbufs_in_use(), 0u);
+  EXPECT_EQ(mbufs_in_use(), 0);
 }
 
 TEST_F(LastRunTest, WhatTheDriverRefusedIsDropped) {
@@ -159,7 +159,7 @@ TEST_F(LastRunTest, WhatTheDriverRefusedIsDropped) {
   EXPECT_THAT(die(), ElementsAre(4, 5));
   EXPECT_EQ(sent(), 3u);
   EXPECT_EQ(read(slot().tx_full_by_port[kOut]), 1u);
-  EXPECT_EQ(mbufs_in_use(), 0u);
+  EXPECT_EQ(mbufs_in_use(), 0);
 }
 
 TEST_F(LastRunTest, WhatADriverGaveBackHasLeftAndTheRestIsLost) {
@@ -170,7 +170,7 @@ TEST_F(LastRunTest, WhatADriverGaveBackHasLeftAndTheRestIsLost) {
   EXPECT_THAT(die(), ElementsAre(4, 5));
   EXPECT_EQ(sent(), 3u);
   EXPECT_EQ(lost(), 1u);
-  EXPECT_EQ(mbufs_in_use(), 0u) << "what is lost is not leaked";
+  EXPECT_EQ(mbufs_in_use(), 0) << "what is lost is not leaked";
   EXPECT_TRUE(balance(ledger()).balanced()) << to_text(ledger());
 }
 
@@ -180,7 +180,7 @@ TEST_F(LastRunTest, WhatADriverMayStillHaveIsLeftToIt) {
   begin(4);
   EXPECT_THAT(die(), ElementsAre(4, 5));
   EXPECT_EQ(lost(), 4u);
-  EXPECT_EQ(mbufs_in_use(), 4u);
+  EXPECT_EQ(mbufs_in_use(), 4);
 }
 
 TEST_F(LastRunTest, OnceRecoveredNothingIsOwedAndNothingFoundAgain) {

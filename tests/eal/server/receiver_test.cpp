@@ -59,7 +59,7 @@ TEST_F(ReceiverTest, DropsAndCountsExactlyWhatDoesNotFit) {
   settle(receiver);
   EXPECT_EQ(read(path_->rx[0].handed[0]), 63u);
   EXPECT_EQ(read(path_->rx[0].ring_full[0]), 37u);
-  EXPECT_EQ(mbufs_in_use(), 63u);
+  EXPECT_EQ(mbufs_in_use(), 63);
   EXPECT_EQ(read(path_->rx[0].peak[0]), 63u);
 }
 
@@ -146,7 +146,7 @@ TEST_F(ReceiverTest, CountsWhatItAbandonsAsUndelivered) {
   arrive(0, 5);
   receiver.turn();
   receiver.abandon();
-  EXPECT_EQ(mbufs_in_use(), 0u);
+  EXPECT_EQ(mbufs_in_use(), 0);
   const Ledger books = ledger();
   EXPECT_TRUE(balance(books).balanced());
   EXPECT_EQ(balance(books).dropped, 5u);

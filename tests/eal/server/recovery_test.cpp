@@ -151,7 +151,7 @@ TEST_F(RecoveryTest, DropsAndCountsWhileNobodyIsThereWhenToldTo) {
   ASSERT_EQ(books.drops.size(), 1u);
   EXPECT_EQ(books.drops[0].reason, DropReason::kNoClient);
   EXPECT_EQ(books.drops[0].packets, 8u);
-  EXPECT_EQ(mbufs_in_use(), 0u);
+  EXPECT_EQ(mbufs_in_use(), 0);
 }
 
 TEST_F(RecoveryTest, AFlowThatMovesWaitsUntilItsOldOwnerHasReturnedWhatItHad) {
@@ -278,7 +278,7 @@ TEST_P(ChurnTest, LosesDuplicatesAndReordersNothing) {
   }
   EXPECT_EQ(seen_, sent_);
   EXPECT_EQ(ledger().in_flight, 0u);
-  EXPECT_EQ(mbufs_in_use(), 0u);
+  EXPECT_EQ(mbufs_in_use(), 0);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, ChurnTest, ::testing::Range(1u, 21u));

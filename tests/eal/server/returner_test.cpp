@@ -56,7 +56,7 @@ TEST_F(ReturnerTest, DropsWhatTheHandlerMarkedAndWhatNamesNoPort) {
   returner.turn();
   EXPECT_EQ(read(path_->tx.handler_drop[0]), 2u);
   EXPECT_EQ(out_of_[1].used(), 1u);
-  EXPECT_EQ(mbufs_in_use(), 1u);
+  EXPECT_EQ(mbufs_in_use(), 1);
   EXPECT_TRUE(balance(ledger()).balanced());
 }
 
@@ -68,7 +68,7 @@ TEST_F(ReturnerTest, CountsWhatAFullPortRefuses) {
   returner.turn();
   EXPECT_EQ(read(path_->tx.tx_full[1]), 5u);
   EXPECT_EQ(read(path_->tx.client_tx_full[0]), 5u);
-  EXPECT_EQ(mbufs_in_use(), 3u);
+  EXPECT_EQ(mbufs_in_use(), 3);
   EXPECT_TRUE(balance(ledger()).balanced());
 }
 
@@ -99,7 +99,7 @@ TEST_F(ReturnerTest, CountsWhatItAbandonsAsRefused) {
   returner.turn();
   EXPECT_EQ(read(path_->tx.staged), 5u);
   returner.abandon();
-  EXPECT_EQ(mbufs_in_use(), 3u);
+  EXPECT_EQ(mbufs_in_use(), 3);
   EXPECT_TRUE(balance(ledger()).balanced());
 }
 

@@ -119,7 +119,7 @@ class ServerTest : public ::testing::Test {
   }
 
   Ledger ledger() { return take_snapshot(*path_, Identity{}).ledger; }
-  unsigned mbufs_in_use() const { return pool_->view().in_use(); }
+  std::int64_t mbufs_in_use() const { return pool_->view().in_use(); }
 
   unsigned tx_ring_size_ = kPortRing;
   unsigned lanes_ = 0;  ///< of the pool

@@ -108,7 +108,7 @@ class WireTest : public ::testing::Test {
     end_wire();
     for (const int fd : {requests_out_, requests_in_, replies_out_, replies_in_}) ::close(fd);
     server_.drop_what_it_did_not_receive();
-    EXPECT_EQ(server_.pool.view().in_use(), 0u) << "mbufs leaked";
+    EXPECT_EQ(server_.pool.view().in_use(), 0) << "mbufs leaked";
   }
 
   static std::pair<int, int> make_pipe() {
