@@ -106,7 +106,10 @@ Result<Process*> Cluster::start(const std::string& name, std::vector<std::string
   Program program{name, std::move(command), std::move(*process), spec.stdout_file,
                   spec.stderr_file};
   const auto expected = scenario_.exits.find(name);
-  if (expected != scenario_.exits.end()) program.expected = expected->second;
+  if (expected != scenario_.exits.end()) {
+    program.expected = expected->second;
+    program.may_end = expected->second.signal != 0;  // when, nobody said
+  }
   programs_.push_back(std::move(program));
   return programs_.back().process.get();
 }
@@ -160,7 +163,11 @@ Status Cluster::start_server() {
 Status Cluster::launch_client(unsigned id) {
   const auto client = std::find_if(scenario_.clients.begin(), scenario_.clients.end(),
                                    [&](const ClientOptions& c) { return c.id == id; });
-  auto started = start(client_name(id), client_command(*client, plan_), false);
+  const std::string name = client_name(id);
+  if (Process* const earlier = find(name); earlier != nullptr && !earlier->poll()) {
+    return Error{fmt::format("{} is still there (pid {})", name, earlier->pid())};
+  }
+  auto started = start(name, client_command(*client, plan_), false);
   if (!started) return started.error();
   return Done{};
 }

@@ -24,6 +24,7 @@ constexpr auto kVerbs = std::to_array<std::pair<Verb, std::string_view>>({
     {Verb::kCheck, "check"},
     {Verb::kPause, "pause"},
     {Verb::kResume, "resume"},
+    {Verb::kResume, "continue"},
     {Verb::kKill, "kill"},
     {Verb::kStart, "start"},
     {Verb::kStop, "stop"},
