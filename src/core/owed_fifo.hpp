@@ -30,8 +30,9 @@ class OwedPacket {
   void* packet() const { return reinterpret_cast<void*>(word_ & kAddress); }
   PortIndex port() const { return {static_cast<std::uint8_t>(word_ & kPort)}; }
   std::uint16_t bucket() const { return static_cast<std::uint16_t>(word_ >> kBucketShift); }
+  /// Nothing is what is not there, a null pointer neither.
   bool is(const void* packet) const {
-    return (word_ & kAddress) == reinterpret_cast<std::uintptr_t>(packet);
+    return word_ != 0 && (word_ & kAddress) == reinterpret_cast<std::uintptr_t>(packet);
   }
   std::uint64_t word() const { return word_; }
 

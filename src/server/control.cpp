@@ -29,11 +29,13 @@ Control::Control(DataPath& path, ControlChannel& channel, const dpdk::Log& log,
       log_(log),
       show_(std::move(show)),
       journal_(log, path.seams.keep_event),
+      watch_(path.seams.watch_processes()),
       membership_(
-          path.info, log, journal_, watch_,
+          path.info, log, journal_, *watch_,
           {path.options.heartbeat_timeout, path.options.evict_hung},
           {[this](ClientId id) { return path_.all_acknowledged() && path_.owed(id.value) == 0; },
-           [this](ClientId id) { return path_.recovered(id.value); }}),
+           [this](ClientId id) { return path_.recovered(id.value); },
+           [this](ClientId id) { return returns_of(id); }}),
       next_screen_(Clock::now() + path.options.stats_period) {
   pending_.reserve(2 * kMaxClients);
   publish(ServerState::kWaiting);
@@ -66,10 +68,27 @@ void Control::steer(Clock::time_point now) {
   }
 }
 
+Returns Control::returns_of(ClientId id) const {
+  Returns returns;
+  if (path_.direct()) return returns;
+  returns.foreign = read(path_.tx.not_owed[id.value]);
+  // Each one that came back before its turn has a place in the FIFO and is no debt. Packets on the
+  // move can look like one, for a moment.
+  std::uint64_t places = 0;
+  for (std::size_t lcore = 0; lcore < path_.rx.size(); ++lcore) {
+    const OwedFifo& fifo = path_.owed_fifo(lcore, id.value);
+    returns.settled += fifo.settled();
+    places += fifo.pushed() - fifo.settled();
+  }
+  returns.keeps_back = places > path_.owed(id.value);
+  return returns;
+}
+
 void Control::follow_messages(Clock::time_point now) {
   ControlChannel::Accepted accepted;
   while (channel_.next(accepted)) {
-    if (const auto* join = std::get_if<control::JoinRequest>(&accepted.message)) {
+    if (auto* join = std::get_if<control::JoinRequest>(&accepted.message)) {
+      path_.seams.before_join(*join);
       // A client that asks again has given up on its first request.
       std::erase_if(pending_, [&](const auto& each) { return each.from.pid == accepted.from.pid; });
       if (pending_.size() < pending_.capacity()) {

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -45,6 +46,7 @@ class Control {
     std::optional<control::JoinReply> reply;
   };
 
+  Returns returns_of(ClientId id) const;
   void follow_messages(Clock::time_point now);
   void answer_joins(Clock::time_point now);
   void give_answers();
@@ -64,7 +66,7 @@ class Control {
   const dpdk::Log& log_;
   std::function<void()> show_;
   Journal journal_;
-  PidfdWatch watch_;
+  std::unique_ptr<ProcessWatch> watch_;
   Membership membership_;
   std::vector<Pending> pending_;
   ClientSet dead_;  ///< as the gate has them

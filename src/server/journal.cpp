@@ -35,7 +35,7 @@ void Journal::say(const Event& event, std::string_view detail) const {
     case EventKind::kResume:
       return log_.info("Client process {} moves again", id);
     case EventKind::kEvict:
-      return log_.warning("Client process {} (pid {}) is evicted", id, event.pid);
+      return log_.warning("Client process {} (pid {}) is evicted: {}", id, event.pid, detail);
     case EventKind::kDead:
       return log_.warning("Client process {} died (pid {}, {})", id, event.pid, detail);
     case EventKind::kRecovered:

@@ -64,6 +64,7 @@ void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) 
     if (debts_.owes_nothing(id)) clear(id);
   } else if (state != SlotState::kAbsent) {
     look_whether_it_moves(id, since_last_look);
+    look_what_it_returns(id, since_last_look);
   }
 }
 
@@ -87,17 +88,30 @@ void Membership::look_whether_it_moves(ClientId id, std::chrono::nanoseconds sin
     add(suspected_, 1);
     journal_.note(event(EventKind::kSuspect, id),
                   fmt::format("{} ms", liveness_.timeout / std::chrono::milliseconds(1)));
-    if (liveness_.evict) evict(id);
+    if (liveness_.evict) evict(id, "it hangs");
+  }
+}
+
+void Membership::look_what_it_returns(ClientId id, std::chrono::nanoseconds since_last_look) {
+  Slot& client = slot(id);
+  const Returns returns = debts_.returns(id);
+  if (returns.foreign > client.foreign) {
+    evict(id, "it returned packets that it had not been given");
+  } else if (!returns.keeps_back) {
+    client.returns.restart(returns.settled);
+  } else if (!client.returns.look(returns.settled, since_last_look) &&
+             client.returns.still_for() >= liveness_.timeout) {
+    evict(id, "it keeps a packet back and returns later ones");
   }
 }
 
 /// Once: its death is then seen as any other.
-void Membership::evict(ClientId id) {
+void Membership::evict(ClientId id, std::string_view why) {
   if (slot(id).killed) return;
   slot(id).killed = true;
   if (watch_.kill(id)) {
     add(evicted_, 1);
-    journal_.note(event(EventKind::kEvict, id));
+    journal_.note(event(EventKind::kEvict, id), why);
   } else {
     log_.error("Client process {} (pid {}) cannot be killed", id.value, slot(id).pid);
   }
@@ -176,6 +190,7 @@ JoinReply Membership::admit(const JoinRequest& request) {
   client.start_time = request.start_time;
   client.lcores = request.lcores;
   client.progress.restart(progress_of(id));
+  client.foreign = debts_.returns(id).foreign;
   shared::SlotVerdict& verdict = info_.client[id.value].verdict;
   verdict.generation.store(generation, std::memory_order_relaxed);
   verdict.pid.store(request.pid, std::memory_order_relaxed);

@@ -5,7 +5,8 @@
 // The life of a slot is the table in core/slot_state.hpp. The end of a client's process is seen by
 // a ProcessWatch; what it owed is then recovered by the receivers, and the slot is free again. A
 // client whose worker does not move is a suspect: it gets no new packets, keeps what it has, and is
-// active again as soon as it moves.
+// active again as soon as it moves. One that returns packets which it was not given, or keeps one
+// back while it returns later ones, is killed.
 //
 // What is decided here is kept here: the shared block is written for the others to read, and what
 // they might write into it changes nothing.
@@ -35,12 +36,20 @@ struct Liveness {
   bool evict = false;  ///< kill it
 };
 
+/// How a client gives packets back.
+struct Returns {
+  std::uint64_t foreign = 0;  ///< packets that it had not been given, so far
+  bool keeps_back = false;    ///< it has one still although it has returned a later one
+  std::uint64_t settled = 0;  ///< grows when the oldest one that it had comes back
+};
+
 /// What the data path says of the packets of clients.
 struct Debts {
   /// Receivers hand nothing more to the client, and all it had came back or was recovered.
   std::function<bool(ClientId)> owes_nothing;
   /// Packets taken out of its debt after deaths, all so far.
   std::function<std::uint64_t(ClientId)> recovered;
+  std::function<Returns(ClientId)> returns;
 };
 
 class Membership {
@@ -88,6 +97,8 @@ class Membership {
     shared::LcoreSet lcores{};
     std::uint64_t told_progress = 0;  ///< by the last heartbeat
     ProgressWatch progress;
+    std::uint64_t foreign = 0;  ///< Returns::foreign when it joined
+    ProgressWatch returns;      ///< of Returns::settled while something is kept back
     bool killed = false;
   };
   /// An event of whoever holds the slot.
@@ -99,7 +110,8 @@ class Membership {
 
   void look_at(ClientId id, std::chrono::nanoseconds since_last_look);
   void look_whether_it_moves(ClientId id, std::chrono::nanoseconds since_last_look);
-  void evict(ClientId id);
+  void look_what_it_returns(ClientId id, std::chrono::nanoseconds since_last_look);
+  void evict(ClientId id, std::string_view why);
   std::uint64_t progress_of(ClientId id) const;
   void bury(ClientId id);
   void clear(ClientId id);

@@ -97,6 +97,7 @@ void Receiver::collect_debts(ClientSet dead) {
     }
     add(counters_.recovered[id.value], loose_.size() - before);
   }
+  if (!loose_.empty()) path_.seams.recover(loose_);
 }
 
 void Receiver::collect_from_fifo(ClientId dead, std::vector<OwedPacket>& had) {

@@ -17,6 +17,11 @@ Seams product_seams() {
   };
   seams.before_report = [](Snapshot&) {};
   seams.keep_event = [](Event&) { return true; };
+  seams.recover = [](std::vector<OwedPacket>&) {};
+  seams.before_join = [](control::JoinRequest&) {};
+  seams.watch_processes = []() -> std::unique_ptr<ProcessWatch> {
+    return std::make_unique<PidfdWatch>();
+  };
   return seams;
 }
 

@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The steps of the data path as function pointers, each called once per burst. The product uses
-// product_seams(); a test replaces one of them to prove that the harness notices.
+// The steps of the data path as function pointers, each called once per burst, and those of the
+// control loop where a fault would cost packets. The product uses product_seams(); a test replaces
+// one of them to prove that the harness notices.
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
+#include <vector>
 
+#include "core/control_message.hpp"
 #include "core/event_log.hpp"
+#include "core/owed_fifo.hpp"
 #include "core/policy.hpp"
 #include "dpdk/packet.hpp"
 #include "dpdk/ring.hpp"
+#include "server/process_watch.hpp"
 
 namespace ringside::server {
 
@@ -30,6 +36,12 @@ struct Seams {
   void (*before_report)(Snapshot& snapshot) = nullptr;
   /// Last look at an event before it is kept; false: it is not.
   bool (*keep_event)(Event& event) = nullptr;
+  /// Last look at what dead clients had, oldest first, before others get it.
+  void (*recover)(std::vector<OwedPacket>& packets) = nullptr;
+  /// Last look at a request to join.
+  void (*before_join)(control::JoinRequest& request) = nullptr;
+  /// Who sees the end of the clients' processes, and ends those that are evicted.
+  std::unique_ptr<ProcessWatch> (*watch_processes)() = nullptr;
   /// Whether a burst that is not full is handed over when nothing more arrives.
   bool flush_partial_bursts = true;
 };

@@ -57,7 +57,8 @@ class MembershipTest : public ::testing::Test {
     membership_ =
         std::make_unique<Membership>(*info_, log_, *journal_, watch_, Liveness{kTimeout, evict},
                                      Debts{[this](ClientId) { return settled_; },
-                                           [this](ClientId id) { return recovered_[id.value]; }});
+                                           [this](ClientId id) { return recovered_[id.value]; },
+                                           [this](ClientId id) { return returns_[id.value]; }});
   }
 
   static control::JoinRequest request(std::uint32_t id, unsigned lcore, std::uint32_t pid) {
@@ -112,6 +113,7 @@ class MembershipTest : public ::testing::Test {
   std::unique_ptr<Journal> journal_ = std::make_unique<Journal>(log_, product_seams().keep_event);
   bool settled_ = false;
   std::array<std::uint64_t, kMaxClients> recovered_{};
+  std::array<Returns, kMaxClients> returns_{};
   FakeWatch watch_;
   std::unique_ptr<Membership> membership_;
   Membership::Clock::time_point now_{1h};
@@ -327,6 +329,36 @@ TEST_F(MembershipTest, EvictsAClientThatHangsOnce) {
   join(0, 5, 102);
   pass(2 * kTimeout);
   EXPECT_EQ(watch_.kills[0], 2u) << "the next one is another";
+}
+
+TEST_F(MembershipTest, EvictsAClientThatReturnsWhatItWasNotGiven) {
+  returns_[0].foreign = 3;  // by the one before
+  join(0, 5, 101);
+  join(1, 6, 102);
+  look();
+  EXPECT_EQ(watch_.kills[0], 0u);
+  returns_[0].foreign = 4;
+  look();
+  look();
+  EXPECT_EQ(watch_.kills[0], 1u);
+  EXPECT_EQ(watch_.kills[1], 0u);
+  EXPECT_EQ(membership_->evicted(), 1u);
+}
+
+TEST_F(MembershipTest, EvictsAClientThatKeepsAPacketBack) {
+  join(0, 5, 101);
+  returns_[0].keeps_back = true;
+  for (int i = 0; i < 20; ++i) {
+    turn_worker(0);
+    ++returns_[0].settled;  // it was late, that is all
+    pass(kTimeout / 2);
+  }
+  EXPECT_EQ(watch_.kills[0], 0u);
+  for (int i = 0; i < 4; ++i) {
+    turn_worker(0);
+    pass(kTimeout / 2);
+  }
+  EXPECT_EQ(watch_.kills[0], 1u);
 }
 
 TEST_F(MembershipTest, HoldsTheEndUntilEveryProcessIsGone) {

@@ -52,6 +52,14 @@ TEST(OwedPacket, HoldsBufferPortAndBucketInOneWord) {
   EXPECT_FALSE(packet.is(buffer(4)));
 }
 
+TEST_F(OwedFifoTest, TakesNoNullPointerForAPacketThatCameBackBefore) {
+  push({1, 2, 3});
+  EXPECT_EQ(fifo_.settle_one(buffer(2)), Settled::kOutOfOrder);
+  EXPECT_EQ(fifo_.settle_one(nullptr), Settled::kNotOwed);
+  void* const packets[] = {buffer(1), nullptr};
+  EXPECT_EQ(fifo_.settle(packets), 1u);
+}
+
 TEST_F(OwedFifoTest, SettlesWhatComesBackInOrder) {
   push({1, 2, 3});
   EXPECT_EQ(settle({1, 2}), 2u);

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Fault: what a dead client had is freed, and given to others all the same.
+#include "server/server.hpp"
+#include "server/stages.hpp"
+
+int main(int argc, char** argv) {
+  using namespace ringside;
+  server::Seams seams = server::product_seams();
+  seams.recover = [](std::vector<OwedPacket>& packets) {
+    std::vector<OwedPacket> once = packets;
+    server::free_all(once);
+  };
+  return server::run_server(argc, argv, seams);
+}
