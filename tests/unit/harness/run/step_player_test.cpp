@@ -309,7 +309,15 @@ TEST_F(StepPlayerTest, CrashStartsAClientAndWaitsUntilItHasKilledItself) {
   EXPECT_TRUE(cluster_->ends().back().as_expected);
 }
 
+TEST_F(StepPlayerTest, NobodyIsStartedInThePlaceOfAClientThatIsThere) {
+  const auto result = play(targeted(Verb::kCrash, "client0"));
+  ASSERT_TRUE(result.error);
+  EXPECT_THAT(result.error->message, HasSubstr("client0 is still there (pid "));
+}
+
 TEST_F(StepPlayerTest, AClientThatEndsOtherwiseThanByACrashIsNotAsExpected) {
+  program("client0").signal(SIGKILL);
+  cluster_->expect_end("client0", {-1, SIGKILL});
   clock_.on_sleep = [&] { program("client0").end = ProcessEnd{2, 0}; };
   EXPECT_FALSE(play(targeted(Verb::kCrash, "client0")).error);
   EXPECT_FALSE(cluster_->ends().back().as_expected);
