@@ -163,6 +163,12 @@ Result<std::unique_ptr<Link>> tie(const Options& options, const Found& found, co
   return Link::start(*member, found.info->client[id], std::move(*server));
 }
 
+/// The last access to the server's memory: it need not wait for the end of this process.
+void let_go(shared::ClientSlot& slot) {
+  const std::uint32_t generation = slot.verdict.generation.load(std::memory_order_relaxed);
+  slot.counters.detached.store(generation, std::memory_order_release);  // pairs: Membership::held()
+}
+
 Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk::Log& log) {
   const unsigned id = options.id.value;
   log.info("Client process {} starting...", id);
@@ -185,7 +191,10 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   pass(Step::kTied);
   worker.run(ending);
   log.info("Client process {} leaves: handled {} packets", id, read(counters.done) - before);
-  return ending.verdict();
+  const Status verdict = ending.verdict();
+  link->reset();
+  if (server_stopped(*found->info)) let_go(found->info->client[id]);
+  return verdict;
 }
 
 /// The exit code, after a sentence on standard error. SIGINT is the way to end a client.

@@ -72,6 +72,9 @@ struct alignas(kCacheLine) ClientCounters {
   std::atomic<std::uint64_t> done;          ///< returned, or in direct mode sent or dropped
   std::atomic<std::uint64_t> handler_drop;  ///< direct mode: the handler's drops
   std::atomic<std::uint64_t> progress;      ///< turns of the worker loop
+  /// Generation of the holder that uses nothing of the server's any more, though its process may
+  /// live on (--reconnect).
+  std::atomic<std::uint64_t> detached;
 };
 
 /// Direct mode: the packets that the client is just giving to one port, or dropping. It counts

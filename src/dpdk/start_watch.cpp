@@ -58,9 +58,10 @@ Error StartWatch::reason() const {
                  ExitCode::kTimedOut};
   }
   return Error{
-      fmt::format("DPDK's start hangs since {:.1f} s although the server (process {}) runs: most "
-                  "likely a process was killed inside its own start and left one of DPDK's shared "
-                  "locks held; restart the server, no new process can join this one",
+      fmt::format("DPDK's start hangs since {:.1f} s although the server (process {}) runs. Try "
+                  "again with a longer --wait in case the machine is busy; if it hangs again, a "
+                  "process was killed inside its own start and left one of DPDK's shared locks "
+                  "held: restart the server, no new process can join this one",
                   seconds, server_),
       ExitCode::kTimedOut};
 }

@@ -143,8 +143,12 @@ void Membership::clear(ClientId id) {
 unsigned Membership::held() {
   ClientSet living;
   for (std::uint8_t i = 0; i < info_.clients; ++i) {
-    const SlotState state = slot(ClientId{i}).state;
-    if (state != SlotState::kAbsent && state != SlotState::kDead) living.add(ClientId{i});
+    const ClientId id{i};
+    const SlotState state = slot(id).state;
+    if (state == SlotState::kAbsent || state == SlotState::kDead) continue;
+    // acquire: pairs with let_go() in the client
+    const auto detached = info_.client[i].counters.detached.load(std::memory_order_acquire);
+    if (detached != slot(id).generation) living.add(id);
   }
   return (living - watch_.ended()).size() + (wire_there() ? 1 : 0);
 }

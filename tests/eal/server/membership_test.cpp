@@ -374,6 +374,19 @@ TEST_F(MembershipTest, HoldsTheEndUntilEveryProcessIsGone) {
   EXPECT_EQ(membership_->held(), 0u);
 }
 
+TEST_F(MembershipTest, DoesNotHoldTheEndForAHolderThatHasLetGo) {
+  settled_ = true;
+  info_->client[0].counters.detached = 1;
+  EXPECT_EQ(join(0, 5, 101), 1u);
+  EXPECT_EQ(membership_->held(), 0u);
+  watch_.gone.add(k0);
+  look();
+  look();
+  watch_.gone.remove(k0);
+  EXPECT_EQ(join(0, 5, 102), 2u);
+  EXPECT_EQ(membership_->held(), 1u) << "that was the one before";
+}
+
 TEST_F(MembershipTest, NotesWhoCameAndWent) {
   settled_ = true;
   join(0, 5, 101);
