@@ -3,8 +3,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
-#include <fstream>
+#include "tests/unit/pcap/files.hpp"
 
 namespace ringside::dpdk {
 namespace {
@@ -13,14 +12,12 @@ using namespace std::chrono_literals;
 
 class StartTurnTest : public ::testing::Test {
  protected:
-  StartTurnTest() : file_(::testing::TempDir() + "start_turn") { std::ofstream{file_} << "1\n"; }
-  ~StartTurnTest() override { std::remove(file_.c_str()); }
-
   StartTurn take(std::chrono::nanoseconds patience = 0ns, bool cancelled = false) {
     return StartTurn::take(file_, patience, [cancelled] { return cancelled; });
   }
 
-  std::string file_;
+  fixtures::ScratchDirectory scratch_;
+  const std::string file_ = scratch_.file("turn", "1\n");
 };
 
 TEST_F(StartTurnTest, OneHasItAndTheNextGetsItAfterwards) {

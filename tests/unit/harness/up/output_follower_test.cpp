@@ -3,22 +3,20 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdio>
 #include <fstream>
+
+#include "tests/unit/pcap/files.hpp"
 
 namespace ringside::harness {
 namespace {
 
 class OutputFollowerTest : public ::testing::Test {
  protected:
-  OutputFollowerTest() : file_(::testing::TempDir() + "output_follower") {
-    std::remove(file_.c_str());
-    follower_.follow("client0", file_);
-  }
-  ~OutputFollowerTest() override { std::remove(file_.c_str()); }
+  OutputFollowerTest() { follower_.follow("client0", file_); }
   void write(const std::string& text) { std::ofstream(file_, std::ios::app) << text; }
 
-  std::string file_;
+  ringside::fixtures::ScratchDirectory scratch_;
+  const std::string file_ = scratch_.path("output");
   std::string printed_;
   OutputFollower follower_{[this](const std::string& text) { printed_ += text; }};
 };
