@@ -28,6 +28,17 @@ elseif(NOT RINGSIDE_WITH_DPDK)
   set(RINGSIDE_TEST_PREFIX core-only.)
 endif()
 
+# ringside_compile_fast(<target>): for programs of tests. What they test is built as users get it;
+# they themselves need to compile fast, not to run so.
+function(ringside_compile_fast target)
+  target_compile_options(${target} PRIVATE -O0 -g1)
+  # UndefinedBehaviorSanitizer watches what is tested; in the tests' own templates it would cost a
+  # third of the compile time.
+  if(RINGSIDE_SANITIZE)
+    target_compile_options(${target} PRIVATE -fno-sanitize=undefined)
+  endif()
+endfunction()
+
 # ringside_test(<tier> <name> LIBS <lib>... SOURCES <file>...): a GoogleTest program whose cases
 # ctest lists one by one under the label <tier> (unit, eal or system). The target test_programs
 # builds all of them.
@@ -36,13 +47,7 @@ function(ringside_test tier name)
   add_executable(${name} ${arg_SOURCES})
   target_link_libraries(${name} PRIVATE ${arg_LIBS} ringside_options GTest::gtest GTest::gmock
                                         GTest::gtest_main rapidcheck)
-  # What is tested is built as users get it; the tests themselves need to compile fast, not to run so.
-  target_compile_options(${name} PRIVATE -O0 -g1)
-  # UndefinedBehaviorSanitizer watches what is tested; in the tests' own templates it would cost a
-  # third of the compile time.
-  if(RINGSIDE_SANITIZE)
-    target_compile_options(${name} PRIVATE -fno-sanitize=undefined)
-  endif()
+  ringside_compile_fast(${name})
   if(NOT TARGET test_programs)
     add_custom_target(test_programs)
   endif()
@@ -58,6 +63,7 @@ include(GoogleTest)
 function(ringside_test_helper name test macro)
   add_executable(${name} ${name}.cpp)
   target_link_libraries(${name} PRIVATE ringside_dpdk)
+  ringside_compile_fast(${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
   target_compile_definitions(${test} PRIVATE ${macro}="$<TARGET_FILE:${name}>")
   add_dependencies(${test} ${name})
