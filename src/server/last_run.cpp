@@ -75,7 +75,9 @@ class LastRun {
     const TxSide& side = path_.tx_sides[port];
     if (!side.rings.empty() || some_have_left) {
       to.push_back(owed);
-    } else if (back) {
+      return false;
+    }
+    if (back) {
       add(slot_.sent_by_port[port], 1);
     } else if (side.gives_back_at_once) {
       free_one(packet);
