@@ -16,6 +16,7 @@ Receiver::Receiver(DataPath& path, std::uint16_t queue)
       queue_(queue),
       assign_(path.seams.assign != nullptr ? path.seams.assign
                                            : assign_function(path.options.policy)),
+      looks_on_rings_(path.direct() && path.rx.size() > 1),
       stages_(path, queue),
       hold_(hold_capacity(path.options.ring_size, path.options.burst)),
       burst_(path.options.burst),
@@ -88,10 +89,10 @@ void Receiver::collect_debts(ClientSet dead) {
       path_.owed_fifo(queue_, id.value).drain(loose_);
     } else if (queue_ == 0 && path_.owed(id.value) > 0) {
       std::vector<OwedPacket> had;
-      if (path_.rx.size() == 1) {
-        collect_from_fifo(id, had);
-      } else {
+      if (looks_on_rings_) {
         collect_from_ring(id, had);
+      } else {
+        collect_from_fifo(id, had);
       }
       settle_last_run(path_, id, had, loose_);
     }
@@ -105,8 +106,7 @@ void Receiver::collect_from_fifo(ClientId dead, std::vector<OwedPacket>& had) {
   path_.owed_fifo(queue_, dead.value).drain(had);
 }
 
-/// No one of several receivers knows in what order all of them put packets on the ring. What the
-/// client had not finished with is on it still (Worker), in most ring modes.
+/// What the client had not finished with is still on its ring (Worker), in most ring modes.
 void Receiver::collect_from_ring(ClientId dead, std::vector<OwedPacket>& had) {
   const dpdk::RingView ring = path_.work[dead.value];
   dpdk::mend_taking(ring);
@@ -137,9 +137,7 @@ void Receiver::collect_staged(ClientId client) {
 
 void Receiver::hold_moved_flows(ClientSet dead) {
   hold_.unblock_all();
-  if (dispatch_.active().empty()) return;
-  // Direct mode with several receivers: nobody knows how far a client is with whose packets.
-  if (path_.direct() && path_.rx.size() > 1) return;
+  if (dispatch_.active().empty() || looks_on_rings_) return;
   for (std::size_t i = 0; i < path_.work.size(); ++i) {
     const ClientId client{static_cast<std::uint8_t>(i)};
     if (dead.contains(client)) continue;
@@ -208,8 +206,10 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   dpdk::prefetch(packets);
   for (std::size_t i = 0; i < packets.size(); ++i) {
     packets[i]->port = dpdk_id;  // net_ring leaves the port of an earlier life in it before 24.07
-    dpdk::note_input(packets[i], port);
     views_[i] = dpdk::view_of(packets[i], port);
+  }
+  if (looks_on_rings_) {
+    for (const dpdk::Packet packet : packets) dpdk::note_input(packet, port);
   }
   assign_(dispatch_, {views_.data(), packets.size()}, assigned_);
   const bool flows_move = !hold_.idle();

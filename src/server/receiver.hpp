@@ -60,6 +60,9 @@ class Receiver {
   std::atomic<std::uint32_t>& acknowledged_;
   const std::uint16_t queue_;
   const AssignFn assign_;
+  /// Direct mode with several receivers: none of them knows in what order all of them put packets
+  /// on a ring, nor how far a client is with whose.
+  const bool looks_on_rings_;
   DispatchState dispatch_;
   std::uint32_t epoch_ = 0;
   bool receiving_ = false;

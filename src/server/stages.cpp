@@ -65,7 +65,7 @@ unsigned Stages::flush(ClientId client) {
     handed += of_fresh;
   }
   if (path_.options.on_full == OnFull::kDrop && !stage.fresh.empty()) {
-    // Less than a burst: with a full one nothing more is received.
+    // A burst at most: put() flushes a full one at once.
     fresh_ -= stage.fresh.size();
     add(counters_.ring_full[client.value], path_.seams.discard(buffers(stage.fresh)));
     stage.fresh.clear();

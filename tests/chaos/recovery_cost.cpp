@@ -129,7 +129,8 @@ int measure(const Settings& settings) {
 
 int main(int argc, char** argv) {
   ringside::harness::Settings settings;
-  CLI::App app("Measures what exact recovery costs while nothing has to be recovered.");
+  CLI::App app("Measures what exact recovery costs while nothing has to be recovered.",
+               "recovery_cost");
   app.add_option("--starts", settings.starts, "of both processes (2)")->check(CLI::Range(1, 10000));
   app.add_option("--pairs", settings.pairs, "of turns in each start (20)")
       ->check(CLI::Range(1, 1000000));
@@ -138,11 +139,6 @@ int main(int argc, char** argv) {
   app.add_option("--policy", settings.policy, "of the server (round-robin)");
   app.add_option("--with", settings.with, "the one forwarder");
   app.add_option("--without", settings.without, "the other; the same one shows the noise");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    return ringside::harness::measure(settings);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "recovery_cost: error: {}\n", error.what());
-    return 6;
-  }
+  return ringside::harness::run_program(app, argc, argv,
+                                        [&] { return ringside::harness::measure(settings); });
 }

@@ -143,7 +143,7 @@ class Rejoins {
 
 int main(int argc, char** argv) {
   ringside::harness::Settings settings;
-  CLI::App app("Kills clients and lets them rejoin, and looks whether anything grows.");
+  CLI::App app("Kills clients and lets them rejoin, and looks whether anything grows.", "rejoins");
   app.add_option("--rejoins", settings.rejoins, "how many (30)");
   app.add_option("--seed", settings.seed, "of the pauses between kills (1)");
   app.add_option("--clients", settings.slots, "of the server (4)")->check(CLI::Range(2, 16));
@@ -151,11 +151,6 @@ int main(int argc, char** argv) {
   app.add_option("--examine", settings.examine,
                  "shell command to run when a client takes long to join; {} stands for its pid");
   app.add_option("--bin-dir", settings.bin_dir, "directory of the programs");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    return ringside::harness::Rejoins(settings).run();
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "rejoins: error: {}\n", error.what());
-    return 6;
-  }
+  return ringside::harness::run_program(app, argc, argv,
+                                        [&] { return ringside::harness::Rejoins(settings).run(); });
 }

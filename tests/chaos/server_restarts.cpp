@@ -109,17 +109,13 @@ class ServerRestarts {
 
 int main(int argc, char** argv) {
   ringside::harness::Settings settings;
-  CLI::App app("Restarts a server again and again under clients that reconnect.");
+  CLI::App app("Restarts a server again and again under clients that reconnect.",
+               "server_restarts");
   app.add_option("--restarts", settings.restarts, "how many (6)");
   app.add_option("--clients", settings.clients, "how many (2)")->check(CLI::Range(1, 16));
   app.add_option("--seed", settings.seed, "of who is killed and who is asked to end (1)");
   app.add_option("--report-every", settings.report_every, "restarts from line to line (none)");
   app.add_option("--bin-dir", settings.bin_dir, "directory of the programs");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    return ringside::harness::ServerRestarts(settings).run();
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "server_restarts: error: {}\n", error.what());
-    return 6;
-  }
+  return ringside::harness::run_program(
+      app, argc, argv, [&] { return ringside::harness::ServerRestarts(settings).run(); });
 }

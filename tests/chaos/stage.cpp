@@ -27,6 +27,16 @@ std::string text_of(const std::string& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
+int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& play) {
+  CLI11_PARSE(app, argc, argv);
+  try {
+    return play();
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}: error: {}\n", app.get_name(), error.what());
+    return 6;
+  }
+}
+
 void examine(std::string command, int pid) {
   if (command.empty()) return;
   if (const auto at = command.find("{}"); at != command.npos) {

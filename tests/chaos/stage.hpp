@@ -3,6 +3,7 @@
 // them again and again. All in a directory of its own, without hugepages.
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <csignal>
 #include <functional>
 #include <map>
@@ -76,6 +77,10 @@ class Stage {
 
 /// Runs a shell command in which {} stands for a pid; nothing when it is empty.
 void examine(std::string command, int pid);
+
+/// The rest of a main(): reads the options of `app`, plays, and makes a sentence and code 6 of what
+/// is thrown.
+int run_program(CLI::App& app, int argc, char** argv, const std::function<int()>& play);
 
 /// A whole file as text; empty when it cannot be read.
 std::string text_of(const std::string& path);

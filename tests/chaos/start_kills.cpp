@@ -210,18 +210,14 @@ int play(const Settings& settings) {
 
 int main(int argc, char** argv) {
   ringside::harness::Settings settings;
-  CLI::App app("Kills clients at random instants of their start and looks at the others.");
+  CLI::App app("Kills clients at random instants of their start and looks at the others.",
+               "start_kills");
   app.add_option("--kills", settings.kills, "how many (20)");
   app.add_option("--seed", settings.seed, "of the random instants (1)");
   app.add_option("--wait", settings.wait_s, "--wait of the client that joins after each (3)");
   app.add_option("--bin-dir", settings.bin_dir, "directory of the programs");
   app.add_option("--examine", settings.examine,
                  "shell command to run while a client hangs; {} stands for its pid");
-  CLI11_PARSE(app, argc, argv);
-  try {
-    return ringside::harness::play(settings);
-  } catch (const std::exception& error) {
-    fmt::print(stderr, "start_kills: error: {}\n", error.what());
-    return 6;
-  }
+  return ringside::harness::run_program(app, argc, argv,
+                                        [&] { return ringside::harness::play(settings); });
 }
