@@ -147,6 +147,12 @@ TEST_F(LastRunTest, WhatItHadBegunToDropIsDropped) {
   EXPECT_EQ(read(slot().counters.handler_drop), 4u);
   EXPECT_EQ(lost(), 0u);
   EXPECT_EQ(mbufs_in_use(), 0);
+  // The next one to use the lane gives back nothing else than its own.
+  arrive(0, 1);
+  settle();
+  auto next = take(path_->work[kOther.value]);
+  give_back(next);
+  EXPECT_EQ(mbufs_in_use(), 0);
 }
 
 TEST_F(LastRunTest, WhatTheDriverRefusedIsDropped) {
