@@ -77,6 +77,17 @@ class ProgramTest : public ::testing::Test {
       wait([&] { return process_->poll().has_value() || says(words); });
       return says(words);
     }
+    /// Stops it; false when it does not stand still in time. (kill() returns before it does.)
+    bool stop() {
+      ::kill(pid(), SIGSTOP);
+      const auto stands = [this] {
+        const std::string stat = text("/proc/" + std::to_string(pid()) + "/stat");
+        const std::size_t name_end = stat.rfind(") ");
+        return name_end != std::string::npos && stat[name_end + 2] == 'T';
+      };
+      wait(stands);
+      return stands();
+    }
     Ended wait_end() {
       wait([&] { return process_->poll().has_value(); });
       return end(SIGKILL);

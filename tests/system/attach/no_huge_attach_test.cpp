@@ -85,7 +85,7 @@ TEST_F(NoHugeAttachTest, AClientThatStoodStillWhileTheServerEndedLeavesByItself)
   Running server = start_good_server({"--drain-timeout", "0.2"});
   Running client = start_client({"-n", "0"});
   ASSERT_TRUE(client.wait_for("joined")) << client.out() << client.err();
-  ASSERT_EQ(::kill(client.pid(), SIGSTOP), 0);
+  ASSERT_TRUE(client.stop());
   EXPECT_EQ(server.end(SIGINT).exit_code, 0);
   ASSERT_EQ(::kill(client.pid(), SIGCONT), 0);
   EXPECT_EQ(client.wait_end().exit_code, 0) << client.err();

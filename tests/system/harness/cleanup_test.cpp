@@ -27,10 +27,9 @@ class Cleanup : public test::RingsideTest {
   /// True once a file of this name is in the directory of the first scenario.
   bool file_appears(const std::string& name) {
     return wait_until_true([&] {
-      const auto directories = run_directories();
+      const std::string directory = run_directory();
       std::error_code error;
-      return !directories.empty() &&
-             fs::exists(directory_ + "/" + directories[0] + "/0/" + name, error);
+      return !directory.empty() && fs::exists(directory_ + "/" + directory + "/0/" + name, error);
     });
   }
   /// True once the server of the first scenario is in this state.
@@ -39,17 +38,24 @@ class Cleanup : public test::RingsideTest {
   }
   bool server_says(const std::function<bool(FactMap&)>& what) {
     return wait_until_true([&] {
-      const auto directories = run_directories();
-      if (directories.empty()) return false;
-      const std::string prefix = "rs" + directories[0].substr(directories[0].find('-') + 1) + "0";
+      const std::string directory = run_directory();
+      if (directory.empty()) return false;
       TelemetrySocket telemetry(
-          directory_ + "/" + directories[0] + "/0/dpdk/" + prefix + "/dpdk_telemetry.v2",
+          directory_ + "/" + directory + "/0/dpdk/" + prefix_ + "0/dpdk_telemetry.v2",
           std::chrono::seconds(1));
       const auto stats = telemetry.request("/mp/stats");
       FactMap facts = stats ? flatten(*stats) : FactMap{};
       return what(facts);
     });
   }
+  /// As ringside(), for a run whose directory must be known afterwards.
+  test::RingsideRun watched_run(const std::vector<std::string>& arguments) {
+    const auto process = start(arguments);
+    wait_until_true([&] { return !run_directory().empty() || process->poll(); });
+    EXPECT_NE(prefix_, "") << "the run has made no directory";
+    return finish(*process);
+  }
+  /// Of the run that was last seen at work; other tests may use hugepages at the same time.
   std::vector<std::string> hugepage_files() const {
     std::vector<std::string> found;
     const std::string mount = read_memory_facts().hugetlbfs;
@@ -57,11 +63,12 @@ class Cleanup : public test::RingsideTest {
     if (mount.empty()) return found;
     for (const auto& entry : fs::directory_iterator(mount, error)) {
       const std::string name = entry.path().filename();
-      if (name.rfind("rs", 0) == 0) found.push_back(name);
+      if (name.rfind(prefix_, 0) == 0) found.push_back(name);
     }
     return found;
   }
   void expect_nothing_left() {
+    ASSERT_NE(prefix_, "");
     EXPECT_THAT(processes_left(), IsEmpty());
     EXPECT_THAT(run_directories(), IsEmpty());
     EXPECT_THAT(hugepage_files(), IsEmpty());
@@ -74,6 +81,17 @@ class Cleanup : public test::RingsideTest {
     EXPECT_EQ(run.code, 130) << run.err;
     expect_nothing_left();
   }
+
+ private:
+  /// The directory of the run, or "". Notes the prefix of its DPDK processes.
+  std::string run_directory() {
+    const auto directories = run_directories();
+    if (directories.empty()) return "";
+    prefix_ = "rs" + directories[0].substr(directories[0].find('-') + 1);
+    return directories[0];
+  }
+
+  std::string prefix_;
 };
 
 TEST_F(Cleanup, AfterAnInterruptWhileTheServerStarts) {
@@ -113,8 +131,9 @@ TEST_F(Cleanup, AfterSigkillNoProcessIsLeftAndTheNextRunRemovesTheDirectory) {
 TEST_F(Cleanup, AServerThatHangsFromTheBeginningIsKilledAfterItsDeadline) {
   const std::string server =
       write_program("server", "trap '' INT TERM HUP; while :; do sleep 0.1; done");
-  const auto run = ringside({"run", write("plain.toml", "[play]\nsteps = [{send = \"imix\"}]\n"),
-                             "--server", server, "--timeout", "0.5", "--keep-artifacts", "none"});
+  const auto run =
+      watched_run({"run", write("plain.toml", "[play]\nsteps = [{send = \"imix\"}]\n"), "--server",
+                   server, "--timeout", "0.5", "--keep-artifacts", "none"});
   EXPECT_EQ(run.code, 124) << run.err;
   EXPECT_THAT(run.err, HasSubstr("did not answer"));
   expect_nothing_left();
@@ -124,8 +143,8 @@ TEST_F(Cleanup, AClientThatHangsIsKilledAfterItsDeadlineAndNamed) {
   const std::string client =
       write_program("client", "trap '' INT TERM HUP; " + std::string(RINGSIDE_BIN_DIR) +
                                   "/mp_client \"$@\"; while :; do sleep 0.1; done");
-  const auto run = ringside({"run", write("plain.toml", "[play]\nsteps = [{send = \"imix\"}]\n"),
-                             "--client", client, "--timeout", "10", "--keep-artifacts", "none"});
+  const auto run = watched_run({"run", write("plain.toml", "[play]\nsteps = [{send = \"imix\"}]\n"),
+                                "--client", client, "--timeout", "10", "--keep-artifacts", "none"});
   EXPECT_EQ(run.code, 1) << run.err;
   EXPECT_THAT(run.err, HasSubstr("FAIL  exits"));
   EXPECT_THAT(run.err, HasSubstr("client0"));
@@ -176,7 +195,7 @@ TEST_F(Cleanup, AStoppedClientDoesNotHoldUpTheEnd) {
                                  "{send = \"imix\", count = 10}, {await = \"received == 10\"}, "
                                  "{stop = \"server\"}]\n[server]\ndrain_timeout = 1\n[expect]\n"
                                  "drops = {\"exit.undelivered.1\" = 5}\n");
-  const auto run = ringside({"run", file, "--timeout", "5", "--keep-artifacts", "none"});
+  const auto run = watched_run({"run", file, "--timeout", "5", "--keep-artifacts", "none"});
   EXPECT_EQ(run.code, 1) << run.err;
   EXPECT_THAT(run.err, HasSubstr("client1"));
   expect_nothing_left();

@@ -79,7 +79,7 @@ TEST_F(ServerAgainTest, WaitsForClientsOfTheKilledOneToGo) {
   std::optional<Running> killed = start_good_server();
   Running orphan = start_client({"-n", "0"});
   ASSERT_TRUE(orphan.wait_for("joined")) << orphan.err();
-  ASSERT_EQ(::kill(orphan.pid(), SIGSTOP), 0);  // it must not leave by itself
+  ASSERT_TRUE(orphan.stop());  // it must not leave by itself
   killed->end(SIGKILL);
   Running server = server_with(primary());
   const auto waits = [&] { return !std::filesystem::exists(runtime().ready_file()); };
@@ -95,8 +95,8 @@ TEST_F(ServerAgainTest, NamesTheClientsOfTheKilledOneThatStay) {
   Running wire = start_wire({});
   ASSERT_TRUE(orphan.wait_for("joined")) << orphan.err();
   ASSERT_TRUE(wire.wait_for("ready")) << wire.err();
-  ASSERT_EQ(::kill(orphan.pid(), SIGSTOP), 0);
-  ASSERT_EQ(::kill(wire.pid(), SIGSTOP), 0);
+  ASSERT_TRUE(orphan.stop());
+  ASSERT_TRUE(wire.stop());
   killed->end(SIGKILL);
   const Ended ended = server_with(primary()).wait_end();
   EXPECT_THAT(ended, FailsWith("mp_server", kEnvironment,

@@ -64,7 +64,7 @@ TEST_F(StartOrderTest, AServerKilledInItsOwnStartIsNoServer) {
 
 TEST_F(StartOrderTest, AServerStoppedInItsOwnStartIsNamed) {
   Running server = half_started_server();
-  ASSERT_EQ(::kill(server.pid(), SIGSTOP), 0);
+  ASSERT_TRUE(server.stop());
   EXPECT_THAT(run_client(),
               FailsWith("mp_client", kEnvironment, "kill -CONT " + std::to_string(server.pid())));
   ASSERT_EQ(::kill(server.pid(), SIGCONT), 0);
@@ -73,7 +73,7 @@ TEST_F(StartOrderTest, AServerStoppedInItsOwnStartIsNamed) {
 
 TEST_F(StartOrderTest, AStoppedServerIsNamed) {
   Running server = start_good_server();
-  ASSERT_EQ(::kill(server.pid(), SIGSTOP), 0);
+  ASSERT_TRUE(server.stop());
   EXPECT_THAT(run_client(),
               FailsWith("mp_client", kEnvironment, "kill -CONT " + std::to_string(server.pid())));
   ASSERT_EQ(::kill(server.pid(), SIGCONT), 0);
@@ -99,7 +99,7 @@ TEST_F(StartOrderTest, AnotherPrimaryDoesNotInheritTheAnnouncement) {
   Running other = start("/bin/sleep", {"1000"});
   const std::string announced = runtime().ready_file();
   Running server = half_started_server();
-  ASSERT_EQ(::kill(server.pid(), SIGSTOP), 0);
+  ASSERT_TRUE(server.stop());
   std::ofstream(announced) << other.pid() << '\n';
   EXPECT_THAT(run_client(),
               FailsWith("mp_client", kEnvironment, "kill -CONT " + std::to_string(server.pid())));
@@ -162,7 +162,7 @@ TEST_F(HangingStartTest, EndsAtItsDeadlineInTheWireToo) {
 
 TEST_F(HangingStartTest, NamesAServerThatWasStoppedMeanwhile) {
   Running client = hanging_client({"--wait", "2"});
-  ASSERT_EQ(::kill(server_.pid(), SIGSTOP), 0);
+  ASSERT_TRUE(server_.stop());
   EXPECT_THAT(client.wait_end(),
               FailsWith("mp_client", kTimedOut, "kill -CONT " + std::to_string(server_.pid())));
 }
