@@ -69,6 +69,7 @@ class RecoveryJudge {
   void judge_sums();
   void measure_traffic();
   void judge_death(const Death& death);
+  void measure_rejoins(const RecoveryTraffic& traffic);
   void judge_moves();
   void judge_suspects();
   void judge_restart();
@@ -84,7 +85,7 @@ class RecoveryJudge {
   std::vector<Death> deaths_;
   std::vector<std::string> parts_;  ///< of the summary
   std::vector<FigureRow> rows_;
-  Series detect_, again_, blocked_, hang_;
+  Series detect_, again_, blocked_, pause_, first_, hang_;
   std::uint64_t redispatched_ = 0, moved_ = 0, least_ = 0, flows_ = 0;
   std::vector<Figure> more_figures_;
   Verdict verdict_;
@@ -178,11 +179,14 @@ void RecoveryJudge::measure_traffic() {
   traffic.measure(deaths_);
   for (const Death& death : deaths_) judge_death(death);
   if (deaths_.empty()) return;
+  measure_rejoins(traffic);
   std::string text = counted(deaths_.size(), "death");
   if (!detect_.empty()) text += ", noticed after " + detect_.text();
   if (!again_.empty()) text += ", flows again after " + again_.text();
   text += fmt::format(", {} re-dispatched", counted(redispatched_, "packet"));
   if (!blocked_.empty()) text += ": blocked for " + blocked_.text();
+  if (!pause_.empty()) text += ", a survivor paused for " + pause_.text();
+  if (!first_.empty()) text += ", rejoin to first packet " + first_.text();
   if (flows_ != 0) {
     text += fmt::format(", {} of {} flows moved (least possible {})", moved_, flows_, least_);
     judge_moves();
@@ -212,6 +216,10 @@ void RecoveryJudge::judge_death(const Death& death) {
     blocked_.add(*death.blocked_ms);
     row.figures.push_back({"blocked_ms", *death.blocked_ms});
   }
+  if (death.pause_ms) {
+    pause_.add(*death.pause_ms);
+    row.figures.push_back({"pause_ms", *death.pause_ms});
+  }
   if (death.flows != 0) {
     const auto all = static_cast<double>(death.flows);
     flows_ += death.flows, moved_ += death.moved, least_ += death.least;
@@ -220,6 +228,17 @@ void RecoveryJudge::judge_death(const Death& death) {
     row.figures.push_back({"least", static_cast<double>(death.least)});
   }
   rows_.push_back(std::move(row));
+}
+
+/// From a client's return to the first packet that it forwarded, if it lived to do so.
+void RecoveryJudge::measure_rejoins(const RecoveryTraffic& traffic) {
+  for (const ServerEvent& rejoin : events_) {
+    if (rejoin.kind != "rejoin") continue;
+    const auto first = traffic.first_packet(rejoin.client, rejoin.monotonic_ns);
+    const ServerEvent* const dead = event("dead", rejoin.pid, rejoin.monotonic_ns);
+    if (!first || (dead != nullptr && dead->monotonic_ns < *first)) continue;
+    first_.add(milliseconds(*first - rejoin.monotonic_ns));
+  }
 }
 
 /// Over all deaths: a single flow that moved twice within the time that packets take would else be
@@ -290,6 +309,8 @@ CheckResult RecoveryJudge::result() {
   detect_.figures("detect_ms", figures);
   again_.figures("flow_again_ms", figures);
   blocked_.figures("blocked_ms", figures);
+  pause_.figures("pause_ms", figures);
+  first_.figures("first_packet_ms", figures);
   hang_.figures("suspect_ms", figures);
   figures.insert(figures.end(), more_figures_.begin(), more_figures_.end());
   result.rows = std::move(rows_);

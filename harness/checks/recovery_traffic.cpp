@@ -33,6 +33,16 @@ void RecoveryTraffic::collect() {
     }
   }
   std::ranges::stable_sort(seen_, {}, &Seen::time_ns);
+  for (const Seen& seen : seen_) {
+    if (seen.client < kMaxClients) times_[seen.client].push_back(seen.time_ns);
+  }
+}
+
+std::optional<std::uint64_t> RecoveryTraffic::first_packet(unsigned client,
+                                                           std::uint64_t from_ns) const {
+  const auto& times = times_[client];
+  const auto first = std::ranges::lower_bound(times, from_ns);
+  return first == times.end() ? std::nullopt : std::optional(*first);
 }
 
 std::uint64_t RecoveryTraffic::next_change(std::uint64_t after_ns) const {
@@ -133,6 +143,25 @@ class RecoveryTraffic::Sweep {
   std::vector<std::uint8_t> before_, after_;  ///< by flow: client before and in the window
 };
 
+/// Without an end the traffic's own is it, and what a client had last is no pause.
+void RecoveryTraffic::measure_pause(Death& death, std::optional<std::uint64_t> until_ns) const {
+  const auto its = std::ranges::find(stretches_.all(), death.seen_ns, &Stretch::begin_ns);
+  if (its == stretches_.all().end()) return;
+  const std::uint64_t begin = death.killed_ns.value_or(death.seen_ns);
+  std::uint64_t longest = 0;
+  for (const ClientId id : its->active) {
+    const auto& times = times_[id.value];
+    std::uint64_t last = begin;
+    for (auto time = std::ranges::lower_bound(times, begin);
+         time != times.end() && *time < until_ns.value_or(kNever); ++time) {
+      longest = std::max(longest, *time - last);
+      last = *time;
+    }
+    if (until_ns && *until_ns > last) longest = std::max(longest, *until_ns - last);
+  }
+  if (!its->active.empty()) death.pause_ms = static_cast<double>(longest) / 1e6;
+}
+
 void RecoveryTraffic::measure(std::vector<Death>& deaths) const {
   if (seen_.empty()) return;
   const auto span = static_cast<double>(seen_.back().time_ns - seen_.front().time_ns);
@@ -140,6 +169,11 @@ void RecoveryTraffic::measure(std::vector<Death>& deaths) const {
     if (span <= 0) break;
     const double packets_per_ms = static_cast<double>(seen_.size()) / (span / 1e6);
     death.blocked_ms = static_cast<double>(death.packets) / packets_per_ms;
+  }
+  for (std::size_t i = 0; i < deaths.size(); ++i) {
+    std::optional<std::uint64_t> until;
+    if (i + 1 < deaths.size()) until = deaths[i + 1].killed_ns.value_or(deaths[i + 1].seen_ns);
+    measure_pause(deaths[i], until);
   }
   Sweep(*this, deaths).run();
 }

@@ -2,6 +2,7 @@
 // What deaths did to the traffic, by what came out, when, and whose mark it bore.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -24,6 +25,9 @@ struct Death {
   std::optional<std::uint64_t> again_ns;
   /// Re-dispatched packets over the rate at which packets came out during the run.
   std::optional<double> blocked_ms;
+  /// The longest time for which nothing came of one of the clients that lived on, from the death to
+  /// the next one.
+  std::optional<double> pause_ms;
   std::uint64_t flows = 0;  ///< seen with their owner before the death, and before the next change
   std::uint64_t moved = 0;  ///< of these: seen with another client then
   std::uint64_t least = 0;  ///< of these: were the dead client's, so had to move
@@ -35,6 +39,8 @@ class RecoveryTraffic {
   explicit RecoveryTraffic(const Evidence& evidence);
   /// Fills in what the traffic says. `deaths`: in their order.
   void measure(std::vector<Death>& deaths) const;
+  /// When the first packet came, from then on, that bears the mark of `client`.
+  std::optional<std::uint64_t> first_packet(unsigned client, std::uint64_t from_ns) const;
 
  private:
   /// A packet that came out.
@@ -47,10 +53,12 @@ class RecoveryTraffic {
 
   void collect();
   std::uint64_t next_change(std::uint64_t after_ns) const;
+  void measure_pause(Death& death, std::optional<std::uint64_t> until_ns) const;
 
   const Evidence& evidence_;
   Stretches stretches_;
   std::vector<Seen> seen_;  ///< by time; empty when there are no flows, marks or times to go by
+  std::array<std::vector<std::uint64_t>, kMaxClients> times_;  ///< by client: those of seen_
 };
 
 }  // namespace ringside::harness

@@ -83,6 +83,36 @@ TEST(Recovery, MeasuresWhenTheFlowsOfTheDeadFlowAgain) {
   EXPECT_DOUBLE_EQ(row.at("flow_again_ms"), 3 + 40 + first);
 }
 
+TEST(Recovery, MeasuresForHowLongNothingCameOfAClientThatLivesOn) {
+  ChurnedRun run(2);
+  run.traffic(100);
+  run.kill(1, 0, /*noticed_ms=*/3);
+  run.traffic(50);
+  run.pass(40);
+  run.traffic(50);
+  run.rejoin(1);
+  run.traffic(100);
+  run.kill(0, 0);
+  run.traffic(100);
+  run.pass(80);  // what comes after that is late, but nobody's pause: there is no next death
+  const auto rows = judge("recovery", run.observe()).rows;
+  EXPECT_NEAR(figures(rows.at(0)).at("pause_ms"), 40, 3);
+  EXPECT_LT(figures(rows.at(1)).at("pause_ms"), 10);
+}
+
+TEST(Recovery, MeasuresFromARejoinToItsFirstPacket) {
+  ChurnedRun run = one_death();
+  const double soon = figures(judge("recovery", run.observe())).at("first_packet_ms_max");
+  EXPECT_LT(soon, 10);
+  ChurnedRun late(3);
+  late.traffic(200);
+  late.kill(1, 0);
+  late.rejoin(1);
+  late.pass(60);
+  late.traffic(200);
+  EXPECT_NEAR(figures(judge("recovery", late.observe())).at("first_packet_ms_max"), 60, 10);
+}
+
 TEST(Recovery, WhatTheDeadHadReturnedDoesNotCountAsFlowingAgain) {
   ChurnedRun run(2);
   run.traffic(200);
