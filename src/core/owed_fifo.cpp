@@ -7,6 +7,7 @@ std::size_t OwedFifo::drain(std::vector<OwedPacket>& to) {
   const std::size_t before = to.size();
   for_each([&to](OwedPacket packet, std::uint64_t) { to.push_back(packet); });
   settled_.store(pushed(), std::memory_order_release);
+  gaps_ = 0;
   return to.size() - before;
 }
 
@@ -18,6 +19,7 @@ Settled OwedFifo::settle_one(const void* packet) {
     if (!slots_[at & mask_].is(packet)) continue;
     // relaxed: a scan may see the packet or not.
     std::atomic_ref(slots_[at & mask_].word_).store(0, std::memory_order_relaxed);
+    ++gaps_;
     skip_settled();
     return at == begin ? Settled::kInOrder : Settled::kOutOfOrder;
   }
@@ -28,7 +30,7 @@ Settled OwedFifo::settle_one(const void* packet) {
 void OwedFifo::skip_settled() {
   const std::uint64_t end = pushed_.load(std::memory_order_acquire);
   std::uint64_t at = settled();
-  while (at < end && slots_[at & mask_].word_ == 0) ++at;
+  for (; at < end && slots_[at & mask_].word_ == 0; ++at) --gaps_;
   settled_.store(at, std::memory_order_release);
 }
 

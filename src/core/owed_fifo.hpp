@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "core/ids.hpp"
@@ -63,9 +64,12 @@ class OwedFifo {
   std::size_t room() const { return slots_.size() - (pushed() - settled()); }
   /// Precondition: packets.size() <= room(). Call before the packets can be with the client.
   void push(std::span<const OwedPacket> packets) {
-    std::uint64_t at = pushed();
-    for (const OwedPacket packet : packets) slots_[at++ & mask_] = packet;
-    pushed_.store(at, std::memory_order_release);  // pairs: settle(), for a client that guesses
+    const std::uint64_t at = pushed();
+    const auto [front, back] = split(packets, at);
+    std::copy_n(front.data(), front.size(), &slots_[at & mask_]);
+    if (!back.empty()) std::copy_n(back.data(), back.size(), slots_.data());
+    // pairs: settle(), for a client that guesses
+    pushed_.store(at + packets.size(), std::memory_order_release);
   }
   /// Settles the oldest until there is room for `count`. For one who knows that they are done, and
   /// is the consumer too.
@@ -99,10 +103,17 @@ class OwedFifo {
   /// With the result equal to packets.size() the client did as it should.
   std::size_t settle(std::span<void* const> packets) {
     const std::uint64_t begin = settled();
-    const std::size_t most =
-        std::min<std::uint64_t>(packets.size(), pushed_.load(std::memory_order_acquire) - begin);
-    std::size_t matched = 0;  // acquire above: pairs with push()
-    while (matched < most && slots_[(begin + matched) & mask_].is(packets[matched])) ++matched;
+    const std::uint64_t owed = pushed_.load(std::memory_order_acquire) - begin;  // pairs: push()
+    packets = packets.first(std::min<std::uint64_t>(packets.size(), owed));
+    std::size_t matched = 0;
+    if (gaps_ == 0 && all_are_next(packets, begin)) {
+      matched = packets.size();
+    } else {
+      for (const void* const packet : packets) {
+        if (!slots_[(begin + matched) & mask_].is(packet)) break;
+        ++matched;
+      }
+    }
     if (matched > 0) settled_.store(begin + matched, std::memory_order_release);
     return matched;
   }
@@ -118,8 +129,31 @@ class OwedFifo {
  private:
   void skip_settled();
 
+  /// `packets` from number `at` on: those up to the last slot, and those from the first one on.
+  template <typename T>
+  std::pair<std::span<T>, std::span<T>> split(std::span<T> packets, std::uint64_t at) const {
+    const std::size_t until_end =
+        std::min<std::size_t>(packets.size(), slots_.size() - (at & mask_));
+    return {packets.first(until_end), packets.subspan(until_end)};
+  }
+  /// slots_[...].is() of each, without a branch for each; for slots none of which is empty.
+  bool all_are_next(std::span<void* const> packets, std::uint64_t begin) const {
+    std::uint64_t differ = 0;
+    const auto compare = [&differ](const OwedPacket* slots, std::span<void* const> with) {
+      for (std::size_t i = 0; i < with.size(); ++i) {
+        differ |=
+            (slots[i].word_ & OwedPacket::kAddress) ^ reinterpret_cast<std::uintptr_t>(with[i]);
+      }
+    };
+    const auto [front, back] = split(packets, begin);
+    compare(&slots_[begin & mask_], front);
+    if (!back.empty()) compare(slots_.data(), back);
+    return differ == 0;
+  }
+
   std::vector<OwedPacket> slots_;
   std::uint64_t mask_;
+  std::size_t gaps_ = 0;  ///< consumer: slots that became empty before their turn
   alignas(64) std::atomic<std::uint64_t> pushed_{0};   // writer: producer
   alignas(64) std::atomic<std::uint64_t> settled_{0};  // writer: consumer, and drain()
 };

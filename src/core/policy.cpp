@@ -47,7 +47,7 @@ ClientId owner_of_port(const DispatchState& state, std::uint16_t port) {
 
 void assign_round_robin(DispatchState& state, std::span<const PacketView> packets,
                         std::span<Assignment> assigned) {
-  for (std::size_t i = 0; i < packets.size(); ++i) assigned[i] = {state.next_in_turn(), 0};
+  state.take_turns(assigned.first(packets.size()));
 }
 
 void assign_flow_hash(DispatchState& state, std::span<const PacketView> packets,
@@ -78,15 +78,16 @@ struct Row {
   Policy policy;
   std::string_view name;
   AssignFn assign;
+  bool reads_packets;
   ClientId (*owner)(const DispatchState& state, std::uint16_t bucket);  // null: buckets have none
 };
 
 constexpr std::array kRows{
-    Row{Policy::kRoundRobin, "round-robin", assign_round_robin, nullptr},
-    Row{Policy::kFlowHash, "flow-hash", assign_flow_hash, owner_of_bucket},
-    Row{Policy::kSymmetricFlowHash, "symmetric-flow-hash", assign_symmetric_flow_hash,
+    Row{Policy::kRoundRobin, "round-robin", assign_round_robin, false, nullptr},
+    Row{Policy::kFlowHash, "flow-hash", assign_flow_hash, true, owner_of_bucket},
+    Row{Policy::kSymmetricFlowHash, "symmetric-flow-hash", assign_symmetric_flow_hash, true,
         owner_of_bucket},
-    Row{Policy::kPort, "port", assign_port, owner_of_port},
+    Row{Policy::kPort, "port", assign_port, false, owner_of_port},
 };
 
 constexpr bool rows_are_in_order() {
@@ -116,6 +117,10 @@ void DispatchState::set_active(ClientSet active) {
 
 AssignFn assign_function(Policy policy) {
   return row(policy).assign;
+}
+
+bool reads_packets(Policy policy) {
+  return row(policy).reads_packets;
 }
 
 std::optional<ClientId> bucket_owner(Policy policy, const DispatchState& state,

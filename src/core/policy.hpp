@@ -30,6 +30,14 @@ struct PacketView {
   std::uint32_t packet_length = 0;
 };
 
+/// Who gets a packet, and with which others.
+struct Assignment {
+  ClientId owner;
+  std::uint16_t bucket = 0;  ///< packets of one bucket have one owner; the round robin knows none
+
+  bool operator==(const Assignment&) const = default;
+};
+
 /// Packets that were assigned by the Ethernet rule or from a cut packet; see ParseNote.
 struct ParseCounters {
   std::uint64_t truncated = 0;
@@ -56,6 +64,16 @@ class DispatchState {
     return id;
   }
 
+  /// The same for so many packets in a row.
+  void take_turns(std::span<Assignment> assigned) {
+    std::size_t turn = turn_;
+    for (Assignment& each : assigned) {
+      each = {ids_[turn], 0};
+      if (++turn == count_) turn = 0;
+    }
+    turn_ = turn;
+  }
+
   ParseCounters parse;
 
  private:
@@ -66,14 +84,6 @@ class DispatchState {
   BucketTable buckets_;
 };
 
-/// Who gets a packet, and with which others.
-struct Assignment {
-  ClientId owner;
-  std::uint16_t bucket = 0;  ///< packets of one bucket have one owner; the round robin knows none
-
-  bool operator==(const Assignment&) const = default;
-};
-
 /// Writes what becomes of packets[i] to assigned[i]. Every packet gets an owner; whether its ring
 /// has room is the caller's affair.
 /// Preconditions: assigned.size() >= packets.size(); !state.active().empty(): with nobody to serve
@@ -82,6 +92,9 @@ using AssignFn = void (*)(DispatchState& state, std::span<const PacketView> pack
                           std::span<Assignment> assigned);
 
 AssignFn assign_function(Policy policy);
+
+/// The function of the policy looks at PacketView::data, not only at the port.
+bool reads_packets(Policy policy);
 
 /// Who owns the packets of a bucket now; nothing for the round robin, where anybody may have any.
 /// Precondition: !state.active().empty().

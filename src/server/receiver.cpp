@@ -16,6 +16,7 @@ Receiver::Receiver(DataPath& path, std::uint16_t queue)
       queue_(queue),
       assign_(path.seams.assign != nullptr ? path.seams.assign
                                            : assign_function(path.options.policy)),
+      reads_packets_(path.seams.assign != nullptr || reads_packets(path.options.policy)),
       looks_on_rings_(path.direct() && path.rx.size() > 1),
       stages_(path, queue),
       hold_(hold_capacity(path.options.ring_size, path.options.burst)),
@@ -203,18 +204,16 @@ void Receiver::drop_without_client(std::span<dpdk::Packet> packets) {
 
 void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   const std::uint16_t dpdk_id = path_.ports[port.value].id();
-  dpdk::prefetch(packets);
-  for (std::size_t i = 0; i < packets.size(); ++i) {
-    packets[i]->port = dpdk_id;  // net_ring leaves the port of an earlier life in it before 24.07
-    views_[i] = dpdk::view_of(packets[i], port);
-  }
+  // net_ring leaves the port of an earlier life in it before 24.07
+  for (const dpdk::Packet packet : packets) packet->port = dpdk_id;
   if (looks_on_rings_) {
     for (const dpdk::Packet packet : packets) dpdk::note_input(packet, port);
   }
+  show(packets, port);
   assign_(dispatch_, {views_.data(), packets.size()}, assigned_);
   const bool flows_move = !hold_.idle();
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    const auto [owner, bucket] = assigned_[i];
+    const auto& [owner, bucket] = assigned_[i];  // a copy would wait for both halves to be written
     const OwedPacket owed(packets[i], port, bucket);
     if (flows_move && hold_.blocks(bucket)) {
       hold(owed, owner);
@@ -223,6 +222,16 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
     }
   }
   publish_counters();
+}
+
+/// Makes the views that assign_ needs.
+void Receiver::show(std::span<dpdk::Packet> packets, PortIndex port) {
+  if (reads_packets_) {
+    dpdk::prefetch(packets);
+    for (std::size_t i = 0; i < packets.size(); ++i) views_[i] = dpdk::view_of(packets[i], port);
+  } else {
+    for (std::size_t i = 0; i < packets.size(); ++i) views_[i].port = port;
+  }
 }
 
 void Receiver::abandon() {

@@ -50,6 +50,7 @@ class Receiver {
   bool blocked() const;
   unsigned receive_from(PortIndex port);
   void dispatch(std::span<dpdk::Packet> packets, PortIndex port);
+  void show(std::span<dpdk::Packet> packets, PortIndex port);
   void hold(OwedPacket packet, ClientId owner);
   void drop_without_client(std::span<dpdk::Packet> packets);
   void publish_counters();
@@ -60,6 +61,7 @@ class Receiver {
   std::atomic<std::uint32_t>& acknowledged_;
   const std::uint16_t queue_;
   const AssignFn assign_;
+  const bool reads_packets_;  ///< assign_ does
   /// Direct mode with several receivers: none of them knows in what order all of them put packets
   /// on a ring, nor how far a client is with whose.
   const bool looks_on_rings_;

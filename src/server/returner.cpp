@@ -49,13 +49,16 @@ void Returner::note_emptied(ClientId client) {
 }
 
 std::span<dpdk::Packet> Returner::accept(ClientId client, std::span<dpdk::Packet> packets) {
-  std::size_t accepted = 0;
-  for (std::size_t before = 1; before != accepted && accepted < packets.size();) {
+  const auto settled = [&](std::size_t lcore, std::span<dpdk::Packet> of) {
+    return path_.owed_fifo(lcore, client.value)
+        .settle({reinterpret_cast<void* const*>(of.data()), of.size()});
+  };
+  std::size_t accepted = settled(0, packets);
+  if (accepted == packets.size()) return packets;  // always, with one receiver
+  for (std::size_t before = accepted + 1; before != accepted && accepted < packets.size();) {
     before = accepted;
     for (std::size_t lcore = 0; lcore < path_.rx.size(); ++lcore) {
-      const auto rest = packets.subspan(accepted);
-      accepted += path_.owed_fifo(lcore, client.value)
-                      .settle({reinterpret_cast<void* const*>(rest.data()), rest.size()});
+      accepted += settled(lcore, packets.subspan(accepted));
     }
   }
   return accepted == packets.size() ? packets : accept_each(client, packets, accepted);
@@ -80,11 +83,20 @@ bool Returner::accept_one(ClientId client, dpdk::Packet packet) {
   return false;
 }
 
+Returner::Batch& Returner::batch_for(std::uint16_t port) {
+  const std::uint8_t index = port < kMaxPorts ? index_of_[port] : kNoPort;
+  return index == kNoPort ? marked_ : batches_[index];
+}
+
 void Returner::settle(ClientId client, std::span<dpdk::Packet> packets) {
-  for (const dpdk::Packet packet : packets) {
-    const std::uint8_t index = packet->port < kMaxPorts ? index_of_[packet->port] : kNoPort;
-    Batch& batch = index == kNoPort ? marked_ : batches_[index];
-    batch.packets[batch.size++] = packet;
+  for (auto rest = packets; !rest.empty();) {
+    const std::uint16_t port = rest.front()->port;
+    std::size_t run = 1;
+    while (run < rest.size() && rest[run]->port == port) ++run;
+    Batch& batch = batch_for(port);
+    std::copy_n(rest.begin(), run, &batch.packets[batch.size]);
+    batch.size += run;
+    rest = rest.subspan(run);
   }
   for (std::size_t i = 0; i < batches_.size(); ++i) {
     if (batches_[i].size == 0) continue;

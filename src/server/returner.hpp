@@ -34,6 +34,8 @@ class Returner {
   bool accept_one(ClientId client, dpdk::Packet packet);
   void note_emptied(ClientId client);
   void settle(ClientId client, std::span<dpdk::Packet> packets);
+  /// Where packets go that their client wants to leave by this port.
+  Batch& batch_for(std::uint16_t port);
   void drop_marked(ClientId client);
   /// Transmits a batch; what the port refuses is dropped (--on-full drop) or stays for the next
   /// turn.

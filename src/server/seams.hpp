@@ -25,8 +25,9 @@ struct Seams {
   /// Who gets each packet. Null: the function of the --policy.
   AssignFn assign = nullptr;
   /// Puts packets from the front on a client's work ring; returns how many, the caller keeps the
-  /// rest.
-  unsigned (*hand_over)(dpdk::RingView ring, std::span<dpdk::Packet> packets) = nullptr;
+  /// rest. `room`: for so many more, afterwards.
+  unsigned (*hand_over)(dpdk::RingView ring, std::span<dpdk::Packet> packets,
+                        unsigned& room) = nullptr;
   /// Sends packets from the front; returns how many, the caller keeps the rest.
   unsigned (*transmit)(std::uint16_t port, std::uint16_t queue,
                        std::span<dpdk::Packet> packets) = nullptr;

@@ -23,14 +23,7 @@ Stages::Stages(DataPath& path, std::size_t lcore)
       counters_(path.rx[lcore]),
       stages_(path.work.size()),
       burst_(path.options.burst) {
-  for (Stage& stage : stages_) stage.fresh.reserve(std::size_t{2} * path.options.burst);
-}
-
-void Stages::put(ClientId client, OwedPacket packet) {
-  std::vector<OwedPacket>& fresh = stages_[client.value].fresh;
-  fresh.push_back(packet);
-  ++fresh_;
-  if (fresh.size() == path_.options.burst) flush(client);
+  for (Stage& stage : stages_) stage.fresh.resize(std::size_t{2} * path.options.burst);
 }
 
 void Stages::keep(ClientId client, OwedPacket packet) {
@@ -40,10 +33,19 @@ void Stages::keep(ClientId client, OwedPacket packet) {
 
 bool Stages::blocked() const {
   if (kept_ >= most_kept(path_.options.ring_size)) return true;  // the pool counts on it
-  const std::size_t burst = path_.options.burst;
-  if (fresh_ < burst) return false;
-  return std::any_of(stages_.begin(), stages_.end(),
-                     [burst](const Stage& stage) { return stage.fresh.size() >= burst; });
+  return std::ranges::any_of(stages_,
+                             [this](const Stage& stage) { return stage.filled >= burst_.size(); });
+}
+
+std::size_t Stages::size() const {
+  std::size_t size = kept_;
+  for (const Stage& stage : stages_) size += stage.filled;
+  return size;
+}
+
+void Stages::lose_kept(Stage& stage, std::size_t count) {
+  stage.kept.resize(stage.kept.size() - count);
+  kept_ -= count;
 }
 
 unsigned Stages::flush_all() {
@@ -56,54 +58,57 @@ unsigned Stages::flush_all() {
 
 unsigned Stages::flush(ClientId client) {
   Stage& stage = stages_[client.value];
-  unsigned handed = hand_over_from(client, stage.kept);
-  kept_ -= handed;
-  if (stage.fresh.empty()) return handed;
+  unsigned handed = 0;
+  if (!stage.kept.empty()) {
+    handed = hand_over_from(client, stage.kept);
+    lose_kept(stage, handed);
+  }
+  if (stage.filled == 0) return handed;
   if (stage.kept.empty()) {
-    const unsigned of_fresh = hand_over_from(client, stage.fresh);
-    fresh_ -= of_fresh;
+    const unsigned of_fresh = hand_over_from(client, stage.staged());
+    stage.filled -= of_fresh;
     handed += of_fresh;
   }
-  if (path_.options.on_full == OnFull::kDrop && !stage.fresh.empty()) {
+  if (path_.options.on_full == OnFull::kDrop && stage.filled > 0) {
     // A burst at most: put() flushes a full one at once.
-    fresh_ -= stage.fresh.size();
-    add(counters_.ring_full[client.value], path_.seams.discard(buffers(stage.fresh)));
-    stage.fresh.clear();
+    add(counters_.ring_full[client.value], path_.seams.discard(buffers(stage.staged())));
+    stage.filled = 0;
   }
   return handed;
 }
 
-unsigned Stages::hand_over_from(ClientId client, std::vector<OwedPacket>& packets) {
+unsigned Stages::hand_over_from(ClientId client, std::span<OwedPacket> packets) {
   std::size_t done = 0;
   while (done < packets.size()) {
     const std::size_t count = std::min(burst_.size(), packets.size() - done);
-    const unsigned handed = hand_over(client, {&packets[done], count});
+    const unsigned handed = hand_over(client, packets.subspan(done, count));
     done += handed;
     if (handed < count) break;
   }
-  packets.erase(packets.begin(), packets.begin() + static_cast<std::ptrdiff_t>(done));
+  std::ranges::copy(packets.subspan(done), packets.begin());
   return static_cast<unsigned>(done);
 }
 
 unsigned Stages::hand_over(ClientId client, std::span<const OwedPacket> packets) {
   const dpdk::RingView ring = path_.work[client.value];
-  const std::size_t room = std::min(packets.size(), credit(client));
+  const std::size_t allowed = std::min(packets.size(), credit(client));
   Counter& books = counters_.handed[client.value];
-  unsigned handed = 0;
-  if (room > 0) {
+  unsigned handed = 0, room = 0;
+  if (allowed > 0) {
     // Written down before they are on the ring, or they could be back before.
-    add(books, room);
+    add(books, allowed);
     OwedFifo& fifo = path_.owed_fifo(lcore_, client.value);
-    if (path_.direct()) fifo.make_room(room);
-    fifo.push(packets.first(room));
-    handed = path_.seams.hand_over(ring, buffers(packets.first(room)));
-    if (handed < room) {
-      books.store(read(books) - (room - handed), std::memory_order_relaxed);
-      fifo.undo_push(room - handed);
+    if (path_.direct()) fifo.make_room(allowed);
+    fifo.push(packets.first(allowed));
+    handed = path_.seams.hand_over(ring, buffers(packets.first(allowed)), room);
+    if (handed < allowed) {
+      books.store(read(books) - (allowed - handed), std::memory_order_relaxed);
+      fifo.undo_push(allowed - handed);
     }
   }
   Counter& peak = counters_.peak[client.value];
-  const std::uint64_t used = handed < packets.size() ? ring.capacity() : ring.used();
+  // All that the client may have is as good as a full ring.
+  const std::uint64_t used = ring.capacity() - (handed < packets.size() ? 0 : room);
   if (used > read(peak)) peak.store(used, std::memory_order_relaxed);
   return handed;
 }
@@ -123,11 +128,12 @@ std::span<dpdk::Packet> Stages::buffers(std::span<const OwedPacket> packets) {
 
 void Stages::abandon() {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
-    for (std::vector<OwedPacket>* packets : {&stages_[i].fresh, &stages_[i].kept}) {
-      add(counters_.undelivered[i], free_all(*packets));
-    }
+    Stage& stage = stages_[i];
+    stage.kept.insert(stage.kept.end(), stage.staged().begin(), stage.staged().end());
+    add(counters_.undelivered[i], free_all(stage.kept));
+    stage.filled = 0;
   }
-  fresh_ = kept_ = 0;
+  kept_ = 0;
 }
 
 }  // namespace ringside::server
