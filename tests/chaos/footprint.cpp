@@ -58,6 +58,7 @@ Footprint footprint_of(Stage& stage) {
   for (const auto& entry : fs::directory_iterator(stage.runtime_directory())) {
     ++counts["file " + kind_of(entry.path().filename())];
   }
+  for (const std::string& name : stage.hugepage_files()) ++counts["hugepage file " + kind_of(name)];
   counts["descriptors"] = entries(fmt::format("/proc/{}/fd", stage.server_pid()));
   counts["threads"] = entries(fmt::format("/proc/{}/task", stage.server_pid()));
   print.server_memory_kb = status_of(stage.server_pid(), "RssAnon");

@@ -18,6 +18,7 @@ struct Settings {
   unsigned rejoins = 30;
   unsigned first = 10;  ///< rejoins before the first look
   unsigned slots = 4;   ///< client 0 stays, the others are killed in turn
+  std::string memory = "no-huge";
   std::uint64_t seed = 1;
   unsigned report_every = 0;
   std::string examine;  ///< shell command for a client that takes long to join; {} is its pid
@@ -36,7 +37,7 @@ class Rejoins {
  public:
   explicit Rejoins(const Settings& settings)
       : settings_(settings),
-        stage_(settings.bin_dir, settings.slots),
+        stage_(settings.bin_dir, settings.slots, *parse_memory_mode(settings.memory)),
         clients_(settings.slots),
         random_(settings.seed) {}
 
@@ -147,6 +148,8 @@ int main(int argc, char** argv) {
   app.add_option("--rejoins", settings.rejoins, "how many (30)");
   app.add_option("--seed", settings.seed, "of the pauses between kills (1)");
   app.add_option("--clients", settings.slots, "of the server (4)")->check(CLI::Range(2, 16));
+  app.add_option("--memory", settings.memory, "hugepages or no-huge (no-huge)")
+      ->check(CLI::IsMember({"hugepages", "no-huge"}));
   app.add_option("--report-every", settings.report_every, "rejoins from line to line (none)");
   app.add_option("--examine", settings.examine,
                  "shell command to run when a client takes long to join; {} stands for its pid");

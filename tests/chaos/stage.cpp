@@ -14,10 +14,12 @@ namespace {
 
 constexpr double kPacketsPerSecond = 2000;
 
-RunDirectory made_directory() {
-  auto made = RunDirectory::create();
-  if (!made) throw std::runtime_error(made.error().message);
-  return *std::move(made);
+constexpr unsigned kMegabytes = 256;
+
+template <typename T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return *std::move(result);
 }
 
 }  // namespace
@@ -45,14 +47,36 @@ void examine(std::string command, int pid) {
   if (std::system(command.c_str()) != 0) fmt::print("the examination failed\n");
 }
 
-Stage::Stage(std::string bin_dir, unsigned slots)
-    : bin_dir_(std::move(bin_dir)), slots_(slots), directory_(made_directory()) {}
+Stage::Stage(std::string bin_dir, unsigned slots, MemoryMode memory)
+    : bin_dir_(std::move(bin_dir)),
+      slots_(slots),
+      directory_(must(RunDirectory::create())),
+      memory_(must(plan_memory(memory, read_memory_facts(), kMegabytes))) {}
+
+Stage::~Stage() {
+  wire_process_.reset();
+  server_.reset();
+  remove_hugepage_files(memory_.hugetlbfs, directory_.prefix());
+}
+
+std::vector<std::string> Stage::hugepage_files() const {
+  std::vector<std::string> files;
+  if (!memory_.hugepages) return files;
+  for (const auto& entry : std::filesystem::directory_iterator(memory_.hugetlbfs)) {
+    const std::string name = entry.path().filename();
+    if (name.starts_with(directory_.prefix())) files.push_back(name);
+  }
+  return files;
+}
 
 void Stage::start_server() {
   telemetry_ = std::make_unique<TelemetrySocket>(runtime_directory() + "/dpdk_telemetry.v2",
                                                  std::chrono::seconds(2));
-  server_ = start("mp_server", {"--lcores", "0@0", "-m", "256", "--", "-p", "3", "-n",
-                                std::to_string(slots_), "--ring-port", "a", "--ring-port", "b"});
+  Words words = primary_memory_args(memory_);
+  const Words more{"--lcores",    "0@0", "--",          "-p", "3", "-n", std::to_string(slots_),
+                   "--ring-port", "a",   "--ring-port", "b"};
+  words.insert(words.end(), more.begin(), more.end());
+  server_ = start("mp_server", words);
 }
 
 ProcessEnd Stage::end_server(int signal) {
@@ -60,7 +84,8 @@ ProcessEnd Stage::end_server(int signal) {
 }
 
 void Stage::start_traffic() {
-  wire_process_ = start("mp_wire", {"--lcores", "64@1", "--proc-type=secondary", "--"}, true);
+  wire_process_ =
+      start_secondary("mp_wire", {"--lcores", "64@1", "--proc-type=secondary", "--"}, true);
   wire_.emplace(*wire_process_);
   require([&] { return wire_->ready(); }, "the wire does not start");
   wire_->send({0, CAPTURE, ~std::uint32_t{0}, 1, {Pace::Kind::kRate, kPacketsPerSecond, 1}});
@@ -75,7 +100,7 @@ std::unique_ptr<Process> Stage::client(unsigned id, const Words& more) {
   Words words{"--lcores",        fmt::format("{}@1", 32 + id), "--proc-type=secondary", "--", "-n",
               std::to_string(id)};
   words.insert(words.end(), more.begin(), more.end());
-  return start("mp_client", words);
+  return start_secondary("mp_client", words);
 }
 
 void Stage::end(Process& process, int signal) {
@@ -114,10 +139,18 @@ void Stage::require(const std::function<bool()>& condition, const std::string& w
   if (!await(condition)) throw std::runtime_error(what);
 }
 
+std::unique_ptr<Process> Stage::start_secondary(const std::string& program, const Words& more,
+                                                bool piped) {
+  Words words = secondary_memory_args(memory_);
+  words.insert(words.end(), more.begin(), more.end());
+  return start(program, words, piped);
+}
+
 std::unique_ptr<Process> Stage::start(const std::string& program, const Words& words, bool piped) {
   ProcessSpec spec;
   spec.name = program;
-  spec.argv = {bin_dir_ + "/" + program, "--no-huge", "--no-pci", "--log-level=lib.eal:error"};
+  spec.argv = {bin_dir_ + "/" + program, "--no-pci", "--log-level=lib.eal:error", "--file-prefix",
+               directory_.prefix()};
   spec.argv.insert(spec.argv.end(), words.begin(), words.end());
   spec.environment = {{"RUNTIME_DIRECTORY", directory_.path()}};
   spec.directory = directory_.path();

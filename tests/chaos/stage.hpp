@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A server with two ring ports, clients and a wire that sends, for programs that do something to
-// them again and again. All in a directory of its own, without hugepages.
+// them again and again. All in a directory of its own.
 #pragma once
 
 #include <CLI/CLI.hpp>
@@ -14,6 +14,7 @@
 
 #include "harness/run/clock.hpp"
 #include "harness/run/facts.hpp"
+#include "harness/run/memory.hpp"
 #include "harness/run/posix_process.hpp"
 #include "harness/run/run_directory.hpp"
 #include "harness/run/telemetry_client.hpp"
@@ -29,7 +30,10 @@ constexpr Duration kPatience = std::chrono::seconds(60);
 class Stage {
  public:
   /// Programs of `bin_dir`; the server has `slots` clients. Nothing runs yet.
-  Stage(std::string bin_dir, unsigned slots);
+  Stage(std::string bin_dir, unsigned slots, MemoryMode memory = MemoryMode::kNoHuge);
+  Stage(const Stage&) = delete;
+  Stage& operator=(const Stage&) = delete;
+  ~Stage();
 
   void start_server();
   /// How the server ended, asked by `signal`.
@@ -53,7 +57,11 @@ class Stage {
 
   int server_pid() const { return server_->pid(); }
   Telemetry& telemetry() { return *telemetry_; }
-  std::string runtime_directory() const { return directory_.path() + "/dpdk/rte"; }
+  std::string runtime_directory() const {
+    return directory_.path() + "/dpdk/" + directory_.prefix();
+  }
+  /// Names of the files by which the server has hugepages.
+  std::vector<std::string> hugepage_files() const;
   bool await(const std::function<bool()>& condition, Duration patience = kPatience);
   /// As await(); throws with `what` when it does not come.
   void require(const std::function<bool()>& condition, const std::string& what);
@@ -62,12 +70,15 @@ class Stage {
  private:
   std::unique_ptr<Process> start(const std::string& program, const Words& words,
                                  bool piped = false);
+  std::unique_ptr<Process> start_secondary(const std::string& program, const Words& more,
+                                           bool piped = false);
 
   std::string bin_dir_;
   unsigned slots_;
   SteadyClock clock_;
   PosixLauncher launcher_;
   RunDirectory directory_;
+  MemoryPlan memory_;
   std::unique_ptr<TelemetrySocket> telemetry_;
   unsigned started_ = 0;
   std::map<int, std::string> logs_;  ///< by pid, of the latest process with it
