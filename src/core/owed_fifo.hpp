@@ -62,12 +62,20 @@ class OwedFifo {
   // Producer.
 
   std::size_t room() const { return slots_.size() - (pushed() - settled()); }
-  /// Precondition: packets.size() <= room(). Call before the packets can be with the client.
-  void push(std::span<const OwedPacket> packets) {
+  /// Writes down `packets`, and where their buffers stand to `buffers`. Preconditions:
+  /// packets.size() <= room() and no more than there are `buffers`. Call before the packets can be
+  /// with the client.
+  void push(std::span<const OwedPacket> packets, void** buffers) {
     const std::uint64_t at = pushed();
+    const auto write = [](std::span<const OwedPacket> from, OwedPacket* slots, void** to) {
+      for (std::size_t i = 0; i < from.size(); ++i) {
+        slots[i] = from[i];
+        to[i] = from[i].packet();
+      }
+    };
     const auto [front, back] = split(packets, at);
-    std::copy_n(front.data(), front.size(), &slots_[at & mask_]);
-    if (!back.empty()) std::copy_n(back.data(), back.size(), slots_.data());
+    write(front, &slots_[at & mask_], buffers);
+    if (!back.empty()) write(back, slots_.data(), buffers + front.size());
     // pairs: settle(), for a client that guesses
     pushed_.store(at + packets.size(), std::memory_order_release);
   }

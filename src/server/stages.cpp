@@ -99,8 +99,8 @@ unsigned Stages::hand_over(ClientId client, std::span<const OwedPacket> packets)
     add(books, allowed);
     OwedFifo& fifo = path_.owed_fifo(lcore_, client.value);
     if (path_.direct()) fifo.make_room(allowed);
-    fifo.push(packets.first(allowed));
-    handed = path_.seams.hand_over(ring, buffers(packets.first(allowed)), room);
+    fifo.push(packets.first(allowed), reinterpret_cast<void**>(burst_.data()));
+    handed = path_.seams.hand_over(ring, std::span(burst_).first(allowed), room);
     if (handed < allowed) {
       books.store(read(books) - (allowed - handed), std::memory_order_relaxed);
       fifo.undo_push(allowed - handed);

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// The server's data path on null ports with two clients, on the server's thread or on one of their
-// own: for each line with a number on standard input so many blocks of turns, answered by the
-// nanoseconds that the server spends on a packet. Built twice, the second time with a server that
-// writes nothing down.
+// The server's data path with two clients, on the server's thread or on one of their own: for each
+// line with a number on standard input so many blocks of turns, answered by the nanoseconds that
+// the server spends on a packet. Built twice, the second time with a server that writes nothing
+// down. Its two ports make frames of zeros for nothing ("null"), or read a capture again and again
+// and drop what they transmit.
 //
-//   forwarder POLICY CPU CLIENTS_CPU
+//   forwarder POLICY CPU CLIENTS_CPU null|FILE.pcap
 #include <fmt/format.h>
 #include <rte_cycles.h>
 #include <rte_eal.h>
@@ -140,11 +141,15 @@ class Forwarder {
   std::thread clients_;
 };
 
-void start_eal(const std::string& cpu) {
+void start_eal(const std::string& cpu, const std::string& frames) {
   std::vector<std::string> words{
-      "forwarder", "--no-huge", "--no-shconf",    "-m",          "256",
-      "--no-pci",  "--lcores",  "0@" + cpu,       "--vdev",      "net_null0",
-      "--vdev",    "net_null1", "--no-telemetry", "--log-level", "lib.eal:error"};
+      "forwarder", "--no-huge", "--no-shconf",    "-m",          "256",          "--no-pci",
+      "--lcores",  "0@" + cpu,  "--no-telemetry", "--log-level", "lib.eal:error"};
+  for (int port = 0; port < 2; ++port) {
+    words.push_back(frames == "null"
+                        ? fmt::format("--vdev=net_null{}", port)
+                        : fmt::format("--vdev=net_pcap{},rx_pcap={},infinite_rx=1", port, frames));
+  }
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   if (::rte_eal_init(static_cast<int>(argv.size()), argv.data()) < 0) {
@@ -154,8 +159,8 @@ void start_eal(const std::string& cpu) {
 
 /// Never returns but by an exception: the clients' thread has no end but the process's.
 [[noreturn]] void run(const std::string& policy, const std::string& cpu,
-                      const std::string& clients_cpu) {
-  start_eal(cpu);
+                      const std::string& clients_cpu, const std::string& frames) {
+  start_eal(cpu, frames);
   static Forwarder forwarder(must(parse_policy(policy)), std::stoul(cpu), std::stoul(clients_cpu));
   for (unsigned blocks = 0; std::cin >> blocks;) {
     forwarder.let_clients_work(true);
@@ -172,8 +177,8 @@ void start_eal(const std::string& cpu) {
 
 int main(int argc, char** argv) {
   try {
-    if (argc == 4) ringside::server::run(argv[1], argv[2], argv[3]);
-    fmt::print(stderr, "usage: forwarder POLICY CPU CLIENTS_CPU\n");
+    if (argc == 5) ringside::server::run(argv[1], argv[2], argv[3], argv[4]);
+    fmt::print(stderr, "usage: forwarder POLICY CPU CLIENTS_CPU null|FILE.pcap\n");
     return 2;
   } catch (const std::exception& error) {
     fmt::print(stderr, "forwarder: error: {}\n", error.what());

@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <cmath>
 #include <csignal>
+#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -25,6 +26,7 @@ struct Settings {
   std::string with = FORWARDER;
   std::string without = FORWARDER_WITHOUT_RECOVERY;
   std::string policy = "round-robin";
+  std::string frames = "null";
   unsigned starts = 2;
   unsigned pairs = 20;
   unsigned blocks = 40;
@@ -40,7 +42,7 @@ class Runner {
     spec.name = "forwarder";
     const unsigned cpu = allowed_cpus().back();
     spec.argv = {program, settings.policy, std::to_string(cpu),
-                 std::to_string(settings.own_cpu ? allowed_cpus().front() : cpu)};
+                 std::to_string(settings.own_cpu ? allowed_cpus().front() : cpu), settings.frames};
     spec.directory = "/tmp";
     spec.stderr_file = "/dev/null";
     spec.piped = true;
@@ -105,7 +107,8 @@ void add_start(const Settings& settings, Times& times) {
   times.without.push_back(median(pairs.without));
 }
 
-int measure(const Settings& settings) {
+int measure(Settings settings) {
+  if (settings.frames != "null") settings.frames = std::filesystem::absolute(settings.frames);
   Times times;
   std::vector<double> costs;
   for (unsigned start = 0; start < settings.starts; ++start) {
@@ -115,10 +118,11 @@ int measure(const Settings& settings) {
   }
   const auto [low, high] = confidence(costs);
   fmt::print(
-      "{} starts of {} pairs, {}, clients on {}\n"
+      "{} starts of {} pairs, {} of {}, clients on {}\n"
       "  {:.2f} ns of the server for a packet with recovery, {:.2f} without (medians)\n"
       "  cost {:.2f} % of the rate (median of the starts; 95 % confidence {:.2f} ... {:.2f} %)\n",
       settings.starts, settings.pairs, settings.policy,
+      settings.frames == "null" ? "frames of zeros" : settings.frames,
       settings.own_cpu ? "a CPU of their own" : "the server's CPU", median(times.with),
       median(times.without), median(costs), low, high);
   return 0;
@@ -137,6 +141,8 @@ int main(int argc, char** argv) {
   app.add_option("--blocks", settings.blocks, "of 64 turns of the loop, each time (40)");
   app.add_flag("--own-cpu", settings.own_cpu, "clients on a CPU of their own");
   app.add_option("--policy", settings.policy, "of the server (round-robin)");
+  app.add_option("--frames", settings.frames,
+                 "a capture, or null for ports that cost nothing (null)");
   app.add_option("--with", settings.with, "the one forwarder");
   app.add_option("--without", settings.without, "the other; the same one shows the noise");
   return ringside::harness::run_program(app, argc, argv,

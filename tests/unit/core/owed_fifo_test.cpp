@@ -10,6 +10,7 @@ namespace ringside {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::IsEmpty;
 
 /// Where the n-th buffer would stand.
 void* buffer(std::uint64_t n) {
@@ -18,11 +19,13 @@ void* buffer(std::uint64_t n) {
 
 class OwedFifoTest : public ::testing::Test {
  protected:
-  void push(std::initializer_list<std::uint64_t> numbers) {
-    for (const std::uint64_t n : numbers) {
-      const OwedPacket packet(buffer(n), PortIndex{1}, 7);
-      fifo_.push({&packet, 1});
-    }
+  /// One burst; returns the buffers that were to be handed over.
+  std::vector<void*> push(std::initializer_list<std::uint64_t> numbers) {
+    std::vector<OwedPacket> packets;
+    for (const std::uint64_t n : numbers) packets.emplace_back(buffer(n), PortIndex{1}, 7);
+    std::vector<void*> buffers(packets.size());
+    fifo_.push(packets, buffers.data());
+    return buffers;
   }
   std::size_t settle(std::initializer_list<std::uint64_t> numbers) {
     std::vector<void*> packets;
@@ -101,6 +104,16 @@ TEST_F(OwedFifoTest, KeepsTheRoomOfAPacketThatStaysAway) {
   EXPECT_EQ(fifo_.room(), 8u);
 }
 
+TEST_F(OwedFifoTest, ABurstGoesOnAtTheFirstSlotAfterTheLast) {
+  push({1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(settle({1, 2, 3, 4, 5, 6}), 6u);
+  EXPECT_THAT(push({7, 8, 9, 10, 11}),
+              ElementsAre(buffer(7), buffer(8), buffer(9), buffer(10), buffer(11)));
+  EXPECT_EQ(settle({7, 8, 9, 11, 10}), 3u) << "those before the first that is not in turn";
+  EXPECT_EQ(settle({10, 11}), 2u);
+  EXPECT_THAT(drained(), IsEmpty());
+}
+
 TEST_F(OwedFifoTest, ForgetsWhatTheRingDidNotTake) {
   push({1, 2, 3});
   fifo_.undo_push(2);
@@ -114,7 +127,9 @@ RC_GTEST_PROP(OwedFifo, HoldsExactlyWhatWasPushedAndNotSettled, ()) {
   for (int step = 0; step < 200; ++step) {
     if (*rc::gen::arbitrary<bool>() && fifo.room() > 0) {
       const OwedPacket packet(buffer(next), PortIndex{0}, 0);
-      fifo.push({&packet, 1});
+      void* pushed = nullptr;
+      fifo.push({&packet, 1}, &pushed);
+      RC_ASSERT((pushed == buffer(next)));
       model.push_back(next++);
     } else if (!model.empty()) {
       const auto at = *rc::gen::inRange<std::size_t>(0, std::min<std::size_t>(model.size(), 3));
