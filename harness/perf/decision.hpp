@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Whether one build is slower than another, from the log-ratios of pairs of runs.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "harness/perf/statistics.hpp"
+
+namespace ringside::harness::perf {
+
+enum class Verdict { kBetter, kSame, kWorse, kTooNoisy };
+
+/// "better", "same", "worse", "too noisy to say".
+std::string_view to_text(Verdict verdict);
+
+struct Rule {
+  double threshold = 0.01;  ///< changes of time below this one matter to nobody
+  double alpha = 0.001;     ///< how often a bound of the median may be wrong
+};
+
+/// "Same" says that a change of so many thresholds would have been seen.
+inline constexpr double kSeenThresholds = 3;
+
+/// Of one batch of pairs. Worse: the lower bound of the median is above the threshold; better: the
+/// mirror image. Same: both bounds are nearer to no change than kSeenThresholds thresholds. What is
+/// none of these is too noisy, as are no bounds at all (too few pairs).
+Verdict judge(const std::optional<MedianBounds>& bounds, const Rule& rule);
+
+/// An alarm has to be raised twice. Precondition: `first` is an alarm.
+/// Gives `second`, unless that is the opposite alarm: two that contradict each other say nothing.
+Verdict confirm(Verdict first, Verdict second);
+
+/// Better and worse are alarms: a second batch has to confirm them.
+bool is_alarm(Verdict verdict);
+
+/// Of two runs that were not interleaved: worse when the median of `head` at its best is above the
+/// median of `base` at its worst by more than the threshold. Values are times.
+Verdict judge_apart(const std::optional<MedianBounds>& base,
+                    const std::optional<MedianBounds>& head, double threshold);
+
+}  // namespace ringside::harness::perf

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/perf/disturbance.hpp"
+
+#include <fmt/format.h>
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "core/parse_number.hpp"
+
+namespace ringside::harness::perf {
+namespace {
+
+/// What follows `key` on the line that begins with it.
+std::optional<std::string_view> line_behind(std::string_view text, std::string_view key) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    const std::string_view line = text.substr(begin, end - begin);
+    if (line.starts_with(key)) return line.substr(key.size());
+    begin = end + 1;
+  }
+  return std::nullopt;
+}
+
+/// The `index`-th word (from 0) as a number; blanks and tabs separate.
+std::optional<std::uint64_t> number_at(std::string_view words, unsigned index) {
+  constexpr std::string_view kBlanks = " \t";
+  for (;; --index) {
+    const std::size_t begin = words.find_first_not_of(kBlanks);
+    if (begin == words.npos) return std::nullopt;
+    words.remove_prefix(begin);
+    const std::string_view word = words.substr(0, words.find_first_of(kBlanks));
+    if (index == 0) return parse_number<std::uint64_t>(word);
+    words.remove_prefix(word.size());
+  }
+}
+
+std::string proc_text(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> steal_ticks_in(std::string_view proc_stat, unsigned cpu) {
+  constexpr unsigned kSteal = 7;
+  const auto words = line_behind(proc_stat, fmt::format("cpu{} ", cpu));
+  return words ? number_at(*words, kSteal) : std::nullopt;
+}
+
+std::optional<std::uint64_t> involuntary_switches_in(std::string_view status) {
+  const auto words = line_behind(status, "nonvoluntary_ctxt_switches:");
+  return words ? number_at(*words, 0) : std::nullopt;
+}
+
+Disturbance disturbance_counters(unsigned cpu, int pid) {
+  return {
+      steal_ticks_in(proc_text("/proc/stat"), cpu).value_or(0),
+      involuntary_switches_in(proc_text(fmt::format("/proc/{}/status", pid))).value_or(0)};
+}
+
+}  // namespace ringside::harness::perf

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/perf/pairs.hpp"
+
+#include <gtest/gtest.h>
+
+#include <functional>
+
+namespace ringside::harness::perf {
+namespace {
+
+/// Times by side and number of the sample on that side.
+class FakeSource final : public SampleSource {
+ public:
+  using Times = std::function<Sample(Side, std::size_t)>;
+  explicit FakeSource(Times times) : times_(std::move(times)) {}
+
+  Status start() override {
+    ++starts;
+    return Done{};
+  }
+  Result<Sample> take(Side side) override {
+    order.push_back(side);
+    if (order.size() == fails_at) return environment_error("it ended");
+    return times_(side, taken_[side == Side::kHead]++);
+  }
+
+  std::size_t starts = 0;
+  std::size_t fails_at = 0;
+  std::vector<Side> order;
+
+ private:
+  Times times_;
+  std::size_t taken_[2] = {0, 0};
+};
+
+FakeSource::Times head_slower_by(double factor) {
+  return [factor](Side side, std::size_t i) {
+    const double noise = 1 + 0.001 * static_cast<double>(i % 7);
+    return Sample{1e6 * noise * (side == Side::kHead ? factor : 1), {}};
+  };
+}
+
+Comparison must_compare(FakeSource& source, PairPlan plan = {}) {
+  std::mt19937_64 lots(7);
+  auto comparison = compare(source, plan, {}, lots);
+  EXPECT_TRUE(comparison);
+  return comparison ? *comparison : Comparison{};
+}
+
+TEST(Pairs, TheSameTimesAreTheSameAfterOneBatch) {
+  FakeSource source(head_slower_by(1));
+  const Comparison comparison = must_compare(source);
+  EXPECT_EQ(comparison.verdict, Verdict::kSame);
+  EXPECT_EQ(comparison.batches.size(), 1u);
+  EXPECT_EQ(comparison.batches[0].base.size(), 40u);
+  EXPECT_EQ(comparison.batches[0].head.size(), 40u);
+}
+
+TEST(Pairs, AnAlarmIsConfirmedByASecondBatch) {
+  FakeSource slower(head_slower_by(1.05));
+  EXPECT_EQ(must_compare(slower).verdict, Verdict::kWorse);
+  EXPECT_EQ(slower.order.size(), 160u) << "two batches of 40 pairs";
+  FakeSource faster(head_slower_by(0.95));
+  EXPECT_EQ(must_compare(faster).verdict, Verdict::kBetter);
+}
+
+TEST(Pairs, AnAlarmThatDoesNotComeAgainIsNone) {
+  FakeSource source([](Side side, std::size_t i) {
+    return Sample{side == Side::kHead && i < 40 ? 1.05e6 : 1e6, {}};
+  });
+  const Comparison comparison = must_compare(source);
+  EXPECT_EQ(comparison.verdict, Verdict::kSame);
+  EXPECT_EQ(comparison.batches.size(), 2u);
+}
+
+TEST(Pairs, WhoBeginsIsDrawnByLot) {
+  FakeSource source(head_slower_by(1));
+  must_compare(source);
+  std::size_t base_first = 0;
+  for (std::size_t i = 0; i < source.order.size(); i += 2) {
+    EXPECT_NE(source.order[i], source.order[i + 1]) << "a pair has one of each";
+    if (source.order[i] == Side::kBase) ++base_first;
+  }
+  EXPECT_GT(base_first, 8u);
+  EXPECT_LT(base_first, 32u);
+}
+
+TEST(Pairs, ADisturbedPairIsRepeatedAndCountsForNothing) {
+  FakeSource source([](Side side, std::size_t i) {
+    const bool disturbed = side == Side::kHead && i % 10 == 3;
+    return Sample{disturbed ? 9e6 : 1e6, {.switches = disturbed ? 2u : 0u}};
+  });
+  const Comparison comparison = must_compare(source);
+  EXPECT_EQ(comparison.verdict, Verdict::kSame);
+  const Batch& batch = comparison.batches[0];
+  EXPECT_EQ(batch.head, std::vector<double>(40, 1e6));
+  EXPECT_EQ(batch.disturbed, 5u);
+  EXPECT_EQ(batch.disturbance, (Disturbance{0, 10}));
+}
+
+TEST(Pairs, WithNothingButDisturbedPairsThereIsAnEndAndNoVerdict) {
+  FakeSource source([](Side, std::size_t) { return Sample{1e6, {.steal_ticks = 1}}; });
+  const Comparison comparison = must_compare(source, {.pairs = 40, .repeats = 10});
+  EXPECT_EQ(comparison.verdict, Verdict::kTooNoisy);
+  EXPECT_TRUE(comparison.batches[0].base.empty());
+  EXPECT_EQ(comparison.batches[0].disturbed, 50u);
+}
+
+TEST(Pairs, BothBuildsStartAnewAfterSoManyPairs) {
+  FakeSource source(head_slower_by(1));
+  must_compare(source, {.pairs = 40, .pairs_of_a_start = 4});
+  EXPECT_EQ(source.starts, 10u);
+}
+
+TEST(Pairs, AProgramThatEndsEndsTheComparison) {
+  FakeSource source(head_slower_by(1));
+  source.fails_at = 5;
+  std::mt19937_64 lots(7);
+  const auto comparison = compare(source, {}, {}, lots);
+  ASSERT_FALSE(comparison);
+  EXPECT_EQ(comparison.error().message, "it ended");
+}
+
+}  // namespace
+}  // namespace ringside::harness::perf
