@@ -74,6 +74,12 @@ constexpr CommandRow kCommands[] = {
      "  ringside explain --clients 3 --policy flow-hash a.pcap --packet 17\n"
      "  ringside explain --clients 3 --policy flow-hash --flow 'tcp 10.0.0.1:1234 > 10.0.0.2:80'\n",
      make_explain_command},
+    {"bench", "Measure.",
+     "Examples:\n"
+     "  ringside bench forward --quick                      does it work here\n"
+     "  ringside bench forward --clients 1,2 --rounds 9     against the classic method\n"
+     "  ringside bench forward --help                       options of a benchmark\n",
+     make_bench_command},
 };
 
 constexpr const char* kIntroduction =

@@ -30,5 +30,7 @@ std::unique_ptr<Command> make_replay_command();
 std::unique_ptr<Command> make_up_command();
 std::unique_ptr<Command> make_list_command();
 std::unique_ptr<Command> make_explain_command();
+std::unique_ptr<Command> make_bench_command();
+std::unique_ptr<Command> make_bench_forward_command();  ///< below bench
 
 }  // namespace ringside::harness
