@@ -49,17 +49,18 @@ std::uint64_t nanoseconds_of(std::uint64_t rounds, std::size_t packets, Work wor
 }
 
 Benchmark parsing(const FrameSet& frames) {
-  return {{"parse", frames.views.size()}, [&frames](std::uint64_t rounds) {
-            return nanoseconds_of(rounds, frames.views.size(), [&](std::size_t first) {
-              std::uint64_t sum = 0;
-              for (const PacketView& packet : std::span(frames.views).subspan(first, kDefaultBurst)) {
-                FlowKey key;
-                parse_key({packet.data, packet.length}, packet.length, key);
-                sum += key.words[0];
-              }
-              return sum;
-            });
-          }};
+  return {
+      {"parse", frames.views.size()}, [&frames](std::uint64_t rounds) {
+        return nanoseconds_of(rounds, frames.views.size(), [&](std::size_t first) {
+          std::uint64_t sum = 0;
+          for (const PacketView& packet : std::span(frames.views).subspan(first, kDefaultBurst)) {
+            FlowKey key;
+            parse_key({packet.data, packet.length}, packet.length, key);
+            sum += key.words[0];
+          }
+          return sum;
+        });
+      }};
 }
 
 Benchmark hashing(const FrameSet& frames) {

@@ -78,17 +78,28 @@ constexpr std::uint8_t kTcp = 6, kUdp = 17;
 void make_frame(std::span<std::byte> frame, std::size_t number, std::uint64_t who) {
   FrameWriter writer(frame);
   switch (number % 16) {
-    case 0: writer.ethernet(0x0806); break;
-    case 1: writer.ethernet(0x0800).ipv4(kUdp, 0x2000, who).ports(who); break;
+    case 0:
+      writer.ethernet(0x0806);
+      break;
+    case 1:
+      writer.ethernet(0x0800).ipv4(kUdp, 0x2000, who).ports(who);
+      break;
     case 2:
     case 3:
-    case 4: writer.ethernet(0x86dd).ipv6(kTcp, who).ports(who); break;
+    case 4:
+      writer.ethernet(0x86dd).ipv6(kTcp, who).ports(who);
+      break;
     case 5:
-    case 6: writer.ethernet(0x8100).number(5, 2).number(0x0800, 2).ipv4(kTcp, 0, who).ports(who); break;
+    case 6:
+      writer.ethernet(0x8100).number(5, 2).number(0x0800, 2).ipv4(kTcp, 0, who).ports(who);
+      break;
     case 7:
     case 8:
-    case 9: writer.ethernet(0x0800).ipv4(kUdp, 0, who).ports(who); break;
-    default: writer.ethernet(0x0800).ipv4(kTcp, 0, who).ports(who);
+    case 9:
+      writer.ethernet(0x0800).ipv4(kUdp, 0, who).ports(who);
+      break;
+    default:
+      writer.ethernet(0x0800).ipv4(kTcp, 0, who).ports(who);
   }
 }
 

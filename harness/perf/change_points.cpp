@@ -61,8 +61,8 @@ std::vector<Group> group_series(std::span<const double> values, double resolutio
   fewest[0] = 0;
   for (std::size_t end = 1; end <= count; ++end) {
     for (std::size_t begin = 0; begin < end; ++begin) {
-      const double bits = fewest[begin] + description_bits(stretches.group(begin, end), count,
-                                                           range, resolution);
+      const double bits =
+          fewest[begin] + description_bits(stretches.group(begin, end), count, range, resolution);
       if (bits < fewest[end]) {
         fewest[end] = bits;
         last[end] = begin;

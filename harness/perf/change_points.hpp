@@ -19,9 +19,9 @@ struct Group {
   double deviation = 0;  ///< standard deviation (of the population)
 };
 
-/// Bits to write down the group: which one it is of `count` places, its mean and its deviation, each
-/// as a multiple of `resolution` within `range`, and the values by the normal distribution that
-/// these two describe. A deviation below the resolution counts as the resolution.
+/// Bits to write down the group: which one it is of `count` places, its mean and its deviation,
+/// each as a multiple of `resolution` within `range`, and the values by the normal distribution
+/// that these two describe. A deviation below the resolution counts as the resolution.
 double description_bits(const Group& group, std::size_t count, double range, double resolution);
 
 /// The groups in order, all values in one of them; none for no values.

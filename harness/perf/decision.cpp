@@ -7,10 +7,14 @@ namespace ringside::harness::perf {
 
 std::string_view to_text(Verdict verdict) {
   switch (verdict) {
-    case Verdict::kBetter: return "better";
-    case Verdict::kSame: return "same";
-    case Verdict::kWorse: return "worse";
-    case Verdict::kTooNoisy: break;
+    case Verdict::kBetter:
+      return "better";
+    case Verdict::kSame:
+      return "same";
+    case Verdict::kWorse:
+      return "worse";
+    case Verdict::kTooNoisy:
+      break;
   }
   return "too noisy to say";
 }

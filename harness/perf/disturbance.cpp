@@ -55,9 +55,8 @@ std::optional<std::uint64_t> involuntary_switches_in(std::string_view status) {
 }
 
 Disturbance disturbance_counters(unsigned cpu, int pid) {
-  return {
-      steal_ticks_in(proc_text("/proc/stat"), cpu).value_or(0),
-      involuntary_switches_in(proc_text(fmt::format("/proc/{}/status", pid))).value_or(0)};
+  return {steal_ticks_in(proc_text("/proc/stat"), cpu).value_or(0),
+          involuntary_switches_in(proc_text(fmt::format("/proc/{}/status", pid))).value_or(0)};
 }
 
 }  // namespace ringside::harness::perf

@@ -39,18 +39,19 @@ struct PairPlan {
 /// Times of undisturbed pairs, base[i] beside head[i], in nanoseconds.
 struct Batch {
   std::vector<double> base, head;
-  std::size_t disturbed = 0;  ///< pairs that were thrown away, and repeated while there were repeats
-  Disturbance disturbance;    ///< what happened to those
+  std::size_t disturbed =
+      0;                    ///< pairs that were thrown away, and repeated while there were repeats
+  Disturbance disturbance;  ///< what happened to those
 };
 
-/// A disturbed pair counts for nothing; it is repeated while the plan has repeats left, so the batch
-/// may be short.
+/// A disturbed pair counts for nothing; it is repeated while the plan has repeats left, so the
+/// batch may be short.
 Result<Batch> measure_batch(SampleSource& source, const PairPlan& plan, std::mt19937_64& lots);
 
 struct Comparison {
   Verdict verdict = Verdict::kTooNoisy;
-  std::vector<Batch> batches;                        ///< one, or two when the first gave alarm
-  std::vector<std::optional<MedianBounds>> bounds;   ///< of the log-ratios of each batch
+  std::vector<Batch> batches;                       ///< one, or two when the first gave alarm
+  std::vector<std::optional<MedianBounds>> bounds;  ///< of the log-ratios of each batch
 };
 
 /// A batch, and a second one when the first is an alarm.

@@ -19,8 +19,7 @@ std::string served(const std::string& requests) {
   return out.str();
 }
 
-const std::string kListing =
-    "ringside-bench 1\nbenchmark parse 1024\nbenchmark broken 32\nready\n";
+const std::string kListing = "ringside-bench 1\nbenchmark parse 1024\nbenchmark broken 32\nready\n";
 
 TEST(BenchProtocol, AProgramListsItsBenchmarksAndAnswersEachRequestWithATime) {
   EXPECT_EQ(served(""), kListing);
@@ -29,8 +28,7 @@ TEST(BenchProtocol, AProgramListsItsBenchmarksAndAnswersEachRequestWithATime) {
 
 TEST(BenchProtocol, WhatIsNoRequestGetsASentenceAndTheProgramGoesOn) {
   for (const std::string request : {"parse", "parse 0", "parse -1", "parse x", "parse 1 2", ""}) {
-    EXPECT_EQ(served(request + "\nparse 1\n"),
-              kListing + "error a request is NAME ROUNDS\n1000\n")
+    EXPECT_EQ(served(request + "\nparse 1\n"), kListing + "error a request is NAME ROUNDS\n1000\n")
         << request;
   }
   EXPECT_EQ(served("hash 1\n"), kListing + "error there is no benchmark \"hash\"\n");
@@ -45,8 +43,7 @@ TEST(BenchProtocol, TheDriverReadsTheListing) {
     ASSERT_TRUE(listing.take(line));
   }
   EXPECT_TRUE(listing.ready());
-  EXPECT_EQ(listing.benchmarks(),
-            (std::vector<BenchmarkInfo>{{"parse", 1024}, {"broken", 32}}));
+  EXPECT_EQ(listing.benchmarks(), (std::vector<BenchmarkInfo>{{"parse", 1024}, {"broken", 32}}));
 }
 
 TEST(BenchProtocol, TheDriverRefusesProgramsThatSpeakSomethingElse) {

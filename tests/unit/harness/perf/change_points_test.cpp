@@ -68,7 +68,8 @@ TEST(ChangePoints, AStepOfThreeDeviationsThereAndBackIsSeenInNoise) {
 }
 
 TEST(ChangePoints, TheCutsDoNotDependOnTheLevelOfAllValues) {
-  const std::vector<double> high{1e9, 1e9 + 1, 1e9, 1e9 + 1, 1e9 + 20, 1e9 + 21, 1e9 + 20, 1e9 + 21};
+  const std::vector<double> high{1e9,      1e9 + 1,  1e9,      1e9 + 1,
+                                 1e9 + 20, 1e9 + 21, 1e9 + 20, 1e9 + 21};
   EXPECT_EQ(begins(group_series(high, 1)), (Places{0, 4}));
 }
 

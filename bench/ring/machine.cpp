@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bench/ring/machine.hpp"
+
+#include <sys/utsname.h>
+
+#include <fstream>
+
+#include "bench/ring/git_version.hpp"
+
+namespace ringside::bench {
+namespace {
+
+std::string cpu_model() {
+  std::ifstream file("/proc/cpuinfo");
+  for (std::string line; std::getline(file, line);) {
+    const auto colon = line.find(": ");
+    if (line.starts_with("model name") && colon != line.npos) return line.substr(colon + 2);
+  }
+  return "unknown";
+}
+
+std::string governor() {
+  std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  std::string name;
+  return file >> name ? name : "none (no cpufreq)";
+}
+
+std::string kernel() {
+  ::utsname name{};
+  if (::uname(&name) != 0) return "unknown";
+  return std::string(name.sysname) + " " + name.release + " " + name.machine;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::string>> machine_facts() {
+  return {{"cpu_model", cpu_model()},
+          {"governor", governor()},
+          {"kernel", kernel()},
+          {"git", kGitVersion}};
+}
+
+}  // namespace ringside::bench

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where the figures were taken: what every result says of the machine and the build.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ringside::bench {
+
+/// Names and values, in the order in which they are shown: cpu_model, governor, kernel, git.
+std::vector<std::pair<std::string, std::string>> machine_facts();
+
+}  // namespace ringside::bench

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Google Benchmark's own reporters, but for two things: names are the cases' names, without
+// "/iterations:N/manual_time", and errors are counted.
+#pragma once
+
+#include <benchmark/benchmark.h>
+
+#include <string>
+#include <vector>
+
+namespace ringside::bench {
+
+/// How the reason of a case that cannot be measured on this machine begins. Google Benchmark 1.7
+/// knows errors only.
+inline constexpr const char* kSkipped = "skipped: ";
+/// Likewise, of a sample that the machine did not allow to be taken. Neither is an error.
+inline constexpr const char* kUnstable = "unstable: ";
+
+template <typename Base>
+class CaseReporter final : public Base {
+ public:
+  using Run = ::benchmark::BenchmarkReporter::Run;
+  using Base::Base;
+
+  void ReportRuns(const std::vector<Run>& runs) override {
+    std::vector<Run> renamed = runs;
+    for (Run& run : renamed) {
+      const std::string& reason = run.error_message;
+      const bool said = reason.starts_with(kSkipped) || reason.starts_with(kUnstable);
+      if (run.error_occurred && !said) ++errors_;
+      run.run_name.iterations.clear();
+      run.run_name.repetitions.clear();
+      run.run_name.time_type.clear();
+    }
+    Base::ReportRuns(renamed);
+  }
+  unsigned errors() const { return errors_; }
+
+ private:
+  unsigned errors_ = 0;
+};
+
+}  // namespace ringside::bench

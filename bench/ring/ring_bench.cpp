@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// ringside_ring_bench: the ring benchmark as a program of Google Benchmark.
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+#include <rte_cycles.h>
+
+#include <cstdio>
+
+#include "bench/ring/machine.hpp"
+#include "bench/ring/reporter.hpp"
+#include "bench/ring/session.hpp"
+#include "core/program.hpp"
+
+namespace {
+
+using namespace ringside;         // NOLINT: main
+using namespace ringside::bench;  // NOLINT: main
+
+constexpr const char* kHelp =
+    "Measures rte_ring: every mode, size, call, number of producers and consumers, placement.\n\n"
+    "usage: ringside_ring_bench [--set=quick|lesson|all] [--memory=no-huge|hugepages]\n"
+    "                           [options of Google Benchmark]\n\n"
+    "  --set      which cases (lesson); quick: few, and little work for each\n"
+    "  --memory   ordinary memory or hugepages (no-huge)\n"
+    "  --benchmark_filter=REGEX  --benchmark_list_tests  --benchmark_repetitions=N (5; quick: 2)\n"
+    "  --benchmark_out=FILE      figures as JSON\n";
+
+struct Options {
+  Selection selection = Selection::kLesson;
+  bool hugepages = false;
+  bool help = false;
+  bool json_file = false;         ///< --benchmark_out is among the words
+  std::vector<std::string> rest;  ///< for Google Benchmark
+};
+
+Result<Options> read_options(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--help" || word == "-h") {
+      options.help = true;
+    } else if (word.starts_with("--set=")) {
+      const auto selection = parse_selection(word.substr(6));
+      if (!selection) return selection.error();
+      options.selection = selection.value();
+    } else if (word == "--memory=hugepages" || word == "--memory=no-huge") {
+      options.hugepages = word == "--memory=hugepages";
+    } else if (word.starts_with("--benchmark_")) {
+      options.json_file = options.json_file || word.starts_with("--benchmark_out=");
+      options.rest.push_back(word);
+    } else {
+      return Error{fmt::format("unknown option \"{}\"; see --help", word)};
+    }
+  }
+  return options;
+}
+
+/// "oversubscribed: 4 threads on 2 CPUs", or nothing.
+std::string label_of(const RingCase& ring_case, std::span<const unsigned> cpus) {
+  if (ring_case.placement != Placement::kOversubscribed) return "";
+  const auto placed = place_workers(ring_case, cpus);
+  std::vector<unsigned> used = placed.value();
+  std::sort(used.begin(), used.end());
+  const auto count = std::unique(used.begin(), used.end()) - used.begin();
+  return fmt::format("oversubscribed: {} threads on {} CPU{}", ring_case.workers(), count,
+                     count == 1 ? "" : "s");
+}
+
+void count(::benchmark::State& state, const RingCase& ring_case, const Sample& sample) {
+  auto& counters = state.counters;
+  state.SetItemsProcessed(static_cast<std::int64_t>(sample.elements));
+  counters["preemptions"] = sample.preemptions;
+  counters["discarded"] = sample.discarded;
+  const double ns = sample.seconds * 1e9 / static_cast<double>(sample.elements);
+  counters["cycles_per_element"] = sample.cycles_per_element;
+  counters["ns_per_element"] = ns;
+  if (ring_case.placement == Placement::kOneThread) return;
+  counters["hand_over_p50_ns"] = sample.hand_over.p50;
+  counters["hand_over_p99_ns"] = sample.hand_over.p99;
+  counters["hand_over_p999_ns"] = sample.hand_over.p999;
+  counters["queued_p50_ns"] = sample.queued.p50;
+  counters["queued_p99_ns"] = sample.queued.p99;
+  counters["queued_p999_ns"] = sample.queued.p999;
+  counters["refused"] = sample.refused;
+  if (sample.round_trip_before_ns <= 0) return;
+  counters["round_trip_before_ns"] = sample.round_trip_before_ns;
+  counters["round_trip_after_ns"] = sample.round_trip_after_ns;
+  counters["elements_per_round_trip"] =
+      (sample.round_trip_before_ns + sample.round_trip_after_ns) / 2 / ns;
+}
+
+void run_case(::benchmark::State& state, Session& session, const RingCase& ring_case) {
+  if (const std::string reason = session.reason_to_skip(ring_case); !reason.empty()) {
+    return state.SkipWithError((kSkipped + reason).c_str());
+  }
+  const Result<Sample> sample = session.measure(ring_case);
+  if (!sample) {
+    const bool unstable = sample.error().code == ExitCode::kTimedOut;
+    return state.SkipWithError(((unstable ? kUnstable : "") + sample.error().message).c_str());
+  }
+  // One batch is all: Google Benchmark's time for an iteration is the time for an element.
+  while (state.KeepRunningBatch(static_cast<std::int64_t>(sample.value().elements))) {
+    state.SetIterationTime(sample.value().seconds);
+  }
+  state.SetLabel(label_of(ring_case, session.cpus()));
+  count(state, ring_case, sample.value());
+}
+
+void register_cases(const std::vector<RingCase>& cases, Session& session) {
+  for (const RingCase& ring_case : cases) {
+    auto* one = ::benchmark::RegisterBenchmark(
+        name_of(ring_case).c_str(),
+        [&session, ring_case](::benchmark::State& state) { run_case(state, session, ring_case); });
+    one->UseManualTime()->Iterations(static_cast<std::int64_t>(session.elements_of(ring_case)));
+    if (!session.reason_to_skip(ring_case).empty()) one->Repetitions(1);
+  }
+}
+
+void add_context(const Session& session, const Options& options) {
+  for (const auto& [name, value] : machine_facts()) ::benchmark::AddCustomContext(name, value);
+  ::benchmark::AddCustomContext("memory", options.hugepages ? "hugepages" : "no-huge");
+  ::benchmark::AddCustomContext("dpdk", session.eal_facts().version);
+  ::benchmark::AddCustomContext("tsc_hz", std::to_string(::rte_get_tsc_hz()));
+  ::benchmark::AddCustomContext("usable_cpus", std::to_string(session.cpus().size()));
+}
+
+/// Google Benchmark keeps a pointer to the first word.
+void initialize(const Options& options) {
+  static std::vector<std::string> words;
+  words = {"ringside_ring_bench", fmt::format("--benchmark_repetitions={}",
+                                              options.selection == Selection::kQuick ? 2 : 5)};
+  words.insert(words.end(), options.rest.begin(), options.rest.end());
+  std::vector<char*> argv;
+  for (std::string& word : words) argv.push_back(word.data());
+  argv.push_back(nullptr);
+  int argc = static_cast<int>(words.size());
+  ::benchmark::Initialize(&argc, argv.data());
+}
+
+Status run(const Options& options) {
+  auto session = Session::open(
+      {.hugepages = options.hugepages, .quick = options.selection == Selection::kQuick});
+  if (!session) return session.error();
+  initialize(options);
+  register_cases(select_cases(options.selection), **session);
+  add_context(**session, options);
+  CaseReporter<::benchmark::ConsoleReporter> screen(::benchmark::ConsoleReporter::OO_None);
+  CaseReporter<::benchmark::JSONReporter> file;
+  const std::size_t ran =
+      ::benchmark::RunSpecifiedBenchmarks(&screen, options.json_file ? &file : nullptr);
+  ::benchmark::Shutdown();
+  if (ran == 0) return Error{"no case has a name like that", ExitCode::kNothingToDo};
+  if (screen.errors() > 0) {
+    return Error{
+        fmt::format("{} samples could not be taken; the rows above say why", screen.errors()),
+        ExitCode::kCheckFailed};
+  }
+  return Done{};
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc > 1 && std::string(argv[1]) == kHelperWord) {
+    return exit_code("ringside_ring_bench", run_helper({argv + 2, argv + argc}));
+  }
+  const Result<Options> options = read_options(argc, argv);
+  if (!options) return exit_code("ringside_ring_bench", options.error());
+  if (options.value().help) return print_text(kHelp);
+  return exit_code("ringside_ring_bench", run(options.value()));
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What lasts from the first case to the last: EAL, the CPUs, the shared page, the helper. And one
+// sample of one case.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "bench/ring/crew.hpp"
+#include "bench/ring/ring_case.hpp"
+#include "bench/ring/shared_page.hpp"
+#include "core/result.hpp"
+#include "dpdk/eal.hpp"
+#include "dpdk/ring.hpp"
+
+namespace ringside::bench {
+
+/// Nanoseconds.
+struct Percentiles {
+  double p50 = 0;
+  double p99 = 0;
+  double p999 = 0;
+};
+
+/// One sample. Zeros stand where a placement has no such figure (one thread: round trips,
+/// latencies).
+struct Sample {
+  std::uint64_t elements = 0;
+  double seconds = 0;  ///< for all elements
+  double cycles_per_element = 0;
+  double refused = 0;     ///< elements that the full ring did not take / elements offered
+  Percentiles hand_over;  ///< enqueue to dequeue, one call's elements on the ring at a time
+  Percentiles queued;     ///< likewise, with producers as fast as they can
+  double round_trip_before_ns = 0;
+  double round_trip_after_ns = 0;
+  unsigned discarded = 0;    ///< samples thrown away before: see Session::measure()
+  unsigned preemptions = 0;  ///< times another process took a worker's CPU in this sample
+};
+
+struct SessionOptions {
+  bool hugepages = false;
+  bool quick = false;
+};
+
+class Session {
+ public:
+  /// Starts EAL as primary in a runtime directory of its own. Errors: kEnvironment.
+  static Result<std::unique_ptr<Session>> open(const SessionOptions& options);
+  ~Session();
+
+  /// Measures until the cache-line round trips before and after agree and no worker was preempted,
+  /// a bounded number of times. The last one counts even with preemptions, which it says, but never
+  /// with round trips that differ. Errors: kTimedOut, the machine did not hold still; kInternal,
+  /// not all elements arrived; kEnvironment, too few CPUs, no memory, no helper.
+  Result<Sample> measure(const RingCase& ring_case);
+
+  /// Too few CPUs here for the placement: the reason. Else empty.
+  std::string reason_to_skip(const RingCase& ring_case) const;
+  std::uint64_t elements_of(const RingCase& ring_case) const;
+  std::span<const unsigned> cpus() const { return cpus_; }
+  const dpdk::EalFacts& eal_facts() const { return eal_->facts(); }
+
+ private:
+  Session(const SessionOptions& options, SharedPageFile page, std::vector<unsigned> cpus)
+      : options_(options), page_(std::move(page)), cpus_(std::move(cpus)) {}
+  Status start_eal();
+  Status start_helper();
+  Result<Sample> take(const RingCase& ring_case, ::rte_ring* ring);
+  Result<std::vector<Outcome>> run(std::vector<Task> tasks, ::rte_ring* ring);
+
+  SessionOptions options_;
+  SharedPageFile page_;
+  std::vector<unsigned> cpus_;
+  std::string prefix_;
+  std::string directory_;  ///< runtime directory made by this session; removed at the end
+  std::optional<dpdk::Eal> eal_;
+  std::optional<Helper> helper_;
+};
+
+}  // namespace ringside::bench

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "bench/ring/worker.hpp"
+
+#include <pthread.h>
+#include <rte_cycles.h>
+#include <rte_pause.h>
+#include <rte_ring_peek_zc.h>
+#include <sched.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+
+namespace ringside::bench {
+namespace {
+
+constexpr unsigned kMaxCount = 256;
+
+/// Where a worker's elements are before and after the ring.
+struct Table {
+  void* slot[kMaxCount] = {};
+  void fill(std::uint64_t value, unsigned count) {
+    std::fill_n(slot, count, reinterpret_cast<void*>(value));
+  }
+  std::uint64_t first() const { return reinterpret_cast<std::uint64_t>(slot[0]); }
+};
+
+// The operations. put() and take() return how many elements they moved.
+
+struct Single {
+  static unsigned put(::rte_ring* ring, Table& table, unsigned) {
+    return ::rte_ring_enqueue(ring, table.slot[0]) == 0;
+  }
+  static unsigned take(::rte_ring* ring, Table& table, unsigned) {
+    return ::rte_ring_dequeue(ring, &table.slot[0]) == 0;
+  }
+};
+
+struct Burst {
+  static unsigned put(::rte_ring* ring, Table& table, unsigned count) {
+    return ::rte_ring_enqueue_burst(ring, table.slot, count, nullptr);
+  }
+  static unsigned take(::rte_ring* ring, Table& table, unsigned count) {
+    return ::rte_ring_dequeue_burst(ring, table.slot, count, nullptr);
+  }
+};
+
+struct Bulk {
+  static unsigned put(::rte_ring* ring, Table& table, unsigned count) {
+    return ::rte_ring_enqueue_bulk(ring, table.slot, count, nullptr);
+  }
+  static unsigned take(::rte_ring* ring, Table& table, unsigned count) {
+    return ::rte_ring_dequeue_bulk(ring, table.slot, count, nullptr);
+  }
+};
+
+/// Zero-copy: elements are made, and looked at, where they are in the ring. What is made is
+/// table.slot[0], for all.
+template <bool kAllOrNone>
+struct ZeroCopy {
+  static unsigned put(::rte_ring* ring, Table& table, unsigned count) {
+    ::rte_ring_zc_data place;
+    const unsigned moved = kAllOrNone
+                               ? ::rte_ring_enqueue_zc_bulk_start(ring, count, &place, nullptr)
+                               : ::rte_ring_enqueue_zc_burst_start(ring, count, &place, nullptr);
+    if (moved == 0) return 0;
+    const unsigned front = std::min(moved, place.n1);
+    std::fill_n(static_cast<void**>(place.ptr1), front, table.slot[0]);
+    if (front < moved) {
+      std::fill_n(static_cast<void**>(place.ptr2), moved - front, table.slot[0]);
+    }
+    ::rte_ring_enqueue_zc_finish(ring, moved);
+    return moved;
+  }
+  static unsigned take(::rte_ring* ring, Table& table, unsigned count) {
+    ::rte_ring_zc_data place;
+    const unsigned moved = kAllOrNone
+                               ? ::rte_ring_dequeue_zc_bulk_start(ring, count, &place, nullptr)
+                               : ::rte_ring_dequeue_zc_burst_start(ring, count, &place, nullptr);
+    if (moved == 0) return 0;
+    look_at(static_cast<void**>(place.ptr1), std::min(moved, place.n1));
+    if (place.n1 < moved) look_at(static_cast<void**>(place.ptr2), moved - place.n1);
+    table.slot[0] = static_cast<void**>(place.ptr1)[0];
+    ::rte_ring_dequeue_zc_finish(ring, moved);
+    return moved;
+  }
+  static void look_at(void* const* elements, unsigned count) {
+    std::uint64_t all = 0;
+    for (unsigned i = 0; i < count; ++i) all ^= reinterpret_cast<std::uint64_t>(elements[i]);
+    asm volatile("" : : "r"(all));  // or the compiler would leave the reading out
+  }
+};
+
+/// What a worker does when the ring is full or empty, until its patience ends.
+class Waiting {
+ public:
+  Waiting(const RingCase& ring_case, SharedPage& page)
+      : yields_(ring_case.placement == Placement::kOversubscribed), page_(page) {}
+  void moved() { rounds_ = 0; }
+  /// False: give up.
+  bool wait() {
+    if (yields_) {
+      ::sched_yield();
+    } else {
+      ::rte_pause();
+    }
+    return ++rounds_ % 4096 != 0 || has_patience();
+  }
+
+ private:
+  bool has_patience() {
+    const std::uint64_t now = ::rte_rdtsc();
+    if (rounds_ == 4096) since_ = now;
+    if (now - since_ > kPatience * ::rte_get_tsc_hz()) page_.given_up.fetch_add(1);
+    return page_.given_up.load(std::memory_order_relaxed) == 0;
+  }
+  bool yields_;
+  SharedPage& page_;
+  std::uint64_t rounds_ = 0;
+  std::uint64_t since_ = 0;
+};
+
+bool meet(const Task& task, SharedPage& page) {
+  Waiting waiting(task.ring_case, page);
+  page.arrived.fetch_add(1, std::memory_order_acq_rel);
+  while (page.arrived.load(std::memory_order_acquire) < task.workers) {
+    if (!waiting.wait()) return false;
+  }
+  return true;
+}
+
+template <typename Operation>
+void do_both(const Task& task, ::rte_ring* ring, Outcome& outcome) {
+  Table table;
+  const unsigned count = task.ring_case.count;
+  std::uint64_t moved = 0;
+  outcome.begin = ::rte_rdtsc_precise();
+  for (std::uint64_t calls = task.elements / count; calls > 0; --calls) {
+    Operation::put(ring, table, count);
+    moved += Operation::take(ring, table, count);
+  }
+  outcome.end = ::rte_rdtsc_precise();
+  outcome.elements = moved;
+  outcome.offered = task.elements;
+}
+
+template <typename Operation, bool kStamped>
+void produce(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome) {
+  Table table;
+  Waiting waiting(task.ring_case, page);
+  const bool one_at_a_time = task.phase == Phase::kHandOver;
+  const std::uint64_t count = task.ring_case.count;
+  outcome.begin = ::rte_rdtsc_precise();
+  while (outcome.elements < task.elements) {
+    const auto wanted = static_cast<unsigned>(std::min(count, task.elements - outcome.elements));
+    if constexpr (kStamped) {
+      while (one_at_a_time && ::rte_ring_empty(ring) == 0) {
+        if (!waiting.wait()) return;
+      }
+      const std::uint64_t now = ::rte_rdtsc();
+      if (now - outcome.begin > task.limit) break;
+      table.fill(now, wanted);
+    }
+    const unsigned moved = Operation::put(ring, table, wanted);
+    outcome.elements += moved;
+    outcome.offered += wanted;
+    if (moved == 0) {
+      if (!waiting.wait()) return;
+    } else {
+      waiting.moved();
+    }
+  }
+  outcome.end = ::rte_rdtsc_precise();
+  // Pairs with the acquire in all_taken(): whoever sees it finds all elements on the ring.
+  page.producers_done.fetch_add(1, std::memory_order_release);
+}
+
+bool all_taken(const Task& task, ::rte_ring* ring, SharedPage& page) {
+  // Pairs with the release in produce().
+  return page.producers_done.load(std::memory_order_acquire) == task.ring_case.producers &&
+         ::rte_ring_empty(ring) != 0;
+}
+
+template <typename Operation, bool kStamped>
+void consume(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome) {
+  Table table;
+  Waiting waiting(task.ring_case, page);
+  const unsigned count = task.ring_case.count;
+  outcome.begin = ::rte_rdtsc_precise();
+  for (;;) {
+    const unsigned moved = Operation::take(ring, table, count);
+    if (moved != 0) {
+      if constexpr (kStamped) {
+        const std::uint64_t latency = ::rte_rdtsc() - table.first();
+        page.latencies[task.index][outcome.latencies] =
+            static_cast<std::uint32_t>(std::min<std::uint64_t>(latency, UINT32_MAX));
+        if (outcome.latencies + 1 < kMaxLatencies) ++outcome.latencies;
+      }
+      outcome.elements += moved;
+      waiting.moved();
+    } else if (all_taken(task, ring, page) || !waiting.wait()) {
+      break;
+    }
+  }
+  outcome.end = ::rte_rdtsc_precise();
+}
+
+template <typename Operation>
+void do_task(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome) {
+  const bool stamped = task.phase != Phase::kFlow;
+  if (task.role == Role::kBoth) {
+    do_both<Operation>(task, ring, outcome);
+  } else if (task.role == Role::kProducer) {
+    stamped ? produce<Operation, true>(task, ring, page, outcome)
+            : produce<Operation, false>(task, ring, page, outcome);
+  } else {
+    stamped ? consume<Operation, true>(task, ring, page, outcome)
+            : consume<Operation, false>(task, ring, page, outcome);
+  }
+}
+
+std::uint32_t preemptions() {
+  ::rusage usage{};
+  ::getrusage(RUSAGE_THREAD, &usage);
+  return static_cast<std::uint32_t>(usage.ru_nivcsw);
+}
+
+}  // namespace
+
+void bind_to_cpu(unsigned cpu) {
+  ::cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(cpu, &set);
+  ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
+}
+
+Outcome work(const Task& task, ::rte_ring* ring, SharedPage& page) {
+  bind_to_cpu(task.cpu);
+  Outcome outcome;
+  if (meet(task, page)) {
+    const RingCase& what = task.ring_case;
+    const std::uint32_t before = preemptions();
+    if (what.verb == Verb::kSingle) {
+      do_task<Single>(task, ring, page, outcome);
+    } else if (what.verb == Verb::kBurst) {
+      what.zero_copy ? do_task<ZeroCopy<false>>(task, ring, page, outcome)
+                     : do_task<Burst>(task, ring, page, outcome);
+    } else {
+      what.zero_copy ? do_task<ZeroCopy<true>>(task, ring, page, outcome)
+                     : do_task<Bulk>(task, ring, page, outcome);
+    }
+    outcome.preemptions = preemptions() - before;
+  }
+  outcome.gave_up = page.given_up.load() != 0;
+  return outcome;
+}
+
+}  // namespace ringside::bench
