@@ -80,6 +80,14 @@ constexpr CommandRow kCommands[] = {
      "  ringside bench forward --clients 1,2 --rounds 9     against the classic method\n"
      "  ringside bench forward --help                       options of a benchmark\n",
      make_bench_command},
+    {"perf", "Say whether one build is slower than another.",
+     "Examples:\n"
+     "  ringside perf ab --base main                   HEAD against main, both built now\n"
+     "  ringside perf ab --base v1.0 --head-build build --markdown -\n"
+     "  ringside perf ab --base-build old --head-build new --only dispatch --threshold 3%\n\n"
+     "The builds run in turns on one CPU; a benchmark is worse when that is certain enough, twice. "
+     "\nExit code 3: at least one is.\n",
+     make_perf_command},
 };
 
 constexpr const char* kIntroduction =

@@ -32,5 +32,6 @@ std::unique_ptr<Command> make_list_command();
 std::unique_ptr<Command> make_explain_command();
 std::unique_ptr<Command> make_bench_command();
 std::unique_ptr<Command> make_bench_forward_command();  ///< below bench
+std::unique_ptr<Command> make_perf_command();
 
 }  // namespace ringside::harness

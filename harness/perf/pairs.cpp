@@ -3,49 +3,63 @@
 
 #include <utility>
 
+#include "core/statistics.hpp"
+
 namespace ringside::harness::perf {
 namespace {
 
-struct SamplePair {
+struct Piece {
   Sample base, head;
+  bool disturbed() const { return base.disturbance.any() || head.disturbance.any(); }
 };
 
-Result<SamplePair> take_pair(SampleSource& source, bool base_first) {
+Result<Piece> take_piece(SampleSource& source, bool base_first) {
   const Side order[] = {base_first ? Side::kBase : Side::kHead,
                         base_first ? Side::kHead : Side::kBase};
-  SamplePair pair;
+  Piece piece;
   for (const Side side : order) {
     const Result<Sample> sample = source.take(side);
     if (!sample) return sample.error();
-    (side == Side::kBase ? pair.base : pair.head) = *sample;
+    (side == Side::kBase ? piece.base : piece.head) = *sample;
   }
-  return pair;
+  return piece;
 }
 
-void note_disturbed(const SamplePair& pair, Batch& batch) {
-  ++batch.disturbed;
-  batch.disturbance += pair.base.disturbance;
-  batch.disturbance += pair.head.disturbance;
+void add_pair(const std::vector<double>& base, const std::vector<double>& head, Batch& batch) {
+  batch.base.push_back(median(base));
+  batch.head.push_back(median(head));
+  batch.log_ratios.push_back(median(log_ratios(base, head)));
+}
+
+/// One pair out of a new start; none when the repeats are used up.
+Status measure_pair(SampleSource& source, const PairPlan& plan, std::mt19937_64& lots,
+                    Batch& batch) {
+  const Status started = source.start();
+  if (!started) return started.error();
+  std::vector<double> base, head;
+  while (base.size() < plan.pieces) {
+    const auto piece = take_piece(source, (lots() & 1) == 0);
+    if (!piece) return piece.error();
+    if (!piece->disturbed()) {
+      base.push_back(piece->base.nanoseconds);
+      head.push_back(piece->head.nanoseconds);
+      continue;
+    }
+    batch.disturbance += piece->base.disturbance;
+    batch.disturbance += piece->head.disturbance;
+    if (++batch.disturbed > plan.repeats) return Done{};
+  }
+  add_pair(base, head, batch);
+  return Done{};
 }
 
 }  // namespace
 
 Result<Batch> measure_batch(SampleSource& source, const PairPlan& plan, std::mt19937_64& lots) {
   Batch batch;
-  for (std::size_t taken = 0; batch.base.size() < plan.pairs; ++taken) {
-    if (taken == plan.pairs + plan.repeats) break;
-    if (taken % plan.pairs_of_a_start == 0) {
-      const Status started = source.start();
-      if (!started) return started.error();
-    }
-    const auto pair = take_pair(source, (lots() & 1) == 0);
-    if (!pair) return pair.error();
-    if (pair->base.disturbance.any() || pair->head.disturbance.any()) {
-      note_disturbed(*pair, batch);
-      continue;
-    }
-    batch.base.push_back(pair->base.nanoseconds);
-    batch.head.push_back(pair->head.nanoseconds);
+  while (batch.base.size() < plan.pairs && batch.disturbed <= plan.repeats) {
+    const Status measured = measure_pair(source, plan, lots, batch);
+    if (!measured) return measured.error();
   }
   return batch;
 }
@@ -56,7 +70,7 @@ Result<Comparison> compare(SampleSource& source, const PairPlan& plan, const Rul
   for (int round = 0; round < 2; ++round) {
     auto batch = measure_batch(source, plan, lots);
     if (!batch) return batch.error();
-    const auto bounds = median_bounds(log_ratios(batch->base, batch->head), rule.alpha);
+    const auto bounds = median_bounds(batch->log_ratios, rule.alpha);
     const Verdict verdict = judge(bounds, rule);
     comparison.verdict = round == 0 ? verdict : confirm(comparison.verdict, verdict);
     comparison.batches.push_back(*std::move(batch));

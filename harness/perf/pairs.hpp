@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Two builds in turns on one CPU: pairs of the same fixed work, who begins is drawn by lot.
+// Two builds in turns on one CPU: pairs of the same fixed work, who begins is drawn by lot. Work is
+// done in short pieces, because small virtual machines change their speed by a factor of two for
+// parts of a second, and nothing tells of it: both builds must meet the same moments.
 #pragma once
 
 #include <cstddef>
@@ -24,28 +26,28 @@ class SampleSource {
  public:
   virtual ~SampleSource() = default;
   /// Starts both builds anew. Where the memory of a process happens to lie stays the same as long
-  /// as it lives and may make it faster or slower, so pairs of one start are not independent.
+  /// as it lives and may make it faster or slower: all pieces of one start are one observation.
   virtual Status start() = 0;
-  /// The fixed work, once. Errors: the program ended, or has no answer.
+  /// A piece of the fixed work, once. Errors: the program ended, or has no answer.
   virtual Result<Sample> take(Side side) = 0;
 };
 
 struct PairPlan {
-  std::size_t pairs = 40;
-  std::size_t pairs_of_a_start = 1;
-  std::size_t repeats = 80;  ///< of disturbed pairs, in one batch
+  std::size_t pairs = 40;     ///< observations, each with a start of its own
+  std::size_t pieces = 10;    ///< of the work of each, the two builds in turns
+  std::size_t repeats = 400;  ///< of disturbed pieces, in one batch
 };
 
-/// Times of undisturbed pairs, base[i] beside head[i], in nanoseconds.
+/// Observations of undisturbed pieces, medians over the pieces of a pair.
 struct Batch {
-  std::vector<double> base, head;
-  std::size_t disturbed =
-      0;                    ///< pairs that were thrown away, and repeated while there were repeats
-  Disturbance disturbance;  ///< what happened to those
+  std::vector<double> base, head;  ///< nanoseconds of a piece
+  std::vector<double> log_ratios;
+  std::size_t disturbed = 0;  ///< pieces thrown away, and repeated while there were repeats
+  Disturbance disturbance;    ///< what happened to those
 };
 
-/// A disturbed pair counts for nothing; it is repeated while the plan has repeats left, so the
-/// batch may be short.
+/// A disturbed piece (of either build) counts for nothing; it is repeated while the plan has
+/// repeats left. A pair without all its pieces is left out, so the batch may be short.
 Result<Batch> measure_batch(SampleSource& source, const PairPlan& plan, std::mt19937_64& lots);
 
 struct Comparison {

@@ -4,13 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-namespace ringside::harness::perf {
+#include "core/statistics.hpp"
 
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
+namespace ringside::harness::perf {
 
 std::vector<double> log_ratios(std::span<const double> base, std::span<const double> head) {
   std::vector<double> ratios(base.size());

@@ -9,9 +9,6 @@
 
 namespace ringside::harness::perf {
 
-/// The middle value, or the mean of the two in the middle. Precondition: not empty.
-double median(std::vector<double> values);
-
 /// ln(head[i] / base[i]): 0.01 is one per cent slower. The two have the same length; values > 0.
 std::vector<double> log_ratios(std::span<const double> base, std::span<const double> head);
 

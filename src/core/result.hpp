@@ -14,6 +14,7 @@ enum class ExitCode : int {
   kCheckFailed = 1,   ///< ringside: a check failed
   kUsage = 2,         ///< command line or configuration is wrong
   kServerGone = 3,    ///< client, wire: the server ended without saying so
+  kRegression = 3,    ///< ringside perf: a benchmark is worse
   kNothingToDo = 4,   ///< ringside: no scenario selected
   kEnvironment = 5,   ///< the machine lacks something, or another process is in the way
   kInternal = 6,      ///< a defect of the program itself

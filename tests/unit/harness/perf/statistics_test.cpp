@@ -9,13 +9,7 @@
 namespace ringside::harness::perf {
 namespace {
 
-TEST(Statistics, TheMedianIsTheMiddleValueOrTheMeanOfTheTwoInTheMiddle) {
-  EXPECT_DOUBLE_EQ(median({3, 1, 2}), 2);
-  EXPECT_DOUBLE_EQ(median({4, 1, 2, 3}), 2.5);
-  EXPECT_DOUBLE_EQ(median({7}), 7);
-}
-
-TEST(Statistics, ALogRatioAboveZeroMeansThatTheHeadTookLonger) {
+TEST(PerfStatistics, ALogRatioAboveZeroMeansThatTheHeadTookLonger) {
   const std::vector<double> base{100, 100, 200}, head{105, 100, 100};
   const auto ratios = log_ratios(base, head);
   ASSERT_EQ(ratios.size(), 3u);
@@ -27,7 +21,7 @@ TEST(Statistics, ALogRatioAboveZeroMeansThatTheHeadTookLonger) {
 }
 
 // P(B <= r) for 10 values: 1/1024 for 0, 11/1024 for 1, 56/1024 for 2.
-TEST(Statistics, TheBoundIsTheHighestOrderStatisticThatTheBinomialAllows) {
+TEST(PerfStatistics, TheBoundIsTheHighestOrderStatisticThatTheBinomialAllows) {
   EXPECT_EQ(median_bound_index(10, 0.9 / 1024), std::nullopt);
   EXPECT_EQ(median_bound_index(10, 1.1 / 1024), 0u);
   EXPECT_EQ(median_bound_index(10, 10.9 / 1024), 0u);
@@ -36,19 +30,19 @@ TEST(Statistics, TheBoundIsTheHighestOrderStatisticThatTheBinomialAllows) {
 }
 
 // The sum of C(40, i) for i to 9 is 373585604, to 10 it is 1221246132; 2^40 is 1.0995e12.
-TEST(Statistics, FortyValuesAtAThousandthTakeTheTenth) {
+TEST(PerfStatistics, FortyValuesAtAThousandthTakeTheTenth) {
   EXPECT_EQ(median_bound_index(40, 0.001), 9u);
   EXPECT_EQ(median_bound_index(40, 1221246133.0 / 1099511627776.0), 10u);
   EXPECT_EQ(median_bound_index(9, 0.001), std::nullopt) << "1/512 is more than 0.001";
   EXPECT_EQ(median_bound_index(0, 0.001), std::nullopt);
 }
 
-TEST(Statistics, NoBoundIsAboveTheMiddleHoweverMuchErrorIsAllowed) {
+TEST(PerfStatistics, NoBoundIsAboveTheMiddleHoweverMuchErrorIsAllowed) {
   EXPECT_EQ(median_bound_index(4, 1), 1u);
   EXPECT_EQ(median_bound_index(5, 1), 2u);
 }
 
-TEST(Statistics, BoundsLieAsFarFromBothEnds) {
+TEST(PerfStatistics, BoundsLieAsFarFromBothEnds) {
   std::vector<double> values(40);
   std::iota(values.rbegin(), values.rend(), 1);  // 40 ... 1
   const auto bounds = median_bounds(values, 0.001);

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All benchmarks of two builds against each other.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/perf/bench_program.hpp"
+#include "harness/perf/machine.hpp"
+#include "harness/perf/pairs.hpp"
+
+namespace ringside::harness::perf {
+
+/// The programs of the suite, in a build's directory of programs; each lists its benchmarks.
+inline constexpr const char* kSuitePrograms[] = {"ringside_core_bench"};
+
+/// A build as it is measured.
+struct Build {
+  std::string bin_dir;
+  std::string label;  ///< for reports: "v1.2 (1a2b3c4d5e6f)", "build-old"
+};
+
+/// What to measure and for how long.
+struct Selection {
+  std::vector<std::string> only;       ///< parts of "PROGRAM/BENCHMARK"; empty: all
+  std::vector<std::string> arguments;  ///< of every program of the suite
+  double sample_ns = 20e6;             ///< fixed work of a pair takes each build about so long
+  bool has(const std::string& program, const std::string& benchmark) const;
+};
+
+struct AbSettings {
+  Selection selection;
+  PairPlan plan;
+  Rule rule;
+  std::uint64_t seed = 0;
+};
+
+struct AbRow {
+  std::string program, benchmark;
+  std::uint64_t elements = 1;  ///< of one round
+  std::uint64_t rounds = 0;    ///< of one piece
+  Comparison comparison;
+  std::string missing;  ///< not compared: which build does not have it
+};
+
+struct AbReport {
+  std::string version;  ///< of ringside
+  Build base, head;
+  Machine machine;
+  AbSettings settings;
+  std::vector<AbRow> rows;
+  double duration_s = 0;
+
+  std::size_t count(Verdict verdict) const;
+};
+
+using Progress = std::function<void(const std::string&)>;
+
+/// Rows for every benchmark that is selected and that either build has. Fills nothing else.
+/// Errors: a program cannot be started or ends; nothing is selected (kNothingToDo).
+Result<std::vector<AbRow>> compare_builds(World& world, const BenchPlace& place, const Build& base,
+                                          const Build& head, const AbSettings& settings,
+                                          const Progress& progress);
+
+std::string to_text(const AbReport& report);
+/// A table and a sentence for a pull request.
+std::string to_markdown(const AbReport& report);
+/// Schema "ringside.perf-ab/1".
+std::string to_json(const AbReport& report);
+
+/// kRegression when a benchmark is worse.
+ExitCode exit_code(const AbReport& report);
+
+}  // namespace ringside::harness::perf

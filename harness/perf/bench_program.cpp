@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/perf/bench_program.hpp"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <cmath>
+#include <filesystem>
+#include <fstream>
+
+#include "harness/run/cpu_plan.hpp"
+
+namespace ringside::harness::perf {
+namespace {
+
+constexpr Duration kLongestAnswer = std::chrono::minutes(2);
+/// Share of a sample that a new process does first: caches, page tables, branch predictors.
+constexpr std::uint64_t kWarmUpShare = 10;
+
+/// Without the right to do so the program runs as it is; the samples tell when it is disturbed.
+void take_cpu(int pid, unsigned cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(cpu, &set);
+  ::sched_setaffinity(pid, sizeof set, &set);
+  // Nice values do not help against processes of other sessions (autogroups, sched(7)). With one
+  // CPU there must be something left for ringside itself.
+  if (allowed_cpus() == std::vector{cpu}) return;
+  const sched_param lowest{.sched_priority = ::sched_get_priority_min(SCHED_FIFO)};
+  ::sched_setscheduler(pid, SCHED_FIFO, &lowest);
+}
+
+std::string stderr_file(const BenchPlace& place) {
+  return place.directory + "/bench.err";
+}
+
+std::string last_line_of(const std::string& file) {
+  std::ifstream in(file);
+  std::string last;
+  for (std::string line; std::getline(in, line);) last = line;
+  return last;
+}
+
+}  // namespace
+
+Result<BenchProgram> BenchProgram::start(World& world, const BenchPlace& place,
+                                         const std::vector<std::string>& argv) {
+  ProcessSpec spec;
+  spec.name = std::filesystem::path(argv.at(0)).filename();
+  spec.argv = argv;
+  spec.directory = place.directory;
+  spec.stderr_file = stderr_file(place);
+  spec.piped = true;
+  auto process = world.launcher.start(spec);
+  if (!process) return process.error();
+  take_cpu((*process)->pid(), place.cpu);
+  BenchProgram program(world, place, *std::move(process));
+  for (BenchListing listing; !listing.ready(); program.benchmarks_ = listing.benchmarks()) {
+    const auto line = program.next_line();
+    if (!line) return line.error();
+    const Status taken = listing.take(*line);
+    if (!taken) return environment_error(fmt::format("{}: {}", argv[0], taken.error().message));
+  }
+  return program;
+}
+
+Error BenchProgram::ended() const {
+  const auto end = process_->poll();
+  const std::string reason = last_line_of(stderr_file(*place_));
+  return environment_error(fmt::format("{} ended{}{}{}", process_->name(),
+                                       end ? " with " + end->text() : "",
+                                       reason.empty() ? "" : ": ", reason));
+}
+
+Result<std::string> BenchProgram::next_line() {
+  std::optional<std::string> line;
+  const Deadline deadline(world_->clock, kLongestAnswer);
+  const WaitEnd end = wait_until(world_->clock, deadline, world_->interrupted, [&] {
+    line = process_->read_line();
+    if (line) return true;
+    if (!process_->poll()) return false;
+    line = process_->read_line();  // written between the two calls above
+    return true;
+  });
+  if (line) return *line;
+  if (end == WaitEnd::kInterrupted) return Error{"interrupted", ExitCode::kInterrupted};
+  if (end == WaitEnd::kMet) return ended();
+  return Error{process_->name() + " does not answer", ExitCode::kTimedOut};
+}
+
+Result<Sample> BenchProgram::take(const std::string& benchmark, std::uint64_t rounds) {
+  const Disturbance before = disturbance_counters(place_->cpu, process_->pid());
+  if (!process_->write(bench_request(benchmark, rounds))) return ended();
+  const auto line = next_line();
+  if (!line) return line.error();
+  const Disturbance after = disturbance_counters(place_->cpu, process_->pid());
+  const auto nanoseconds = parse_bench_answer(*line);
+  if (!nanoseconds) {
+    return environment_error(
+        fmt::format("{}/{}: {}", process_->name(), benchmark, nanoseconds.error().message));
+  }
+  return Sample{static_cast<double>(*nanoseconds), after - before};
+}
+
+Result<std::uint64_t> rounds_for(BenchProgram& program, const std::string& benchmark,
+                                 double nanoseconds) {
+  std::uint64_t rounds = 1;
+  // The first rounds are slow: go there in steps.
+  for (const double share : {0.01, 0.1, 1.0}) {
+    const auto sample = program.take(benchmark, rounds);
+    if (!sample) return sample.error();
+    const double wanted = share * nanoseconds * static_cast<double>(rounds) / sample->nanoseconds;
+    rounds = static_cast<std::uint64_t>(std::max(1.0, std::round(wanted)));
+  }
+  return rounds;
+}
+
+Status TwoPrograms::start() {
+  programs_.clear();
+  for (const auto* argv : {&base_argv_, &head_argv_}) {
+    auto program = BenchProgram::start(world_, place_, *argv);
+    if (!program) return program.error();
+    programs_.push_back(*std::move(program));
+    const auto warm_up = programs_.back().take(benchmark_, rounds_ / kWarmUpShare + 1);
+    if (!warm_up) return warm_up.error();
+  }
+  return Done{};
+}
+
+Result<Sample> TwoPrograms::take(Side side) {
+  return programs_.at(side == Side::kHead ? 1 : 0).take(benchmark_, rounds_);
+}
+
+void leave_cpu(unsigned cpu) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (const unsigned other : allowed_cpus()) {
+    if (other != cpu) CPU_SET(other, &set);
+  }
+  if (CPU_COUNT(&set) > 0) ::sched_setaffinity(0, sizeof set, &set);
+}
+
+}  // namespace ringside::harness::perf

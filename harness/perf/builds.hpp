@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Builds of revisions of the repository that the user is in, in private copies of it.
+#pragma once
+
+#include <string>
+
+#include "harness/perf/ab.hpp"
+#include "harness/run/world.hpp"
+
+namespace ringside::harness::perf {
+
+/// The commit that a word names: the full hash. Errors: kUsage, there is no such revision or no
+/// repository; kEnvironment, no git.
+Result<std::string> find_commit(World& world, const std::string& scratch, const std::string& ref);
+
+/// Builds a revision in `scratch`/NAME; `jobs` 0: as many as cmake thinks fit. Errors: as above;
+/// kEnvironment, it does not build: one sentence with the reason.
+Result<Build> build_ref(World& world, const std::string& scratch, const std::string& name,
+                        const std::string& ref, unsigned jobs, const Progress& progress);
+
+/// A build that is there: a build tree, or its directory of programs. Errors: kUsage.
+Result<Build> existing_build(const std::string& directory);
+
+/// What the sources of a build tree are: "git describe" of the directory in its CMakeCache.txt, or
+/// "unknown".
+std::string source_version(World& world, const std::string& scratch, const std::string& bin_dir);
+
+}  // namespace ringside::harness::perf

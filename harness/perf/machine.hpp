@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Where and of what something was measured. Times of different machines say nothing about each
+// other.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace ringside::harness::perf {
+
+struct Machine {
+  std::string cpu;     ///< "Intel(R) Xeon(R) ..."
+  unsigned cores = 0;  ///< that ringside may use
+  std::string kernel;  ///< "6.1.0-18-amd64"
+  std::string dpdk;    ///< that ringside was built with; "none"
+  bool operator==(const Machine&) const = default;
+};
+
+/// "AMD EPYC, 2 cores, kernel 6.1.0, DPDK 22.11.4"
+std::string to_text(const Machine& machine);
+
+/// The "model name" in the text of /proc/cpuinfo, "unknown" where there is none.
+std::string cpu_model_in(std::string_view cpuinfo);
+
+/// The machine this runs on. `dpdk`: as above.
+Machine this_machine(std::string dpdk);
+
+}  // namespace ringside::harness::perf
