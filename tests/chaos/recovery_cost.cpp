@@ -108,6 +108,10 @@ void add_start(const Settings& settings, Times& times) {
 }
 
 int measure(Settings settings) {
+  // They run in a directory of their own.
+  for (std::string* path : {&settings.with, &settings.without}) {
+    *path = std::filesystem::absolute(*path);
+  }
   if (settings.frames != "null") settings.frames = std::filesystem::absolute(settings.frames);
   Times times;
   std::vector<double> costs;
