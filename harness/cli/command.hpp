@@ -33,5 +33,9 @@ std::unique_ptr<Command> make_explain_command();
 std::unique_ptr<Command> make_bench_command();
 std::unique_ptr<Command> make_bench_forward_command();  ///< below bench
 std::unique_ptr<Command> make_perf_command();
+std::unique_ptr<Command> make_perf_ab_command();  ///< below perf, as the next three
+std::unique_ptr<Command> make_perf_record_command();
+std::unique_ptr<Command> make_perf_compare_command();
+std::unique_ptr<Command> make_perf_history_command();
 
 }  // namespace ringside::harness

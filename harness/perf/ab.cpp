@@ -10,12 +10,6 @@ namespace {
 
 using Words = std::vector<std::string>;
 
-Words argv_of(const Build& build, const std::string& program, const Selection& selection) {
-  Words argv{build.bin_dir + "/" + program};
-  argv.insert(argv.end(), selection.arguments.begin(), selection.arguments.end());
-  return argv;
-}
-
 const BenchmarkInfo* find_in(const BenchProgram& program, const std::string& benchmark) {
   const auto& list = program.benchmarks();
   const auto found = std::find_if(list.begin(), list.end(),
@@ -51,6 +45,13 @@ std::vector<AbRow> rows_of(const std::string& name, const BenchProgram& base,
 }
 
 }  // namespace
+
+std::vector<std::string> argv_of(const Build& build, const std::string& program,
+                                 const Selection& selection) {
+  Words argv{build.bin_dir + "/" + program};
+  argv.insert(argv.end(), selection.arguments.begin(), selection.arguments.end());
+  return argv;
+}
 
 bool Selection::has(const std::string& program, const std::string& benchmark) const {
   const std::string name = program + "/" + benchmark;

@@ -30,6 +30,10 @@ struct Selection {
   bool has(const std::string& program, const std::string& benchmark) const;
 };
 
+/// The command line of a program of the suite.
+std::vector<std::string> argv_of(const Build& build, const std::string& program,
+                                 const Selection& selection);
+
 struct AbSettings {
   Selection selection;
   PairPlan plan;

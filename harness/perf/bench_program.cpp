@@ -15,8 +15,8 @@ namespace ringside::harness::perf {
 namespace {
 
 constexpr Duration kLongestAnswer = std::chrono::minutes(2);
-/// Share of a sample that a new process does first: caches, page tables, branch predictors.
-constexpr std::uint64_t kWarmUpShare = 10;
+/// One n-th of a piece is done first, for caches, page tables and branch predictors.
+constexpr std::uint64_t kWarmUpShare = 2;
 
 /// Without the right to do so the program runs as it is; the samples tell when it is disturbed.
 void take_cpu(int pid, unsigned cpu) {
@@ -54,7 +54,7 @@ Result<BenchProgram> BenchProgram::start(World& world, const BenchPlace& place,
   spec.piped = true;
   auto process = world.launcher.start(spec);
   if (!process) return process.error();
-  take_cpu((*process)->pid(), place.cpu);
+  if (place.real) take_cpu((*process)->pid(), place.cpu);
   BenchProgram program(world, place, *std::move(process));
   for (BenchListing listing; !listing.ready(); program.benchmarks_ = listing.benchmarks()) {
     const auto line = program.next_line();
@@ -90,17 +90,27 @@ Result<std::string> BenchProgram::next_line() {
 }
 
 Result<Sample> BenchProgram::take(const std::string& benchmark, std::uint64_t rounds) {
-  const Disturbance before = disturbance_counters(place_->cpu, process_->pid());
+  const Disturbance before = counters();
   if (!process_->write(bench_request(benchmark, rounds))) return ended();
   const auto line = next_line();
   if (!line) return line.error();
-  const Disturbance after = disturbance_counters(place_->cpu, process_->pid());
+  const Disturbance after = counters();
   const auto nanoseconds = parse_bench_answer(*line);
   if (!nanoseconds) {
     return environment_error(
         fmt::format("{}/{}: {}", process_->name(), benchmark, nanoseconds.error().message));
   }
   return Sample{static_cast<double>(*nanoseconds), after - before};
+}
+
+Disturbance BenchProgram::counters() const {
+  return place_->real ? disturbance_counters(place_->cpu, process_->pid()) : Disturbance{};
+}
+
+Status BenchProgram::warm_up(const std::string& benchmark, std::uint64_t rounds) {
+  const auto sample = take(benchmark, rounds / kWarmUpShare + 1);
+  if (!sample) return sample.error();
+  return Done{};
 }
 
 Result<std::uint64_t> rounds_for(BenchProgram& program, const std::string& benchmark,
@@ -122,8 +132,8 @@ Status TwoPrograms::start() {
     auto program = BenchProgram::start(world_, place_, *argv);
     if (!program) return program.error();
     programs_.push_back(*std::move(program));
-    const auto warm_up = programs_.back().take(benchmark_, rounds_ / kWarmUpShare + 1);
-    if (!warm_up) return warm_up.error();
+    const Status warm = programs_.back().warm_up(benchmark_, rounds_);
+    if (!warm) return warm.error();
   }
   return Done{};
 }

@@ -17,6 +17,7 @@ namespace ringside::harness::perf {
 struct BenchPlace {
   unsigned cpu = 0;
   std::string directory;  ///< private; what programs write to standard error goes there
+  bool real = true;       ///< false for fakes, whose pids are somebody else's
 };
 
 class BenchProgram {
@@ -31,12 +32,15 @@ class BenchProgram {
 
   /// So many rounds, once. Errors: as above, and what the program says.
   Result<Sample> take(const std::string& benchmark, std::uint64_t rounds);
+  /// What a new process does once before it is measured: a share of so many rounds.
+  Status warm_up(const std::string& benchmark, std::uint64_t rounds);
 
  private:
   BenchProgram(World& world, const BenchPlace& place, std::unique_ptr<Process> process)
       : world_(&world), place_(&place), process_(std::move(process)) {}
   Result<std::string> next_line();
   Error ended() const;
+  Disturbance counters() const;
 
   World* world_;
   const BenchPlace* place_;

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/cli/perf_options.hpp"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+#include <filesystem>
+
+#include "core/parse_duration.hpp"
+#include "harness/run/cpu_plan.hpp"
+
+namespace ringside::harness {
+namespace {
+
+std::string duration_check(const std::string& text) {
+  const auto duration = parse_duration(text);
+  return duration && duration->count() > 0 ? "" : "\"" + text + "\" is no time such as 20ms";
+}
+
+}  // namespace
+
+std::optional<double> parse_share(std::string text) {
+  const bool percent = text.ends_with('%');
+  if (percent) text.pop_back();
+  const char* const end = text.data() + text.size();
+  double number = 0;
+  const auto [last, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc{} || last != end) return std::nullopt;
+  const double share = percent ? number / 100 : number;
+  return share > 0 && share < 1 ? std::optional(share) : std::nullopt;
+}
+
+std::string share_check(const std::string& text) {
+  return parse_share(text) ? "" : "\"" + text + "\" is no share such as 3% or 0.03";
+}
+
+void say_progress(const std::string& what) {
+  fmt::print(stderr, "perf: {}\n", what);
+}
+
+void PerfMeasureOptions::declare(CLI::App& app) {
+  app.add_option("--only", only, "benchmarks with this in PROGRAM/BENCHMARK; repeatable")
+      ->take_all();
+  app.add_option("--frames", frames, "a capture of yours in place of made-up frames")
+      ->check(CLI::ExistingFile);
+  app.add_option("--sample", sample, "time that the work of a pair takes each build (20ms)")
+      ->check(duration_check);
+  app.add_option("--pairs", pairs, "in a batch (40)")->check(CLI::Range(1, 100000));
+  app.add_option("--cpu", cpu, "that the benchmarks run on (the last one)");
+}
+
+perf::Selection PerfMeasureOptions::selection() const {
+  perf::Selection selection;
+  selection.only = only;
+  if (!frames.empty()) selection.arguments.push_back(std::filesystem::absolute(frames));
+  selection.sample_ns = static_cast<double>(parse_duration(sample)->count());
+  return selection;
+}
+
+perf::PairPlan PerfMeasureOptions::plan() const {
+  perf::PairPlan plan;
+  plan.pairs = pairs;
+  plan.repeats = pairs * plan.pieces;  // half of all in the end
+  return plan;
+}
+
+Result<unsigned> PerfMeasureOptions::chosen_cpu() const {
+  const auto cpus = allowed_cpus();
+  if (!cpu) return cpus.back();
+  if (std::find(cpus.begin(), cpus.end(), *cpu) != cpus.end()) return *cpu;
+  return Error{fmt::format("--cpu {}: ringside may not run there", *cpu)};
+}
+
+}  // namespace ringside::harness

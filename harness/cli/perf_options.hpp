@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Options that the commands of `ringside perf` share.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.hpp"
+#include "harness/perf/ab.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace ringside::harness {
+
+/// "3%" or "0.03", between 0 and 1.
+std::optional<double> parse_share(std::string text);
+/// For CLI11: "" or what is wrong.
+std::string share_check(const std::string& text);
+
+/// A line on standard error.
+void say_progress(const std::string& what);
+
+/// What is measured and how.
+struct PerfMeasureOptions {
+  std::vector<std::string> only;
+  std::string frames;
+  std::string sample = "20ms";
+  std::size_t pairs = 40;
+  std::optional<unsigned> cpu;
+
+  void declare(CLI::App& app);
+  perf::Selection selection() const;
+  perf::PairPlan plan() const;
+  /// Errors: kUsage, no such CPU.
+  Result<unsigned> chosen_cpu() const;
+};
+
+}  // namespace ringside::harness

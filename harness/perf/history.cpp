@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/perf/history.hpp"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <filesystem>
+#include <fstream>
+#include <memory>
+
+#include "core/statistics.hpp"
+
+namespace ringside::harness::perf {
+namespace fs = std::filesystem;
+namespace {
+
+std::string lines_file(const std::string& directory) {
+  return directory + "/history.jsonl";
+}
+
+/// What the index was made from: when the lines were written last, and how long they are.
+std::string stamp_of(const std::string& file) {
+  std::error_code ignored;
+  return fmt::format("{} {}", fs::file_size(file, ignored),
+                     fs::last_write_time(file, ignored).time_since_epoch().count());
+}
+
+struct CloseDatabase {
+  void operator()(sqlite3* database) const { ::sqlite3_close(database); }
+};
+struct FinishStatement {
+  void operator()(sqlite3_stmt* statement) const { ::sqlite3_finalize(statement); }
+};
+using Database = std::unique_ptr<sqlite3, CloseDatabase>;
+
+/// A prepared statement; values are bound in the order of the question marks.
+class Query {
+ public:
+  Query(sqlite3* database, const char* sql) {
+    sqlite3_stmt* statement = nullptr;
+    ::sqlite3_prepare_v2(database, sql, -1, &statement, nullptr);
+    statement_.reset(statement);
+  }
+  Query& text(const std::string& value) {
+    ::sqlite3_bind_text(statement_.get(), ++bound_, value.c_str(), -1, SQLITE_TRANSIENT);
+    return *this;
+  }
+  Query& number(double value) {
+    ::sqlite3_bind_double(statement_.get(), ++bound_, value);
+    return *this;
+  }
+  bool row() { return statement_ && ::sqlite3_step(statement_.get()) == SQLITE_ROW; }
+  bool done() { return statement_ && ::sqlite3_step(statement_.get()) == SQLITE_DONE; }
+  std::string text_at(int column) {
+    const auto* const bytes = ::sqlite3_column_text(statement_.get(), column);
+    return bytes == nullptr ? "" : reinterpret_cast<const char*>(bytes);
+  }
+  double number_at(int column) { return ::sqlite3_column_double(statement_.get(), column); }
+
+ private:
+  std::unique_ptr<sqlite3_stmt, FinishStatement> statement_;
+  int bound_ = 0;
+};
+
+Result<Database> open_index(const std::string& directory) {
+  const std::string file = directory + "/history.sqlite";
+  sqlite3* handle = nullptr;
+  const int code = ::sqlite3_open(file.c_str(), &handle);
+  Database database(handle);
+  if (code == SQLITE_OK) return database;
+  return environment_error(fmt::format("{}: {}", file, ::sqlite3_errmsg(handle)));
+}
+
+bool is_current(sqlite3* database, const std::string& stamp) {
+  Query query(database, "SELECT stamp FROM source");
+  return query.row() && query.text_at(0) == stamp;
+}
+
+Status fill(sqlite3* database, const std::string& file) {
+  std::ifstream in(file);
+  unsigned number = 0;
+  for (std::string line; std::getline(in, line);) {
+    const auto result = parse_result(line, fmt::format("{}:{}", file, ++number), false);
+    if (!result) return result.error();
+    for (const BenchmarkTimes& times : result->benchmarks) {
+      if (times.nanoseconds.empty()) continue;
+      Query(database, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?)")
+          .number(number)
+          .text(to_text(result->machine))
+          .text(times.name)
+          .text(result->started)
+          .text(result->git)
+          .number(median(times.nanoseconds))
+          .done();
+    }
+  }
+  return Done{};
+}
+
+/// In one transaction: a reader sees the old index or the new one.
+Status rebuild(sqlite3* database, const std::string& file) {
+  const std::string stamp = stamp_of(file);
+  const auto run = [&](const char* sql) {
+    return ::sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
+  };
+  const bool ready = run(
+      "BEGIN IMMEDIATE; DROP TABLE IF EXISTS point; DROP TABLE IF EXISTS source;"
+      "CREATE TABLE source (stamp TEXT);"
+      "CREATE TABLE point (line INTEGER, machine TEXT, benchmark TEXT, started TEXT, git TEXT,"
+      " nanoseconds REAL); CREATE INDEX series ON point (benchmark, line)");
+  const Status filled = ready ? fill(database, file) : Status{Done{}};
+  if (!filled) return filled.error();
+  const bool kept =
+      ready && Query(database, "INSERT INTO source VALUES (?)").text(stamp).done() && run("COMMIT");
+  if (kept) return Done{};
+  return environment_error(
+      fmt::format("the index of {} cannot be written: {}", file, ::sqlite3_errmsg(database)));
+}
+
+std::size_t runs_elsewhere(sqlite3* database, const std::string& machine) {
+  Query query(database, "SELECT COUNT(DISTINCT line) FROM point WHERE machine <> ?");
+  query.text(machine);
+  return query.row() ? static_cast<std::size_t>(query.number_at(0)) : 0;
+}
+
+}  // namespace
+
+Status append_to_history(const std::string& directory, const PerfResult& result) {
+  const std::string file = lines_file(directory);
+  std::ofstream out(file, std::ios::app);
+  out << to_json(result, true) << std::flush;
+  if (out) return Done{};
+  return environment_error(file + " cannot be written");
+}
+
+Result<History> read_history(const std::string& directory, const Machine& machine,
+                             bool any_machine) {
+  const std::string file = lines_file(directory);
+  if (!fs::exists(file)) {
+    return Error{fmt::format("there is no {}; `ringside perf record` begins it", file)};
+  }
+  auto database = open_index(directory);
+  if (!database) return database.error();
+  sqlite3* const index = database->get();
+  if (!is_current(index, stamp_of(file))) {
+    const Status rebuilt = rebuild(index, file);
+    if (!rebuilt) return rebuilt.error();
+  }
+  History history;
+  if (!any_machine) history.other_machines = runs_elsewhere(index, to_text(machine));
+  Query points(index,
+               "SELECT benchmark, started, git, nanoseconds FROM point"
+               " WHERE ?1 = '' OR machine = ?1 ORDER BY benchmark, line");
+  points.text(any_machine ? "" : to_text(machine));
+  while (points.row()) {
+    const std::string benchmark = points.text_at(0);
+    if (history.series.empty() || history.series.back().benchmark != benchmark) {
+      history.series.push_back({benchmark, {}});
+    }
+    history.series.back().points.push_back(
+        {points.text_at(1), points.text_at(2), points.number_at(3)});
+  }
+  return history;
+}
+
+}  // namespace ringside::harness::perf

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// All recorded results of a directory. The truth is history.jsonl, one result on each line, appended
+// to; history.sqlite is an index that is made again from it whenever it is behind or missing.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "harness/perf/result_file.hpp"
+
+namespace ringside::harness::perf {
+
+/// Adds a result at the end. Errors: kEnvironment.
+Status append_to_history(const std::string& directory, const PerfResult& result);
+
+/// A run as a point of a benchmark's series.
+struct HistoryPoint {
+  std::string started, git;
+  double nanoseconds = 0;  ///< median for a packet
+};
+struct HistorySeries {
+  std::string benchmark;
+  std::vector<HistoryPoint> points;  ///< as they were recorded
+};
+
+struct History {
+  std::vector<HistorySeries> series;  ///< by name
+  std::size_t other_machines = 0;     ///< runs that were left out
+};
+
+/// The series of one machine, or of all with `any_machine`. Errors: kUsage, there is no history or a
+/// line of it is no result (its number is named); kEnvironment, the index cannot be written.
+Result<History> read_history(const std::string& directory, const Machine& machine,
+                             bool any_machine);
+
+}  // namespace ringside::harness::perf

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/perf/result_file.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+#include "harness/perf/history.hpp"
+
+namespace ringside::harness::perf {
+namespace {
+
+using ::testing::HasSubstr;
+
+PerfResult sample_result(double nanoseconds = 10, const std::string& git = "abc") {
+  PerfResult result;
+  result.version = "0.1.0";
+  result.started = "2024-01-31T12:00:00Z";
+  result.git = git;
+  result.machine = {"A CPU", 2, "6.1.0", "22.11"};
+  result.benchmarks = {{"bench/parse", std::vector<double>(40, nanoseconds), 3}};
+  return result;
+}
+
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  text.replace(text.find(from), from.size(), to);
+  return text;
+}
+
+TEST(ResultFile, ReadsWhatItWrote) {
+  const PerfResult result = sample_result();
+  for (const bool on_one_line : {true, false}) {
+    const auto read = parse_result(to_json(result, on_one_line), "a.json", false);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(*read, result);
+  }
+}
+
+TEST(ResultFile, AnotherSchemaIsReadOnlyByForce) {
+  const std::string text = replaced(to_json(sample_result(), true), "ringside.perf/1", "ringside.perf/2");
+  EXPECT_EQ(parse_result(text, "a.json", false).error().message,
+            "a.json has schema ringside.perf/2, this ringside reads ringside.perf/1; --force reads "
+            "it all the same");
+  const auto forced = parse_result(text, "a.json", true);
+  ASSERT_TRUE(forced);
+  EXPECT_EQ(forced->schema, "ringside.perf/2");
+}
+
+TEST(ResultFile, WhatIsNoResultIsSaidToBeNone) {
+  const auto message = [](const std::string& text) {
+    const auto read = parse_result(text, "a.json", false);
+    return read ? "" : read.error().message;
+  };
+  EXPECT_EQ(message("hello"), "a.json is no JSON document");
+  EXPECT_THAT(message("{}"), HasSubstr("a.json has no schema"));
+  const std::string good = to_json(sample_result(), true);
+  EXPECT_THAT(message(replaced(good, "\"kernel\"", "\"colonel\"")), HasSubstr("'kernel'"));
+  EXPECT_THAT(message(replaced(good, "\"cores\":2", "\"cores\":\"two\"")), HasSubstr("number"));
+  EXPECT_THAT(message(replaced(good, "10.0", "0.0")), HasSubstr("bench/parse has a time"));
+  EXPECT_EQ(read_result("/nowhere/a.json", false).error().message, "/nowhere/a.json cannot be read");
+}
+
+TEST(ResultFile, MachinesDifferInAnyOfTheirParts) {
+  const Machine machine = sample_result().machine;
+  Machine other = machine;
+  EXPECT_EQ(machines_differ(machine, other), "");
+  other.dpdk = "25.11";
+  EXPECT_THAT(machines_differ(machine, other), HasSubstr("DPDK 25.11"));
+}
+
+TEST(ResultFile, ResultsAreComparedByTheNamesOfBenchmarks) {
+  PerfResult base = sample_result(10), head = sample_result(11);
+  base.benchmarks.push_back({"bench/old", {1}, 0});
+  head.benchmarks.push_back({"bench/new", {1}, 0});
+  const auto rows = compare_results(base, head, {.threshold = 0.05});
+  ASSERT_EQ(rows.size(), 3u);
+  EXPECT_EQ(rows[0].verdict, Verdict::kWorse);
+  EXPECT_EQ(rows[1].missing, "head");
+  EXPECT_EQ(rows[2].missing, "base");
+}
+
+class HistoryTest : public ::testing::Test {
+ protected:
+  HistoryTest() { std::filesystem::create_directories(directory_); }
+  ~HistoryTest() override { std::filesystem::remove_all(directory_); }
+  History must_read(bool any_machine = false) {
+    const auto history = read_history(directory_, sample_result().machine, any_machine);
+    EXPECT_TRUE(history) << history.error().message;
+    return history ? *history : History{};
+  }
+  const std::string directory_ = ::testing::TempDir() + "perf_history." + std::to_string(::getpid());
+};
+
+TEST_F(HistoryTest, HoldsMediansInTheOrderOfRecording) {
+  ASSERT_TRUE(append_to_history(directory_, sample_result(10, "one")));
+  ASSERT_TRUE(append_to_history(directory_, sample_result(11, "two")));
+  const History history = must_read();
+  ASSERT_EQ(history.series.size(), 1u);
+  ASSERT_EQ(history.series[0].points.size(), 2u);
+  EXPECT_EQ(history.series[0].benchmark, "bench/parse");
+  EXPECT_EQ(history.series[0].points[1].git, "two");
+  EXPECT_DOUBLE_EQ(history.series[0].points[1].nanoseconds, 11);
+}
+
+TEST_F(HistoryTest, TheIndexFollowsTheLinesAndIsMadeAgainWhenItIsGone) {
+  ASSERT_TRUE(append_to_history(directory_, sample_result(10)));
+  EXPECT_EQ(must_read().series[0].points.size(), 1u);
+  ASSERT_TRUE(append_to_history(directory_, sample_result(10)));
+  EXPECT_EQ(must_read().series[0].points.size(), 2u);
+  std::filesystem::remove(directory_ + "/history.sqlite");
+  EXPECT_EQ(must_read().series[0].points.size(), 2u);
+}
+
+TEST_F(HistoryTest, RunsOfOtherMachinesAreLeftOutAndCounted) {
+  PerfResult other = sample_result();
+  other.machine.cpu = "another";
+  ASSERT_TRUE(append_to_history(directory_, sample_result()));
+  ASSERT_TRUE(append_to_history(directory_, other));
+  EXPECT_EQ(must_read().series[0].points.size(), 1u);
+  EXPECT_EQ(must_read().other_machines, 1u);
+  EXPECT_EQ(must_read(true).series[0].points.size(), 2u);
+}
+
+TEST_F(HistoryTest, ALineThatIsNoResultIsNamed) {
+  EXPECT_THAT(read_history(directory_, {}, false).error().message, HasSubstr("there is no"));
+  ASSERT_TRUE(append_to_history(directory_, sample_result()));
+  std::ofstream(directory_ + "/history.jsonl", std::ios::app) << "broken\n";
+  EXPECT_THAT(read_history(directory_, {}, false).error().message,
+              HasSubstr("history.jsonl:2 is no JSON document"));
+}
+
+}  // namespace
+}  // namespace ringside::harness::perf
