@@ -78,6 +78,8 @@ constexpr CommandRow kCommands[] = {
      "Examples:\n"
      "  ringside bench forward --quick                      does it work here\n"
      "  ringside bench forward --clients 1,2 --rounds 9     against the classic method\n"
+     "  ringside bench ring --quick                         rte_ring, a few cases\n"
+     "  ringside bench ring --filter 'sp-sc/size:.*/bulk'   any of 8000 cases\n"
      "  ringside bench forward --help                       options of a benchmark\n",
      make_bench_command},
     {"perf", "Say whether one build is slower than another.",

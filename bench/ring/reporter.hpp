@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Google Benchmark's own reporters, but for two things: names are the cases' names, without
-// "/iterations:N/manual_time", and errors are counted.
+// Google Benchmark's own reporters, but for three things: names are the cases' names, without
+// "/iterations:N/manual_time", errors are counted, and all numbers are numbers.
 #pragma once
 
 #include <benchmark/benchmark.h>
 
+#include <cmath>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ class CaseReporter final : public Base {
       const std::string& reason = run.error_message;
       const bool said = reason.starts_with(kSkipped) || reason.starts_with(kUnstable);
       if (run.error_occurred && !said) ++errors_;
+      // The variation of a counter that is always 0; JSON has no NaN.
+      std::erase_if(run.counters, [](const auto& one) { return !std::isfinite(one.second.value); });
       run.run_name.iterations.clear();
       run.run_name.repetitions.clear();
       run.run_name.time_type.clear();

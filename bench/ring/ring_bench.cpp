@@ -18,16 +18,19 @@ using namespace ringside::bench;  // NOLINT: main
 
 constexpr const char* kHelp =
     "Measures rte_ring: every mode, size, call, number of producers and consumers, placement.\n\n"
-    "usage: ringside_ring_bench [--set=quick|lesson|all] [--memory=no-huge|hugepages]\n"
+    "usage: ringside_ring_bench [--set=quick|lesson|all] [--huge-dir=DIR] [--file-prefix=NAME]\n"
     "                           [options of Google Benchmark]\n\n"
     "  --set      which cases (lesson); quick: few, and little work for each\n"
-    "  --memory   ordinary memory or hugepages (no-huge)\n"
-    "  --benchmark_filter=REGEX  --benchmark_list_tests  --benchmark_repetitions=N (5; quick: 2)\n"
+    "  --huge-dir use hugepages, of this mount; without: ordinary memory\n"
+    "  --filter=REGEX            cases whose name it finds; "
+    "ring/sp-sc/size:64/single/copy/1/1:1/threads\n"
+    "  --benchmark_list_tests  --benchmark_repetitions=N (5; quick: 2)\n"
     "  --benchmark_out=FILE      figures as JSON\n";
 
 struct Options {
   Selection selection = Selection::kLesson;
-  bool hugepages = false;
+  SessionOptions session;
+  std::string filter;
   bool help = false;
   bool json_file = false;         ///< --benchmark_out is among the words
   std::vector<std::string> rest;  ///< for Google Benchmark
@@ -43,8 +46,12 @@ Result<Options> read_options(int argc, char** argv) {
       const auto selection = parse_selection(word.substr(6));
       if (!selection) return selection.error();
       options.selection = selection.value();
-    } else if (word == "--memory=hugepages" || word == "--memory=no-huge") {
-      options.hugepages = word == "--memory=hugepages";
+    } else if (word.starts_with("--filter=")) {
+      options.filter = word.substr(9);
+    } else if (word.starts_with("--huge-dir=")) {
+      options.session.huge_directory = word.substr(11);
+    } else if (word.starts_with("--file-prefix=")) {
+      options.session.prefix = word.substr(14);
     } else if (word.starts_with("--benchmark_")) {
       options.json_file = options.json_file || word.starts_with("--benchmark_out=");
       options.rest.push_back(word);
@@ -52,6 +59,7 @@ Result<Options> read_options(int argc, char** argv) {
       return Error{fmt::format("unknown option \"{}\"; see --help", word)};
     }
   }
+  options.session.quick = options.selection == Selection::kQuick;
   return options;
 }
 
@@ -89,17 +97,25 @@ void count(::benchmark::State& state, const RingCase& ring_case, const Sample& s
       (sample.round_trip_before_ns + sample.round_trip_after_ns) / 2 / ns;
 }
 
+/// Ends a repetition without figures. Google Benchmark aborts in its statistics when repetitions of
+/// a case differ in iterations, those without figures included: so these are done, too.
+void fail(::benchmark::State& state, std::uint64_t elements, const std::string& reason) {
+  while (state.KeepRunningBatch(static_cast<std::int64_t>(elements))) state.SetIterationTime(0);
+  state.SkipWithError(reason.c_str());
+}
+
 void run_case(::benchmark::State& state, Session& session, const RingCase& ring_case) {
+  const std::uint64_t elements = session.elements_of(ring_case);
   if (const std::string reason = session.reason_to_skip(ring_case); !reason.empty()) {
-    return state.SkipWithError((kSkipped + reason).c_str());
+    return fail(state, elements, kSkipped + reason);
   }
   const Result<Sample> sample = session.measure(ring_case);
   if (!sample) {
     const bool unstable = sample.error().code == ExitCode::kTimedOut;
-    return state.SkipWithError(((unstable ? kUnstable : "") + sample.error().message).c_str());
+    return fail(state, elements, (unstable ? kUnstable : "") + sample.error().message);
   }
   // One batch is all: Google Benchmark's time for an iteration is the time for an element.
-  while (state.KeepRunningBatch(static_cast<std::int64_t>(sample.value().elements))) {
+  while (state.KeepRunningBatch(static_cast<std::int64_t>(elements))) {
     state.SetIterationTime(sample.value().seconds);
   }
   state.SetLabel(label_of(ring_case, session.cpus()));
@@ -118,7 +134,8 @@ void register_cases(const std::vector<RingCase>& cases, Session& session) {
 
 void add_context(const Session& session, const Options& options) {
   for (const auto& [name, value] : machine_facts()) ::benchmark::AddCustomContext(name, value);
-  ::benchmark::AddCustomContext("memory", options.hugepages ? "hugepages" : "no-huge");
+  ::benchmark::AddCustomContext("memory",
+                                options.session.huge_directory.empty() ? "no-huge" : "hugepages");
   ::benchmark::AddCustomContext("dpdk", session.eal_facts().version);
   ::benchmark::AddCustomContext("tsc_hz", std::to_string(::rte_get_tsc_hz()));
   ::benchmark::AddCustomContext("usable_cpus", std::to_string(session.cpus().size()));
@@ -138,18 +155,18 @@ void initialize(const Options& options) {
 }
 
 Status run(const Options& options) {
-  auto session = Session::open(
-      {.hugepages = options.hugepages, .quick = options.selection == Selection::kQuick});
+  const auto cases = filter_cases(select_cases(options.selection), options.filter);
+  if (!cases) return cases.error();
+  if (cases.value().empty()) return Error{"no case has a name like that", ExitCode::kNothingToDo};
+  auto session = Session::open(options.session);
   if (!session) return session.error();
   initialize(options);
-  register_cases(select_cases(options.selection), **session);
+  register_cases(cases.value(), **session);
   add_context(**session, options);
   CaseReporter<::benchmark::ConsoleReporter> screen(::benchmark::ConsoleReporter::OO_None);
   CaseReporter<::benchmark::JSONReporter> file;
-  const std::size_t ran =
-      ::benchmark::RunSpecifiedBenchmarks(&screen, options.json_file ? &file : nullptr);
+  ::benchmark::RunSpecifiedBenchmarks(&screen, options.json_file ? &file : nullptr);
   ::benchmark::Shutdown();
-  if (ran == 0) return Error{"no case has a name like that", ExitCode::kNothingToDo};
   if (screen.errors() > 0) {
     return Error{
         fmt::format("{} samples could not be taken; the rows above say why", screen.errors()),

@@ -2,6 +2,7 @@
 #include "bench/ring/ring_case.hpp"
 
 #include <fmt/format.h>
+#include <regex.h>
 
 #include <algorithm>
 
@@ -149,6 +150,20 @@ std::vector<RingCase> select_cases(Selection selection) {
       break;
   }
   return all_cases();
+}
+
+Result<std::vector<RingCase>> filter_cases(const std::vector<RingCase>& cases,
+                                           const std::string& expression) {
+  ::regex_t compiled;
+  if (::regcomp(&compiled, expression.c_str(), REG_EXTENDED | REG_NOSUB) != 0) {
+    return Error{fmt::format("\"{}\" is no regular expression", expression)};
+  }
+  std::vector<RingCase> found;
+  for (const RingCase& one : cases) {
+    if (::regexec(&compiled, name_of(one).c_str(), 0, nullptr, 0) == 0) found.push_back(one);
+  }
+  ::regfree(&compiled);
+  return found;
 }
 
 Result<std::vector<unsigned>> place_workers(const RingCase& c, std::span<const unsigned> cpus) {

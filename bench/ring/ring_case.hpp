@@ -59,6 +59,11 @@ enum class Selection {
 Result<Selection> parse_selection(std::string_view text);
 std::vector<RingCase> select_cases(Selection selection);
 
+/// Those of `cases` in whose name `expression` (POSIX, extended) finds something. Error: it is no
+/// regular expression.
+Result<std::vector<RingCase>> filter_cases(const std::vector<RingCase>& cases,
+                                           const std::string& expression);
+
 /// The CPU of each worker, producers first. Error kEnvironment: why the placement needs more CPUs
 /// than these. Precondition: `cpus` is not empty.
 Result<std::vector<unsigned>> place_workers(const RingCase& ring_case,

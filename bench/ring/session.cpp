@@ -124,19 +124,20 @@ Status Session::start_eal() {
     directory_ = path;
     ::setenv("RUNTIME_DIRECTORY", path, 1);
   }
-  prefix_ = fmt::format("ringbench{}", ::getpid());
-  std::vector<std::string> words{"ringside_ring_bench",
-                                 "--file-prefix=" + prefix_,
-                                 fmt::format("--lcores=0@{}", cpus_[0]),
-                                 "--no-pci",
-                                 "--log-level=error",
-                                 "-m",
-                                 "64"};
-  if (!options_.hugepages) words.push_back("--no-huge");
+  if (options_.prefix.empty()) options_.prefix = fmt::format("ringbench{}", ::getpid());
+  std::vector<std::string> words = eal_words(fmt::format("0@{}", cpus_[0]));
+  words.insert(words.begin(), "ringside_ring_bench");
+  words.insert(words.end(), {"-m", "64"});
   auto eal = dpdk::Eal::start_primary(words);
   if (!eal) return eal.error();
   eal_.emplace(*std::move(eal));
   return eal_->announce();
+}
+
+/// What primary and secondary have in common.
+std::vector<std::string> Session::eal_words(const std::string& lcores) const {
+  return {"--file-prefix=" + options_.prefix, "--lcores=" + lcores, "--no-pci", "--log-level=error",
+          options_.huge_directory.empty() ? "--no-huge" : "--huge-dir=" + options_.huge_directory};
 }
 
 Session::~Session() {
@@ -148,10 +149,8 @@ Session::~Session() {
 
 Status Session::start_helper() {
   if (helper_) return Done{};
-  std::vector<std::string> words{"--proc-type=secondary", "--file-prefix=" + prefix_,
-                                 fmt::format("--lcores=1@{}", cpus_.back()), "--no-pci",
-                                 "--log-level=error"};
-  if (!options_.hugepages) words.push_back("--no-huge");
+  std::vector<std::string> words = eal_words(fmt::format("1@{}", cpus_.back()));
+  words.push_back("--proc-type=secondary");
   auto helper = Helper::start(words, page_);
   if (!helper) return helper.error();
   helper_.emplace(*std::move(helper));

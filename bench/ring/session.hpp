@@ -40,7 +40,8 @@ struct Sample {
 };
 
 struct SessionOptions {
-  bool hugepages = false;
+  std::string huge_directory;  ///< mount of hugetlbfs; empty: no hugepages
+  std::string prefix;          ///< --file-prefix; empty: one of its own
   bool quick = false;
 };
 
@@ -67,13 +68,13 @@ class Session {
       : options_(options), page_(std::move(page)), cpus_(std::move(cpus)) {}
   Status start_eal();
   Status start_helper();
+  std::vector<std::string> eal_words(const std::string& lcores) const;
   Result<Sample> take(const RingCase& ring_case, ::rte_ring* ring);
   Result<std::vector<Outcome>> run(std::vector<Task> tasks, ::rte_ring* ring);
 
   SessionOptions options_;
   SharedPageFile page_;
   std::vector<unsigned> cpus_;
-  std::string prefix_;
   std::string directory_;  ///< runtime directory made by this session; removed at the end
   std::optional<dpdk::Eal> eal_;
   std::optional<Helper> helper_;

@@ -7,16 +7,12 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "core/statistics.hpp"
+
 namespace ringside::harness {
 namespace {
 
 using Json = nlohmann::ordered_json;
-
-double median(std::vector<double> values) {
-  std::ranges::sort(values);
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 == 1 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
 
 /// Share of the CPUs that others may take.
 constexpr double kOthersMayTake = 0.1;

@@ -17,6 +17,8 @@ struct BenchRow {
 constexpr BenchRow kBenchmarks[] = {
     {"forward", "How fast server and clients forward on ports that cost nothing.",
      make_bench_forward_command},
+    {"ring", "What rte_ring costs: modes, sizes, calls, producers and consumers, placements.",
+     make_bench_ring_command},
 };
 
 class BenchCommand final : public Command {

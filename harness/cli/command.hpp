@@ -31,7 +31,8 @@ std::unique_ptr<Command> make_up_command();
 std::unique_ptr<Command> make_list_command();
 std::unique_ptr<Command> make_explain_command();
 std::unique_ptr<Command> make_bench_command();
-std::unique_ptr<Command> make_bench_forward_command();  ///< below bench
+std::unique_ptr<Command> make_bench_forward_command();  ///< below bench, as the next one
+std::unique_ptr<Command> make_bench_ring_command();
 std::unique_ptr<Command> make_perf_command();
 std::unique_ptr<Command> make_perf_ab_command();  ///< below perf, as the next three
 std::unique_ptr<Command> make_perf_record_command();

@@ -89,6 +89,14 @@ TEST(RingCase, OversubscribedMeansMoreThreadsThanCpus) {
   EXPECT_THAT(place_workers(one, std::span(kTwoCpus).first(1)).value(), ElementsAre(4, 4, 4, 4));
 }
 
+TEST(RingCase, AFilterIsARegularExpressionForNames) {
+  const auto all = select_cases(Selection::kAll);
+  EXPECT_EQ(filter_cases(all, "sp-sc/size:64/bulk/copy/(8|32)/1:1/threads$").value().size(), 2u);
+  EXPECT_EQ(filter_cases(all, "").value().size(), all.size());
+  EXPECT_TRUE(filter_cases(all, "sp-sc/.*/2:2").value().empty());
+  EXPECT_FALSE(filter_cases(all, "sp-sc(").ok());
+}
+
 TEST(RingCase, SelectionsHaveNames) {
   EXPECT_EQ(parse_selection("quick").value(), Selection::kQuick);
   EXPECT_EQ(parse_selection("lesson").value(), Selection::kLesson);
