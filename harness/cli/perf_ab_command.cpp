@@ -107,7 +107,8 @@ class AbCommand final : public Command {
   static Status measure(World& world, const perf::BenchPlace& place, perf::AbReport& report) {
     perf::leave_cpu(place.cpu);
     const TimePoint begin = world.clock.now();
-    auto rows = perf::compare_builds(world, place, report.base, report.head, report.settings, say_progress);
+    auto rows =
+        perf::compare_builds(world, place, report.base, report.head, report.settings, say_progress);
     if (!rows) return rows.error();
     report.rows = *std::move(rows);
     report.duration_s = std::chrono::duration<double>(world.clock.now() - begin).count();

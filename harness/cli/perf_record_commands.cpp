@@ -49,8 +49,8 @@ class PerfRecordCommand final : public Command {
     result.git = perf::source_version(world, scratch->path(), build->bin_dir);
     result.machine = perf::this_machine(RINGSIDE_DPDK_VERSION);
     perf::leave_cpu(*cpu);
-    auto times = perf::record_build(world, {.cpu = *cpu, .directory = scratch->path()}, *build, measure_.selection(),
-                                    measure_.plan(), say_progress);
+    auto times = perf::record_build(world, {.cpu = *cpu, .directory = scratch->path()}, *build,
+                                    measure_.selection(), measure_.plan(), say_progress);
     if (!times) return times.error();
     result.benchmarks = *std::move(times);
     return keep(result);
@@ -115,9 +115,9 @@ class PerfCompareCommand final : public Command {
         change = fmt::format("{:.3f} -> {:.3f} ns  {:+.2f} %", row.base->median, row.head->median,
                              perf::percent(std::log(ratio)));
       }
-      fmt::print("{:<45} {:>32}  {}\n", row.name, change,
-                 row.missing.empty() ? std::string(perf::to_text(row.verdict))
-                                     : "not in " + row.missing);
+      fmt::print(
+          "{:<45} {:>32}  {}\n", row.name, change,
+          row.missing.empty() ? std::string(perf::to_text(row.verdict)) : "not in " + row.missing);
       if (row.missing.empty() && row.verdict == perf::Verdict::kWorse) {
         code = ExitCode::kRegression;
       }
@@ -160,10 +160,10 @@ class PerfHistoryCommand final : public Command {
     double before = 0;
     for (const perf::Group& group : perf::group_series(logs, kHistoryResolution)) {
       const auto& first = series.points[group.begin];
-      fmt::print("  from {} {:<20} {:>4} runs  {:>9.3f} ns{}\n", first.started, first.git,
-                 group.size, std::exp(group.mean),
-                 group.begin == 0 ? ""
-                                  : fmt::format("  {:+.2f} %", perf::percent(group.mean - before)));
+      fmt::print(
+          "  from {} {:<20} {:>4} runs  {:>9.3f} ns{}\n", first.started, first.git, group.size,
+          std::exp(group.mean),
+          group.begin == 0 ? "" : fmt::format("  {:+.2f} %", perf::percent(group.mean - before)));
       before = group.mean;
     }
   }

@@ -103,11 +103,11 @@ Status rebuild(sqlite3* database, const std::string& file) {
   const auto run = [&](const char* sql) {
     return ::sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
   };
-  const bool ready = run(
-      "BEGIN IMMEDIATE; DROP TABLE IF EXISTS point; DROP TABLE IF EXISTS source;"
-      "CREATE TABLE source (stamp TEXT);"
-      "CREATE TABLE point (line INTEGER, machine TEXT, benchmark TEXT, started TEXT, git TEXT,"
-      " nanoseconds REAL); CREATE INDEX series ON point (benchmark, line)");
+  const bool ready =
+      run("BEGIN IMMEDIATE; DROP TABLE IF EXISTS point; DROP TABLE IF EXISTS source;"
+          "CREATE TABLE source (stamp TEXT);"
+          "CREATE TABLE point (line INTEGER, machine TEXT, benchmark TEXT, started TEXT, git TEXT,"
+          " nanoseconds REAL); CREATE INDEX series ON point (benchmark, line)");
   const Status filled = ready ? fill(database, file) : Status{Done{}};
   if (!filled) return filled.error();
   const bool kept =

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// All recorded results of a directory. The truth is history.jsonl, one result on each line, appended
-// to; history.sqlite is an index that is made again from it whenever it is behind or missing.
+// All recorded results of a directory. The truth is history.jsonl, one result on each line,
+// appended to; history.sqlite is an index that is made again from it whenever it is behind or
+// missing.
 #pragma once
 
 #include <string>
@@ -28,8 +29,8 @@ struct History {
   std::size_t other_machines = 0;     ///< runs that were left out
 };
 
-/// The series of one machine, or of all with `any_machine`. Errors: kUsage, there is no history or a
-/// line of it is no result (its number is named); kEnvironment, the index cannot be written.
+/// The series of one machine, or of all with `any_machine`. Errors: kUsage, there is no history or
+/// a line of it is no result (its number is named); kEnvironment, the index cannot be written.
 Result<History> read_history(const std::string& directory, const Machine& machine,
                              bool any_machine);
 

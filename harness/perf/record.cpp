@@ -50,8 +50,8 @@ Result<std::vector<BenchmarkTimes>> record_build(World& world, const BenchPlace&
     for (const BenchmarkInfo& info : program->benchmarks()) {
       if (!selection.has(name, info.name)) continue;
       progress(fmt::format("{}/{}", name, info.name));
-      const auto rounds = rounds_for(*program, info.name,
-                                     selection.sample_ns / static_cast<double>(plan.pieces));
+      const auto rounds =
+          rounds_for(*program, info.name, selection.sample_ns / static_cast<double>(plan.pieces));
       if (!rounds) return rounds.error();
       task.info = info;
       task.rounds = *rounds;

@@ -62,9 +62,8 @@ std::string to_json(const PerfResult& result, bool on_one_line) {
                  {"dpdk", result.machine.dpdk}}},
                {"benchmarks", Json::array()}};
   for (const BenchmarkTimes& each : result.benchmarks) {
-    json["benchmarks"].push_back({{"name", each.name},
-                                  {"nanoseconds", each.nanoseconds},
-                                  {"disturbed", each.disturbed}});
+    json["benchmarks"].push_back(
+        {{"name", each.name}, {"nanoseconds", each.nanoseconds}, {"disturbed", each.disturbed}});
   }
   return on_one_line ? json.dump() + "\n" : dump(json);
 }

@@ -16,9 +16,9 @@ namespace ringside::harness::perf {
 inline constexpr std::string_view kResultSchema = "ringside.perf/1";
 
 struct BenchmarkTimes {
-  std::string name;                ///< "PROGRAM/BENCHMARK"
-  std::vector<double> nanoseconds; ///< for a packet, each of a start of its own
-  std::uint64_t disturbed = 0;     ///< pieces that were thrown away
+  std::string name;                 ///< "PROGRAM/BENCHMARK"
+  std::vector<double> nanoseconds;  ///< for a packet, each of a start of its own
+  std::uint64_t disturbed = 0;      ///< pieces that were thrown away
   bool operator==(const BenchmarkTimes&) const = default;
 };
 

@@ -76,7 +76,8 @@ TEST_F(AbTest, EveryBenchmarkOfEitherBuildHasARow) {
 }
 
 TEST_F(AbTest, OnlyWhatIsSelectedRuns) {
-  costs_ = {{"base", {{"hash", 1000}, {"parse", 1000}}}, {"head", {{"hash", 1000}, {"parse", 1000}}}};
+  costs_ = {{"base", {{"hash", 1000}, {"parse", 1000}}},
+            {"head", {{"hash", 1000}, {"parse", 1000}}}};
   Selection selection;
   selection.only = {"/pars"};
   const auto compared = rows(selection);

@@ -40,7 +40,8 @@ TEST(ResultFile, ReadsWhatItWrote) {
 }
 
 TEST(ResultFile, AnotherSchemaIsReadOnlyByForce) {
-  const std::string text = replaced(to_json(sample_result(), true), "ringside.perf/1", "ringside.perf/2");
+  const std::string text =
+      replaced(to_json(sample_result(), true), "ringside.perf/1", "ringside.perf/2");
   EXPECT_EQ(parse_result(text, "a.json", false).error().message,
             "a.json has schema ringside.perf/2, this ringside reads ringside.perf/1; --force reads "
             "it all the same");
@@ -60,7 +61,8 @@ TEST(ResultFile, WhatIsNoResultIsSaidToBeNone) {
   EXPECT_THAT(message(replaced(good, "\"kernel\"", "\"colonel\"")), HasSubstr("'kernel'"));
   EXPECT_THAT(message(replaced(good, "\"cores\":2", "\"cores\":\"two\"")), HasSubstr("number"));
   EXPECT_THAT(message(replaced(good, "10.0", "0.0")), HasSubstr("bench/parse has a time"));
-  EXPECT_EQ(read_result("/nowhere/a.json", false).error().message, "/nowhere/a.json cannot be read");
+  EXPECT_EQ(read_result("/nowhere/a.json", false).error().message,
+            "/nowhere/a.json cannot be read");
 }
 
 TEST(ResultFile, MachinesDifferInAnyOfTheirParts) {
@@ -91,7 +93,8 @@ class HistoryTest : public ::testing::Test {
     EXPECT_TRUE(history) << history.error().message;
     return history ? *history : History{};
   }
-  const std::string directory_ = ::testing::TempDir() + "perf_history." + std::to_string(::getpid());
+  const std::string directory_ =
+      ::testing::TempDir() + "perf_history." + std::to_string(::getpid());
 };
 
 TEST_F(HistoryTest, HoldsMediansInTheOrderOfRecording) {
