@@ -87,7 +87,7 @@ Benchmark dispatching(const FrameSet& frames, Policy policy) {
             std::array<Assignment, kDefaultBurst> assigned;
             return nanoseconds_of(rounds, frames.views.size(), [&](std::size_t first) {
               assign(*state, std::span(frames.views).subspan(first, kDefaultBurst), assigned);
-              return std::uint64_t{assigned[0].owner.value};
+              return std::uint64_t{assigned[0].owner().value};
             });
           }};
 }

@@ -21,7 +21,7 @@ ClientId owner_among(ClientSet clients, const Question& question) {
   const std::vector<PacketView> packets(before + 1, packet);
   std::vector<Assignment> assigned(packets.size());
   assign_function(question.policy)(state, packets, assigned);
-  return assigned.back().owner;
+  return assigned.back().owner();
 }
 
 }  // namespace

@@ -26,7 +26,7 @@ void FlowHold::take_all(std::vector<OwedPacket>& to) {
 
 void FlowHold::move_free(std::vector<OwedPacket>& to) {
   const auto still = std::ranges::stable_partition(
-      held_, [this](OwedPacket packet) { return blocked_[packet.bucket()]; });
+      held_, [this](OwedPacket packet) { return blocked_[packet.origin.bucket()]; });
   to.insert(to.end(), still.begin(), still.end());
   held_.erase(still.begin(), still.end());
 }

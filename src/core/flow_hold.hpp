@@ -15,7 +15,7 @@ namespace ringside {
 
 class FlowHold {
  public:
-  static constexpr std::size_t kBuckets = 65536;  ///< any OwedPacket::bucket()
+  static constexpr std::size_t kBuckets = 65536;  ///< any Origin::bucket()
 
   /// Holds at most `capacity` packets.
   explicit FlowHold(std::size_t capacity) : capacity_(capacity), owner_(kBuckets), last_(kBuckets) {
@@ -33,7 +33,7 @@ class FlowHold {
   void block(std::uint16_t bucket, ClientId owner, std::uint64_t number);
   void unblock_all();
 
-  /// Precondition: blocks(packet.bucket()), room() > 0.
+  /// Precondition: blocks(packet.origin.bucket()), room() > 0.
   void add(OwedPacket packet) { held_.push_back(packet); }
 
   /// Ends the blocks whose packet is back, by `settled(owner)` as OwedFifo::settled(), and appends

@@ -6,32 +6,37 @@ namespace ringside {
 std::size_t OwedFifo::drain(std::vector<OwedPacket>& to) {
   const std::size_t before = to.size();
   for_each([&to](OwedPacket packet, std::uint64_t) { to.push_back(packet); });
-  settled_.store(pushed(), std::memory_order_release);
+  pass(size());
   gaps_ = 0;
   return to.size() - before;
 }
 
+std::size_t OwedFifo::count_next(std::span<void* const> packets) const {
+  std::size_t count = 0;
+  while (count < packets.size() && is_at(count, packets[count])) ++count;
+  return count;
+}
+
 Settled OwedFifo::settle_one(const void* packet) {
   skip_settled();
-  const std::uint64_t begin = settled();
-  const std::uint64_t end = pushed_.load(std::memory_order_acquire);  // pairs: push()
-  for (std::uint64_t at = begin; at < end; ++at) {
-    if (!slots_[at & mask_].is(packet)) continue;
+  const std::size_t owed = pushed_.load(std::memory_order_acquire) - settled();  // pairs: push()
+  for (std::size_t i = 0; i < owed; ++i) {
+    if (!is_at(i, packet)) continue;
     // relaxed: a scan may see the packet or not.
-    std::atomic_ref(slots_[at & mask_].word_).store(0, std::memory_order_relaxed);
+    std::atomic_ref(packets_[in_lap(head_ + i)]).store(nullptr, std::memory_order_relaxed);
     ++gaps_;
     skip_settled();
-    return at == begin ? Settled::kInOrder : Settled::kOutOfOrder;
+    return i == 0 ? Settled::kInOrder : Settled::kOutOfOrder;
   }
   return Settled::kNotOwed;
 }
 
 /// Moves past the packets that came back before their turn.
 void OwedFifo::skip_settled() {
-  const std::uint64_t end = pushed_.load(std::memory_order_acquire);
-  std::uint64_t at = settled();
-  for (; at < end && slots_[at & mask_].word_ == 0; ++at) --gaps_;
-  settled_.store(at, std::memory_order_release);
+  while (gaps_ > 0 && packets_[head_] == nullptr) {
+    pass(1);
+    --gaps_;
+  }
 }
 
 }  // namespace ringside

@@ -11,40 +11,21 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
+#include <cstring>
 #include <span>
-#include <utility>
 #include <vector>
 
-#include "core/ids.hpp"
+#include "core/assignment.hpp"
 
 namespace ringside {
 
-/// A packet that somebody owes, in one word: where its buffer stands (aligned to 64 bytes, below
-/// 2^48), the port it came in by, and the bucket of its flow.
-class OwedPacket {
- public:
-  OwedPacket() = default;
-  OwedPacket(const void* packet, PortIndex port, std::uint16_t bucket)
-      : word_(reinterpret_cast<std::uintptr_t>(packet) | port.value |
-              std::uint64_t{bucket} << kBucketShift) {}
+/// What is remembered of a packet besides its buffer.
+using Origin = Assignment;
 
-  void* packet() const { return reinterpret_cast<void*>(word_ & kAddress); }
-  PortIndex port() const { return {static_cast<std::uint8_t>(word_ & kPort)}; }
-  std::uint16_t bucket() const { return static_cast<std::uint16_t>(word_ >> kBucketShift); }
-  /// Nothing is what is not there, a null pointer neither.
-  bool is(const void* packet) const {
-    return word_ != 0 && (word_ & kAddress) == reinterpret_cast<std::uintptr_t>(packet);
-  }
-  std::uint64_t word() const { return word_; }
-
- private:
-  friend class OwedFifo;
-  static constexpr std::uint64_t kPort = 0x3f;
-  static constexpr unsigned kBucketShift = 48;
-  static constexpr std::uint64_t kAddress = ((std::uint64_t{1} << kBucketShift) - 1) & ~kPort;
-  static_assert(kMaxPorts <= kPort + 1);
-
-  std::uint64_t word_ = 0;  // 0: came back before its turn
+/// A packet that somebody owes.
+struct OwedPacket {
+  void* packet = nullptr;
+  Origin origin;
 };
 
 /// What a packet that came back was.
@@ -56,49 +37,64 @@ enum class Settled : std::uint8_t {
 
 class OwedFifo {
  public:
-  /// Room for `size` packets; a power of two.
-  explicit OwedFifo(std::size_t size) : slots_(size), mask_(size - 1) {}
+  /// Room for `size` packets, and for `staged` more that are not owed yet.
+  OwedFifo(std::size_t size, std::size_t staged)
+      : size_(size), slots_(size + staged), packets_(slots_ + staged), origins_(slots_ + staged) {}
 
   // Producer.
 
-  std::size_t room() const { return slots_.size() - (pushed() - settled()); }
-  /// Writes down `packets`, and where their buffers stand to `buffers`. Preconditions:
-  /// packets.size() <= room() and no more than there are `buffers`. Call before the packets can be
-  /// with the client.
-  void push(std::span<const OwedPacket> packets, void** buffers) {
-    const std::uint64_t at = pushed();
-    const auto write = [](std::span<const OwedPacket> from, OwedPacket* slots, void** to) {
-      for (std::size_t i = 0; i < from.size(); ++i) {
-        slots[i] = from[i];
-        to[i] = from[i].packet();
-      }
-    };
-    const auto [front, back] = split(packets, at);
-    write(front, &slots_[at & mask_], buffers);
-    if (!back.empty()) write(back, slots_.data(), buffers + front.size());
+  /// Where to write packets before push(), one after the other: they are written once, and go to
+  /// the ring from there.
+  struct Stage {
+    void** packets;
+    Origin* origins;
+  };
+  /// Of which `staged` ones are written already, behind those of the last push(); valid until the
+  /// next one.
+  Stage stage(std::size_t staged) {
+    if (tail_ >= slots_) {
+      copy_to_front(tail_, staged);
+      tail_ -= slots_;
+    }
+    return {&packets_[tail_], &origins_[tail_]};
+  }
+
+  /// How many are owed.
+  std::size_t size() const { return pushed() - settled(); }
+  std::size_t room() const { return size_ - size(); }
+  /// The first `count` on the stage are owed now. Precondition: count <= room(). Call before they
+  /// can be with the client.
+  void push(std::size_t count) {
+    if (tail_ + count > slots_) copy_to_front(slots_, tail_ + count - slots_);
+    tail_ += count;
     // pairs: settle(), for a client that guesses
-    pushed_.store(at + packets.size(), std::memory_order_release);
+    pushed_.store(pushed() + count, std::memory_order_release);
   }
   /// Settles the oldest until there is room for `count`. For one who knows that they are done, and
   /// is the consumer too.
   void make_room(std::size_t count) {
-    if (room() < count) forget_but(slots_.size() - count);
+    if (room() < count) forget_but(size_ - count);
   }
   /// Settles all but the newest `count`; likewise.
   void forget_but(std::size_t count) {
-    if (pushed() - settled() > count) settled_.store(pushed() - count, std::memory_order_relaxed);
+    if (size() > count) pass(size() - count);
   }
-  /// Takes the newest `count` off again: the ring did not take them.
-  void undo_push(std::size_t count) { pushed_.store(pushed() - count, std::memory_order_relaxed); }
+  /// The newest `count` are on the stage again, before what was there: the ring did not take them.
+  /// Directly after push().
+  void undo_push(std::size_t count) {
+    tail_ -= count;
+    pushed_.store(pushed() - count, std::memory_order_relaxed);
+  }
   /// Calls visit(packet, number) for what is owed, oldest first. The packet is back when settled()
   /// is greater than its number. One that comes back meanwhile may be visited or not.
   template <typename Visit>
   void for_each(Visit&& visit) {
     const std::uint64_t end = pushed();
+    const std::size_t end_slot = in_lap(tail_) + slots_;
     for (std::uint64_t at = settled(); at < end; ++at) {
-      OwedPacket packet;
-      packet.word_ = std::atomic_ref(slots_[at & mask_].word_).load(std::memory_order_relaxed);
-      if (packet.word_ != 0) visit(packet, at);
+      const std::size_t slot = in_lap(end_slot - (end - at));
+      void* const packet = std::atomic_ref(packets_[slot]).load(std::memory_order_relaxed);
+      if (packet != nullptr) visit(OwedPacket{packet, origins_[slot]}, at);
     }
   }
   /// Moves everything that is owed to the end of `to`, oldest first. Precondition: the consumer has
@@ -110,19 +106,12 @@ class OwedFifo {
   /// Settles packets from the front for as long as they are the oldest owed; returns how many were.
   /// With the result equal to packets.size() the client did as it should.
   std::size_t settle(std::span<void* const> packets) {
-    const std::uint64_t begin = settled();
-    const std::uint64_t owed = pushed_.load(std::memory_order_acquire) - begin;  // pairs: push()
-    packets = packets.first(std::min<std::uint64_t>(packets.size(), owed));
-    std::size_t matched = 0;
-    if (gaps_ == 0 && all_are_next(packets, begin)) {
-      matched = packets.size();
-    } else {
-      for (const void* const packet : packets) {
-        if (!slots_[(begin + matched) & mask_].is(packet)) break;
-        ++matched;
-      }
-    }
-    if (matched > 0) settled_.store(begin + matched, std::memory_order_release);
+    const std::uint64_t owed =
+        pushed_.load(std::memory_order_acquire) - settled();  // pairs: push()
+    if (packets.size() > owed) packets = packets.first(owed);
+    const std::size_t matched =
+        gaps_ == 0 && all_are_next(packets) ? packets.size() : count_next(packets);
+    if (matched > 0) pass(matched);
     return matched;
   }
   /// The long way, for a packet that settle() stopped at.
@@ -137,33 +126,44 @@ class OwedFifo {
  private:
   void skip_settled();
 
-  /// `packets` from number `at` on: those up to the last slot, and those from the first one on.
-  template <typename T>
-  std::pair<std::span<T>, std::span<T>> split(std::span<T> packets, std::uint64_t at) const {
-    const std::size_t until_end =
-        std::min<std::size_t>(packets.size(), slots_.size() - (at & mask_));
-    return {packets.first(until_end), packets.subspan(until_end)};
+  /// `slot`, or the same one lap earlier.
+  std::size_t in_lap(std::size_t slot) const { return slot < slots_ ? slot : slot - slots_; }
+  /// What stands from slot `from` on, behind the last of a lap, belongs to the front of the next.
+  void copy_to_front(std::size_t from, std::size_t count) {
+    std::copy_n(&packets_[from], count, &packets_[from - slots_]);
+    std::copy_n(&origins_[from], count, &origins_[from - slots_]);
   }
-  /// slots_[...].is() of each, without a branch for each; for slots none of which is empty.
-  bool all_are_next(std::span<void* const> packets, std::uint64_t begin) const {
-    std::uint64_t differ = 0;
-    const auto compare = [&differ](const OwedPacket* slots, std::span<void* const> with) {
-      for (std::size_t i = 0; i < with.size(); ++i) {
-        differ |=
-            (slots[i].word_ & OwedPacket::kAddress) ^ reinterpret_cast<std::uintptr_t>(with[i]);
-      }
+  /// Settles the oldest `count`.
+  void pass(std::size_t count) {
+    head_ = in_lap(head_ + count);
+    settled_.store(settled() + count, std::memory_order_release);
+  }
+  /// The i-th oldest is still owed and is this one; nothing is what is not there, a null pointer
+  /// neither.
+  bool is_at(std::size_t i, const void* packet) const {
+    return packet != nullptr && packets_[in_lap(head_ + i)] == packet;
+  }
+  /// is_at() of all, when no slot of them is empty.
+  bool all_are_next(std::span<void* const> packets) const {
+    const std::size_t in_this_lap = std::min(packets.size(), slots_ - head_);
+    const auto are_at = [this](std::size_t slot, std::span<void* const> some) {
+      return std::memcmp(&packets_[slot], some.data(), some.size_bytes()) == 0;
     };
-    const auto [front, back] = split(packets, begin);
-    compare(&slots_[begin & mask_], front);
-    if (!back.empty()) compare(slots_.data(), back);
-    return differ == 0;
+    return are_at(head_, packets.first(in_this_lap)) &&
+           (in_this_lap == packets.size() || are_at(0, packets.subspan(in_this_lap)));
   }
+  std::size_t count_next(std::span<void* const> packets) const;
 
-  std::vector<OwedPacket> slots_;
-  std::uint64_t mask_;
-  std::size_t gaps_ = 0;  ///< consumer: slots that became empty before their turn
-  alignas(64) std::atomic<std::uint64_t> pushed_{0};   // writer: producer
+  const std::size_t size_;
+  const std::size_t slots_;  ///< of a lap; behind them is room for what is staged at its end
+  // Columns: a packet is compared, and goes to the ring, without its origin.
+  std::vector<void*> packets_;  ///< null: came back before its turn
+  std::vector<Origin> origins_;
+  alignas(64) std::atomic<std::uint64_t> pushed_{0};  // writer: producer
+  std::size_t tail_ = 0;  ///< producer: slot of the stage; may be behind the last until stage()
   alignas(64) std::atomic<std::uint64_t> settled_{0};  // writer: consumer, and drain()
+  std::size_t head_ = 0;  ///< consumer: slot of the oldest that is owed
+  std::size_t gaps_ = 0;  ///< consumer: slots that became empty before their turn
 };
 
 }  // namespace ringside

@@ -31,9 +31,9 @@ void prefetch(std::span<const PacketView> packets, std::size_t i) {
   if (i + kAhead < packets.size()) __builtin_prefetch(packets[i + kAhead].data);
 }
 
-Assignment by_hash(const DispatchState& state, std::uint32_t hash) {
+Assignment by_hash(const DispatchState& state, PortIndex port, std::uint32_t hash) {
   const std::uint32_t bucket = BucketTable::bucket(hash);
-  return {state.buckets().bucket_owner(bucket), static_cast<std::uint16_t>(bucket)};
+  return {state.buckets().bucket_owner(bucket), port, static_cast<std::uint16_t>(bucket)};
 }
 static_assert(BucketTable::kBuckets == 65536, "a bucket is a 16-bit number");
 
@@ -47,14 +47,14 @@ ClientId owner_of_port(const DispatchState& state, std::uint16_t port) {
 
 void assign_round_robin(DispatchState& state, std::span<const PacketView> packets,
                         std::span<Assignment> assigned) {
-  state.take_turns(assigned.first(packets.size()));
+  state.take_turns(packets, assigned);
 }
 
 void assign_flow_hash(DispatchState& state, std::span<const PacketView> packets,
                       std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
     prefetch(packets, i);
-    assigned[i] = by_hash(state, key_of(packets[i], state.parse).hash());
+    assigned[i] = by_hash(state, packets[i].port, key_of(packets[i], state.parse).hash());
   }
 }
 
@@ -62,15 +62,16 @@ void assign_symmetric_flow_hash(DispatchState& state, std::span<const PacketView
                                 std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
     prefetch(packets, i);
-    assigned[i] = by_hash(state, symmetric(key_of(packets[i], state.parse)).hash());
+    assigned[i] =
+        by_hash(state, packets[i].port, symmetric(key_of(packets[i], state.parse)).hash());
   }
 }
 
 void assign_port(DispatchState& state, std::span<const PacketView> packets,
                  std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    const std::uint16_t bucket = packets[i].port.value;
-    assigned[i] = {owner_of_port(state, bucket), bucket};
+    const PortIndex port = packets[i].port;
+    assigned[i] = {owner_of_port(state, port.value), port, port.value};
   }
 }
 

@@ -10,6 +10,7 @@
 #include <span>
 #include <string_view>
 
+#include "core/assignment.hpp"
 #include "core/bucket_table.hpp"
 #include "core/client_set.hpp"
 #include "core/flow_key.hpp"
@@ -28,14 +29,6 @@ struct PacketView {
   /// Length of the whole packet when it has more segments; what is below `length` counts as
   /// `length`.
   std::uint32_t packet_length = 0;
-};
-
-/// Who gets a packet, and with which others.
-struct Assignment {
-  ClientId owner;
-  std::uint16_t bucket = 0;  ///< packets of one bucket have one owner; the round robin knows none
-
-  bool operator==(const Assignment&) const = default;
 };
 
 /// Packets that were assigned by the Ethernet rule or from a cut packet; see ParseNote.
@@ -64,11 +57,11 @@ class DispatchState {
     return id;
   }
 
-  /// The same for so many packets in a row.
-  void take_turns(std::span<Assignment> assigned) {
+  /// The same for packets in a row.
+  void take_turns(std::span<const PacketView> packets, std::span<Assignment> assigned) {
     std::size_t turn = turn_;
-    for (Assignment& each : assigned) {
-      each = {ids_[turn], 0};
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      assigned[i] = {ids_[turn], packets[i].port, 0};
       if (++turn == count_) turn = 0;
     }
     turn_ = turn;

@@ -10,7 +10,7 @@ DataPath::DataPath(const Options& options_in, const Seams& seams_in, shared::Sha
     : options(options_in), seams(seams_in), info(info_in), rx(rx_lcores), acknowledged(rx_lcores) {
   // A client owes at most what its ring holds, one less than its size.
   for (std::size_t i = 0; i < rx_lcores * options.clients; ++i) {
-    fifos_.push_back(std::make_unique<OwedFifo>(options.ring_size));
+    fifos_.push_back(std::make_unique<OwedFifo>(options.ring_size, 2 * options.burst));
   }
 }
 

@@ -67,6 +67,12 @@ struct DataPath {
   OwedFifo& owed_fifo(std::size_t lcore, std::size_t client) {
     return *fifos_[lcore * options.clients + client];
   }
+  /// Return mode: packets that are on the client's rings or with it.
+  std::size_t on_way(std::size_t client) {
+    std::size_t sum = 0;
+    for (std::size_t lcore = 0; lcore < rx.size(); ++lcore) sum += owed_fifo(lcore, client).size();
+    return sum;
+  }
   /// Direct mode, one receiver: settles what the client has counted as done; nobody else does.
   void settle_direct(std::size_t lcore, ClientId client) {
     if (direct()) owed_fifo(lcore, client.value).forget_but(owed(client.value));

@@ -119,7 +119,7 @@ void Receiver::collect_from_ring(ClientId dead, std::vector<OwedPacket>& had) {
       const PortIndex port = dpdk::input_of(burst_[i]);
       const PacketView view = dpdk::view_of(burst_[i], port);
       assign_(*somebody, {&view, 1}, {assigned_.data(), 1});
-      had.emplace_back(burst_[i], port, assigned_[0].bucket);
+      had.push_back({burst_[i], assigned_[0]});
     }
   }
   // The first ones of a burst may be done with.
@@ -145,7 +145,7 @@ void Receiver::hold_moved_flows(ClientSet dead) {
     path_.settle_direct(queue_, client);
     path_.owed_fifo(queue_, i).for_each([&](OwedPacket packet, std::uint64_t number) {
       if (owner_of(packet).value_or(client) != client) {
-        hold_.block(packet.bucket(), client, number);
+        hold_.block(packet.origin.bucket(), client, number);
       }
     });
   }
@@ -153,7 +153,7 @@ void Receiver::hold_moved_flows(ClientSet dead) {
 
 std::optional<ClientId> Receiver::owner_of(OwedPacket packet) const {
   if (dispatch_.active().empty()) return std::nullopt;
-  return bucket_owner(path_.options.policy, dispatch_, packet.bucket());
+  return bucket_owner(path_.options.policy, dispatch_, packet.origin.bucket());
 }
 
 void Receiver::place(OwedPacket packet) {
@@ -163,10 +163,10 @@ void Receiver::place(OwedPacket packet) {
     return homeless_.push_back(packet);
   }
   // A client may have written its output port into it.
-  packet_of(packet)->port = path_.ports[packet.port().value].id();
+  packet_of(packet)->port = path_.ports[packet.origin.port().value].id();
   const auto sticky_owner = owner_of(packet);
   const ClientId owner = sticky_owner ? *sticky_owner : dispatch_.next_in_turn();
-  if (sticky_owner && hold_.blocks(packet.bucket())) return hold(packet, owner);
+  if (sticky_owner && hold_.blocks(packet.origin.bucket())) return hold(packet, owner);
   stages_.keep(owner, packet);
 }
 
@@ -211,14 +211,16 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   }
   show(packets, port);
   assign_(dispatch_, {views_.data(), packets.size()}, assigned_);
-  const bool flows_move = !hold_.idle();
-  for (std::size_t i = 0; i < packets.size(); ++i) {
-    const auto& [owner, bucket] = assigned_[i];  // a copy would wait for both halves to be written
-    const OwedPacket owed(packets[i], port, bucket);
-    if (flows_move && hold_.blocks(bucket)) {
-      hold(owed, owner);
-    } else {
-      stages_.put(owner, owed);
+  const std::span assigned(assigned_.data(), packets.size());
+  if (hold_.idle()) {
+    for (std::size_t i = 0; i < packets.size(); ++i) stages_.put(packets[i], assigned[i]);
+  } else {
+    for (std::size_t i = 0; i < packets.size(); ++i) {
+      if (hold_.blocks(assigned[i].bucket())) {
+        hold({packets[i], assigned[i]}, assigned[i].owner());
+      } else {
+        stages_.put(packets[i], assigned[i]);
+      }
     }
   }
   publish_counters();

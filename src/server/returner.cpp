@@ -48,24 +48,27 @@ void Returner::note_emptied(ClientId client) {
   path_.emptied[client.value].store(deaths, std::memory_order_release);  // pairs: DataPath
 }
 
+std::size_t Returner::settle_run(std::size_t lcore, ClientId client,
+                                 std::span<dpdk::Packet> packets) {
+  return path_.owed_fifo(lcore, client.value)
+      .settle({reinterpret_cast<void* const*>(packets.data()), packets.size()});
+}
+
 std::span<dpdk::Packet> Returner::accept(ClientId client, std::span<dpdk::Packet> packets) {
-  const auto settled = [&](std::size_t lcore, std::span<dpdk::Packet> of) {
-    return path_.owed_fifo(lcore, client.value)
-        .settle({reinterpret_cast<void* const*>(of.data()), of.size()});
-  };
-  std::size_t accepted = settled(0, packets);
-  if (accepted == packets.size()) return packets;  // always, with one receiver
+  const std::size_t accepted = settle_run(0, client, packets);
+  // Always, with one receiver and clients that do as they should.
+  if (accepted == packets.size()) return packets;
+  return accept_rest(client, packets, accepted);
+}
+
+std::span<dpdk::Packet> Returner::accept_rest(ClientId client, std::span<dpdk::Packet> packets,
+                                              std::size_t accepted) {
   for (std::size_t before = accepted + 1; before != accepted && accepted < packets.size();) {
     before = accepted;
     for (std::size_t lcore = 0; lcore < path_.rx.size(); ++lcore) {
-      accepted += settled(lcore, packets.subspan(accepted));
+      accepted += settle_run(lcore, client, packets.subspan(accepted));
     }
   }
-  return accepted == packets.size() ? packets : accept_each(client, packets, accepted);
-}
-
-std::span<dpdk::Packet> Returner::accept_each(ClientId client, std::span<dpdk::Packet> packets,
-                                              std::size_t accepted) {
   for (std::size_t i = accepted; i < packets.size(); ++i) {
     if (accept_one(client, packets[i])) packets[accepted++] = packets[i];
   }

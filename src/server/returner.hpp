@@ -29,8 +29,12 @@ class Returner {
 
   /// The packets that the client owed, at the front of `packets`. Others are left alone.
   std::span<dpdk::Packet> accept(ClientId client, std::span<dpdk::Packet> packets);
-  std::span<dpdk::Packet> accept_each(ClientId client, std::span<dpdk::Packet> packets,
-                                      std::size_t accepted);
+  /// The same when only the first `accepted` are the oldest that the first receiver handed over.
+  [[gnu::cold]] std::span<dpdk::Packet> accept_rest(ClientId client,
+                                                    std::span<dpdk::Packet> packets,
+                                                    std::size_t accepted);
+  /// Settles the front of `packets` as what `lcore` handed over; returns how many of them.
+  std::size_t settle_run(std::size_t lcore, ClientId client, std::span<dpdk::Packet> packets);
   bool accept_one(ClientId client, dpdk::Packet packet);
   void note_emptied(ClientId client);
   void settle(ClientId client, std::span<dpdk::Packet> packets);

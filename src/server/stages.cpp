@@ -21,9 +21,11 @@ Stages::Stages(DataPath& path, std::size_t lcore)
     : path_(path),
       lcore_(lcore),
       counters_(path.rx[lcore]),
-      stages_(path.work.size()),
-      burst_(path.options.burst) {
-  for (Stage& stage : stages_) stage.fresh.resize(std::size_t{2} * path.options.burst);
+      burst_(path.options.burst),
+      stages_(path.work.size()) {
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    stages_[i].fresh = path.owed_fifo(lcore, i).stage(0);
+  }
 }
 
 void Stages::keep(ClientId client, OwedPacket packet) {
@@ -34,18 +36,13 @@ void Stages::keep(ClientId client, OwedPacket packet) {
 bool Stages::blocked() const {
   if (kept_ >= most_kept(path_.options.ring_size)) return true;  // the pool counts on it
   return std::ranges::any_of(stages_,
-                             [this](const Stage& stage) { return stage.filled >= burst_.size(); });
+                             [this](const Stage& stage) { return stage.filled >= burst_; });
 }
 
 std::size_t Stages::size() const {
   std::size_t size = kept_;
   for (const Stage& stage : stages_) size += stage.filled;
   return size;
-}
-
-void Stages::lose_kept(Stage& stage, std::size_t count) {
-  stage.kept.resize(stage.kept.size() - count);
-  kept_ -= count;
 }
 
 unsigned Stages::flush_all() {
@@ -59,37 +56,47 @@ unsigned Stages::flush_all() {
 unsigned Stages::flush(ClientId client) {
   Stage& stage = stages_[client.value];
   unsigned handed = 0;
-  if (!stage.kept.empty()) {
-    handed = hand_over_from(client, stage.kept);
-    lose_kept(stage, handed);
-  }
+  if (!stage.kept.empty()) handed = flush_kept(client);
   if (stage.filled == 0) return handed;
-  if (stage.kept.empty()) {
-    const unsigned of_fresh = hand_over_from(client, stage.staged());
-    stage.filled -= of_fresh;
-    handed += of_fresh;
-  }
+  if (stage.kept.empty()) handed += flush_stage(client);
   if (path_.options.on_full == OnFull::kDrop && stage.filled > 0) {
-    // A burst at most: put() flushes a full one at once.
-    add(counters_.ring_full[client.value], path_.seams.discard(buffers(stage.staged())));
+    add(counters_.ring_full[client.value], path_.seams.discard(staged(stage)));
     stage.filled = 0;
   }
   return handed;
 }
 
-unsigned Stages::hand_over_from(ClientId client, std::span<OwedPacket> packets) {
-  std::size_t done = 0;
-  while (done < packets.size()) {
-    const std::size_t count = std::min(burst_.size(), packets.size() - done);
-    const unsigned handed = hand_over(client, packets.subspan(done, count));
-    done += handed;
-    if (handed < count) break;
+unsigned Stages::flush_kept(ClientId client) {
+  Stage& stage = stages_[client.value];
+  // They take the place of the fresh ones for a while.
+  std::vector<OwedPacket> fresh;
+  for (std::size_t i = 0; i < stage.filled; ++i) {
+    fresh.push_back({stage.fresh.packets[i], stage.fresh.origins[i]});
   }
-  std::ranges::copy(packets.subspan(done), packets.begin());
+  std::size_t done = 0;
+  while (done < stage.kept.size()) {
+    stage.filled = std::min(burst_, stage.kept.size() - done);
+    for (std::size_t i = 0; i < stage.filled; ++i) write(stage, i, stage.kept[done + i]);
+    const unsigned handed = flush_stage(client);
+    done += handed;
+    if (stage.filled > 0) break;
+  }
+  stage.kept.erase(stage.kept.begin(), stage.kept.begin() + static_cast<std::ptrdiff_t>(done));
+  kept_ -= done;
+  stage.filled = fresh.size();
+  for (std::size_t i = 0; i < fresh.size(); ++i) write(stage, i, fresh[i]);
   return static_cast<unsigned>(done);
 }
 
-unsigned Stages::hand_over(ClientId client, std::span<const OwedPacket> packets) {
+unsigned Stages::flush_stage(ClientId client) {
+  Stage& stage = stages_[client.value];
+  const unsigned handed = hand_over(client, staged(stage));
+  stage.filled -= handed;
+  stage.fresh = fifo(client).stage(stage.filled);
+  return handed;
+}
+
+unsigned Stages::hand_over(ClientId client, std::span<dpdk::Packet> packets) {
   const dpdk::RingView ring = path_.work[client.value];
   const std::size_t allowed = std::min(packets.size(), credit(client));
   Counter& books = counters_.handed[client.value];
@@ -97,13 +104,13 @@ unsigned Stages::hand_over(ClientId client, std::span<const OwedPacket> packets)
   if (allowed > 0) {
     // Written down before they are on the ring, or they could be back before.
     add(books, allowed);
-    OwedFifo& fifo = path_.owed_fifo(lcore_, client.value);
-    if (path_.direct()) fifo.make_room(allowed);
-    fifo.push(packets.first(allowed), reinterpret_cast<void**>(burst_.data()));
-    handed = path_.seams.hand_over(ring, std::span(burst_).first(allowed), room);
+    OwedFifo& debts = fifo(client);
+    if (path_.direct()) debts.make_room(allowed);
+    debts.push(allowed);
+    handed = path_.seams.hand_over(ring, packets.first(allowed), room);
     if (handed < allowed) {
       books.store(read(books) - (allowed - handed), std::memory_order_relaxed);
-      fifo.undo_push(allowed - handed);
+      debts.undo_push(allowed - handed);
     }
   }
   Counter& peak = counters_.peak[client.value];
@@ -115,25 +122,17 @@ unsigned Stages::hand_over(ClientId client, std::span<const OwedPacket> packets)
 
 std::size_t Stages::credit(ClientId client) {
   const std::size_t capacity = path_.work[client.value].capacity();
-  const std::uint64_t owed = path_.owed(client.value);
-  if (owed >= capacity) return 0;
-  const std::size_t credit = capacity - owed;
-  return path_.direct() ? credit : std::min(credit, path_.owed_fifo(lcore_, client.value).room());
-}
-
-std::span<dpdk::Packet> Stages::buffers(std::span<const OwedPacket> packets) {
-  std::transform(packets.begin(), packets.end(), burst_.begin(), packet_of);
-  return std::span(burst_).first(packets.size());
+  const std::uint64_t owed = path_.direct() ? path_.owed(client.value) : path_.on_way(client.value);
+  return owed < capacity ? capacity - owed : 0;
 }
 
 void Stages::abandon() {
+  std::vector<OwedPacket> all;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
-    Stage& stage = stages_[i];
-    stage.kept.insert(stage.kept.end(), stage.staged().begin(), stage.staged().end());
-    add(counters_.undelivered[i], free_all(stage.kept));
-    stage.filled = 0;
+    take(
+        ClientId{static_cast<std::uint8_t>(i)}, [](OwedPacket) { return true; }, all);
+    add(counters_.undelivered[i], free_all(all));
   }
-  kept_ = 0;
 }
 
 }  // namespace ringside::server

@@ -14,7 +14,7 @@ namespace ringside::server {
 
 /// The buffer behind a packet of the books.
 inline dpdk::Packet packet_of(OwedPacket owed) {
-  return static_cast<dpdk::Packet>(owed.packet());
+  return static_cast<dpdk::Packet>(owed.packet);
 }
 
 /// Gives the buffers back to the pool and empties `packets`; returns how many there were.
@@ -26,10 +26,12 @@ class Stages {
   Stages(DataPath& path, std::size_t lcore);
 
   /// A packet just received; hands over when that makes a burst.
-  void put(ClientId client, OwedPacket packet) {
+  void put(dpdk::Packet packet, Assignment assigned) {
+    const ClientId client = assigned.owner();
     Stage& stage = stages_[client.value];
-    stage.fresh[stage.filled++] = packet;
-    if (stage.filled == burst_.size()) flush(client);
+    stage.fresh.packets[stage.filled] = packet;
+    stage.fresh.origins[stage.filled] = assigned;
+    if (++stage.filled == burst_) flush(client);
   }
   /// A packet that changes hands: never dropped, handed over before the fresh ones.
   void keep(ClientId client, OwedPacket packet);
@@ -50,16 +52,18 @@ class Stages {
   template <typename Moves>
   void take(ClientId client, Moves&& moves, std::vector<OwedPacket>& to) {
     Stage& stage = stages_[client.value];
-    const auto take_from = [&](std::span<OwedPacket> packets) {
-      const auto taken = std::ranges::remove_if(packets, [&](OwedPacket packet) {
-        const bool goes = moves(packet);
-        if (goes) to.push_back(packet);
-        return goes;
-      });
-      return taken.size();
+    const auto goes = [&](OwedPacket packet) {
+      const bool moved = moves(packet);
+      if (moved) to.push_back(packet);
+      return moved;
     };
-    lose_kept(stage, take_from(stage.kept));
-    stage.filled -= take_from(stage.staged());
+    kept_ -= std::erase_if(stage.kept, goes);
+    std::size_t left = 0;
+    for (std::size_t i = 0; i < stage.filled; ++i) {
+      const OwedPacket packet{stage.fresh.packets[i], stage.fresh.origins[i]};
+      if (!goes(packet)) write(stage, left++, packet);
+    }
+    stage.filled = left;
   }
 
   /// Frees everything, as undelivered.
@@ -67,33 +71,35 @@ class Stages {
 
  private:
   struct Stage {
-    /// Room for two bursts: what is left of one that did not fit, and one just received.
-    std::vector<OwedPacket> fresh;
-    std::size_t filled = 0;  ///< of `fresh`
+    // Fresh ones. Room for two bursts: what is left of one that did not fit, and one just received.
+    OwedFifo::Stage fresh;
+    std::size_t filled = 0;
     std::vector<OwedPacket> kept;
-
-    std::span<OwedPacket> staged() { return std::span(fresh).first(filled); }
   };
 
   unsigned flush(ClientId client);
-  /// Hands over from the front of `packets` until the client may owe no more; the rest moves to the
-  /// front.
-  unsigned hand_over_from(ClientId client, std::span<OwedPacket> packets);
-  unsigned hand_over(ClientId client, std::span<const OwedPacket> packets);
-  /// The buffers behind `packets`, at most a burst; valid until the next call.
-  std::span<dpdk::Packet> buffers(std::span<const OwedPacket> packets);
+  unsigned flush_kept(ClientId client);
+  /// Hands over from the front of the stage until the client may owe no more.
+  unsigned flush_stage(ClientId client);
+  unsigned hand_over(ClientId client, std::span<dpdk::Packet> packets);
+  static void write(Stage& stage, std::size_t at, OwedPacket packet) {
+    stage.fresh.packets[at] = packet.packet;
+    stage.fresh.origins[at] = packet.origin;
+  }
+  static std::span<dpdk::Packet> staged(const Stage& stage) {
+    return {reinterpret_cast<dpdk::Packet*>(stage.fresh.packets), stage.filled};
+  }
+  OwedFifo& fifo(ClientId client) { return path_.owed_fifo(lcore_, client.value); }
   /// Packets that may still be handed over: a client never owes more than its ring holds, so that
   /// its return ring always has room.
   std::size_t credit(ClientId client);
-  /// The last `count` of the kept ones have gone.
-  void lose_kept(Stage& stage, std::size_t count);
 
   DataPath& path_;
   const std::size_t lcore_;
   RxCounters& counters_;
+  const std::size_t burst_;
   std::vector<Stage> stages_;
   std::size_t kept_ = 0;  ///< in all stages
-  std::vector<dpdk::Packet> burst_;
 };
 
 }  // namespace ringside::server

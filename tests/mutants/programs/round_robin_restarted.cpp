@@ -8,7 +8,7 @@ int main(int argc, char** argv) {
   seams.assign = [](DispatchState& state, std::span<const PacketView> packets,
                     std::span<Assignment> assigned) {
     for (std::size_t i = 0; i < packets.size(); ++i) {
-      assigned[i] = {state.active_at(i % state.active().size()), 0};
+      assigned[i] = {state.active_at(i % state.active().size()), packets[i].port, 0};
     }
   };
   return server::run_server(argc, argv, seams);

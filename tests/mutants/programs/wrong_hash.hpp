@@ -23,7 +23,8 @@ void assign_by(DispatchState& state, std::span<const PacketView> packets,
                std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
     const std::uint32_t bucket = BucketTable::bucket(kHash(packets[i]));
-    assigned[i] = {state.buckets().bucket_owner(bucket), static_cast<std::uint16_t>(bucket)};
+    assigned[i] = {state.buckets().bucket_owner(bucket), packets[i].port,
+                   static_cast<std::uint16_t>(bucket)};
   }
 }
 

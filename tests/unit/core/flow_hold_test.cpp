@@ -11,7 +11,8 @@ using ::testing::ElementsAre;
 class FlowHoldTest : public ::testing::Test {
  protected:
   static OwedPacket held_packet(std::uint64_t number, std::uint16_t bucket) {
-    return {reinterpret_cast<void*>(number * 64), PortIndex{0}, bucket};  // never dereferenced
+    return {reinterpret_cast<void*>(number * 64),  // never dereferenced
+            {ClientId{0}, PortIndex{0}, bucket}};
   }
   /// Numbers of the packets that are free once client 0 has settled `settled`.
   std::vector<std::uint64_t> freed_at(std::uint64_t settled) {
@@ -19,7 +20,7 @@ class FlowHoldTest : public ::testing::Test {
     hold_.release([settled](ClientId) { return settled; }, out);
     std::vector<std::uint64_t> freed;
     for (const OwedPacket packet : out) {
-      freed.push_back(reinterpret_cast<std::uintptr_t>(packet.packet()) / 64);
+      freed.push_back(reinterpret_cast<std::uintptr_t>(packet.packet) / 64);
     }
     return freed;
   }

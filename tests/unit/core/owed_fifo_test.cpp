@@ -19,13 +19,27 @@ void* buffer(std::uint64_t n) {
 
 class OwedFifoTest : public ::testing::Test {
  protected:
-  /// One burst; returns the buffers that were to be handed over.
-  std::vector<void*> push(std::initializer_list<std::uint64_t> numbers) {
-    std::vector<OwedPacket> packets;
-    for (const std::uint64_t n : numbers) packets.emplace_back(buffer(n), PortIndex{1}, 7);
-    std::vector<void*> buffers(packets.size());
-    fifo_.push(packets, buffers.data());
-    return buffers;
+  static constexpr std::size_t kStaged = 6;
+
+  void stage(std::initializer_list<std::uint64_t> numbers) {
+    const OwedFifo::Stage stage = fifo_.stage(staged_);
+    for (const std::uint64_t n : numbers) {
+      stage.packets[staged_] = buffer(n);
+      stage.origins[staged_++] = origin(n);
+    }
+  }
+  void push(std::size_t count) {
+    fifo_.push(count);
+    staged_ -= count;
+  }
+  void push(std::initializer_list<std::uint64_t> numbers) {
+    stage(numbers);
+    push(numbers.size());
+  }
+  /// Another one than that of its neighbours.
+  static Origin origin(std::uint64_t n) {
+    return {ClientId{1}, PortIndex{static_cast<std::uint8_t>(n % 32)},
+            static_cast<std::uint16_t>(n * 1000)};
   }
   std::size_t settle(std::initializer_list<std::uint64_t> numbers) {
     std::vector<void*> packets;
@@ -36,24 +50,16 @@ class OwedFifoTest : public ::testing::Test {
     std::vector<OwedPacket> rest;
     fifo_.drain(rest);
     std::vector<std::uint64_t> numbers;
-    for (const OwedPacket packet : rest) {
-      numbers.push_back((reinterpret_cast<std::uintptr_t>(packet.packet()) - 0x7f00'0000'0000) /
-                        64);
+    for (const OwedPacket& each : rest) {
+      numbers.push_back((reinterpret_cast<std::uintptr_t>(each.packet) - 0x7f00'0000'0000) / 64);
+      EXPECT_EQ(each.origin, origin(numbers.back()));
     }
     return numbers;
   }
 
-  OwedFifo fifo_{8};
+  OwedFifo fifo_{8, kStaged};
+  std::size_t staged_ = 0;
 };
-
-TEST(OwedPacket, HoldsBufferPortAndBucketInOneWord) {
-  const OwedPacket packet(buffer(3), PortIndex{31}, 65535);
-  EXPECT_EQ(packet.packet(), buffer(3));
-  EXPECT_EQ(packet.port(), PortIndex{31});
-  EXPECT_EQ(packet.bucket(), 65535);
-  EXPECT_TRUE(packet.is(buffer(3)));
-  EXPECT_FALSE(packet.is(buffer(4)));
-}
 
 TEST_F(OwedFifoTest, TakesNoNullPointerForAPacketThatCameBackBefore) {
   push({1, 2, 3});
@@ -96,7 +102,8 @@ TEST_F(OwedFifoTest, DoesNotSettleWhatIsNotOwed) {
 }
 
 TEST_F(OwedFifoTest, KeepsTheRoomOfAPacketThatStaysAway) {
-  push({1, 2, 3, 4, 5, 6, 7, 8});
+  push({1, 2, 3, 4, 5, 6});
+  push({7, 8});
   EXPECT_EQ(fifo_.room(), 0u);
   for (const std::uint64_t n : {2, 3, 4, 5, 6, 7, 8}) fifo_.settle_one(buffer(n));
   EXPECT_EQ(fifo_.room(), 0u) << "the oldest is still owed";
@@ -104,49 +111,103 @@ TEST_F(OwedFifoTest, KeepsTheRoomOfAPacketThatStaysAway) {
   EXPECT_EQ(fifo_.room(), 8u);
 }
 
-TEST_F(OwedFifoTest, ABurstGoesOnAtTheFirstSlotAfterTheLast) {
+TEST_F(OwedFifoTest, ABurstGoesOnInTheFirstSlotAfterTheLast) {
   push({1, 2, 3, 4, 5, 6});
   EXPECT_EQ(settle({1, 2, 3, 4, 5, 6}), 6u);
-  EXPECT_THAT(push({7, 8, 9, 10, 11}),
-              ElementsAre(buffer(7), buffer(8), buffer(9), buffer(10), buffer(11)));
-  EXPECT_EQ(settle({7, 8, 9, 11, 10}), 3u) << "those before the first that is not in turn";
-  EXPECT_EQ(settle({10, 11}), 2u);
-  EXPECT_THAT(drained(), IsEmpty());
+  push({7, 8, 9, 10, 11, 12});
+  push({13, 14});
+  EXPECT_EQ(settle({7, 8, 9, 10, 11, 12, 13}), 7u);
+  push({15, 16, 17, 18, 19, 20});
+  EXPECT_EQ(settle({14, 15, 16, 18, 17}), 3u) << "those before the first that is not in turn";
+  EXPECT_EQ(settle({17}), 1u);
+  EXPECT_THAT(drained(), ElementsAre(18, 19, 20));
 }
 
-TEST_F(OwedFifoTest, ForgetsWhatTheRingDidNotTake) {
-  push({1, 2, 3});
-  fifo_.undo_push(2);
-  EXPECT_THAT(drained(), ElementsAre(1));
+TEST_F(OwedFifoTest, WhatStaysOnTheStageIsOwedLater) {
+  stage({1, 2, 3, 4});
+  push(1);
+  stage({5, 6});
+  EXPECT_EQ(fifo_.size(), 1u);
+  EXPECT_EQ(settle({1, 2}), 1u) << "2 is not owed yet";
+  push(5);
+  EXPECT_EQ(settle({2, 3}), 2u);
+  EXPECT_THAT(drained(), ElementsAre(4, 5, 6));
 }
 
+TEST_F(OwedFifoTest, PutsBackOnTheStageWhatTheRingDidNotTake) {
+  push({1, 2, 3, 4, 5, 6});
+  EXPECT_EQ(settle({1, 2, 3, 4, 5, 6}), 6u);
+  // Before, over and behind the end of a lap.
+  for (const std::uint64_t first : {7, 12, 17, 22}) {
+    stage({first, first + 1, first + 2, first + 3, first + 4});
+    push(5);
+    fifo_.undo_push(3);
+    staged_ += 3;
+    EXPECT_EQ(settle({first, first + 1, first + 2}), 2u);
+    stage({});
+    push(2);
+    EXPECT_EQ(settle({first + 2, first + 3, first + 4}), 2u);
+    stage({});
+    push(1);
+    EXPECT_THAT(drained(), ElementsAre(first + 4));
+  }
+}
+
+/// What the producer does with the stage and the consumer with the books, in any order.
 RC_GTEST_PROP(OwedFifo, HoldsExactlyWhatWasPushedAndNotSettled, ()) {
-  OwedFifo fifo(64);
-  std::deque<std::uint64_t> model;
+  constexpr std::size_t kStaged = 8;
+  OwedFifo fifo(16, kStaged);
+  std::deque<std::uint64_t> staged, owed;
   std::uint64_t next = 1;
-  for (int step = 0; step < 200; ++step) {
-    if (*rc::gen::arbitrary<bool>() && fifo.room() > 0) {
-      const OwedPacket packet(buffer(next), PortIndex{0}, 0);
-      void* pushed = nullptr;
-      fifo.push({&packet, 1}, &pushed);
-      RC_ASSERT((pushed == buffer(next)));
-      model.push_back(next++);
-    } else if (!model.empty()) {
-      const auto at = *rc::gen::inRange<std::size_t>(0, std::min<std::size_t>(model.size(), 3));
-      void* const packet = buffer(model[at]);
-      if (at == 0) {
-        if (fifo.settle({&packet, 1}) == 0) {
-          RC_ASSERT(fifo.settle_one(packet) == Settled::kInOrder);
+  for (int step = 0; step < 400; ++step) {
+    switch (*rc::gen::weightedElement<int>({{4, 0}, {2, 1}, {1, 2}, {1, 3}})) {
+      case 0:
+        if (staged.size() < kStaged) {
+          const auto stage = fifo.stage(staged.size());
+          stage.packets[staged.size()] = buffer(next);
+          stage.origins[staged.size()] = {ClientId{0}, PortIndex{0}, std::uint16_t(next)};
+          staged.push_back(next++);
         }
-      } else {
-        RC_ASSERT(fifo.settle_one(packet) == Settled::kOutOfOrder);
+        break;
+      case 1: {
+        const std::size_t most = std::min(fifo.room(), staged.size());
+        const auto count = *rc::gen::inRange<std::size_t>(0, most + 1);
+        const auto refused = *rc::gen::inRange<std::size_t>(0, count + 1);
+        fifo.push(count);
+        fifo.undo_push(refused);
+        for (std::size_t i = 0; i < count - refused; ++i) {
+          owed.push_back(staged.front());
+          staged.pop_front();
+        }
+        fifo.stage(staged.size());
+        break;
       }
-      model.erase(model.begin() + static_cast<std::ptrdiff_t>(at));
+      case 2: {
+        std::vector<void*> burst;
+        for (const std::uint64_t n : owed) burst.push_back(buffer(n));
+        burst.resize(*rc::gen::inRange<std::size_t>(0, burst.size() + 1));
+        std::size_t settled = fifo.settle(burst);
+        for (; settled < burst.size(); ++settled) {
+          RC_ASSERT(fifo.settle_one(burst[settled]) == Settled::kInOrder);
+        }
+        owed.erase(owed.begin(), owed.begin() + static_cast<std::ptrdiff_t>(burst.size()));
+        break;
+      }
+      case 3:
+        if (owed.size() > 1) {
+          const auto at = *rc::gen::inRange<std::size_t>(1, owed.size());
+          RC_ASSERT(fifo.settle_one(buffer(owed[at])) == Settled::kOutOfOrder);
+          owed.erase(owed.begin() + static_cast<std::ptrdiff_t>(at));
+        }
+        break;
     }
   }
   std::vector<OwedPacket> rest;
-  RC_ASSERT(fifo.drain(rest) == model.size());
-  for (std::size_t i = 0; i < rest.size(); ++i) RC_ASSERT(rest[i].is(buffer(model[i])));
+  RC_ASSERT(fifo.drain(rest) == owed.size());
+  for (std::size_t i = 0; i < rest.size(); ++i) {
+    RC_ASSERT((rest[i].packet == buffer(owed[i])));
+    RC_ASSERT(rest[i].origin.bucket() == std::uint16_t(owed[i]));
+  }
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ class Dispatch : public testing::Test {
     std::vector<Assignment> assigned(packets.size());
     assign_function(policy)(state_, packets, assigned);
     std::vector<int> ids;
-    for (const Assignment& each : assigned) ids.push_back(each.owner.value);
+    for (const Assignment& each : assigned) ids.push_back(each.owner().value);
     return ids;
   }
   std::vector<int> round_robin(std::size_t packets) {
@@ -31,6 +31,28 @@ class Dispatch : public testing::Test {
 
   DispatchState state_;
 };
+
+TEST(Assignment, HoldsOwnerPortAndBucket) {
+  const Assignment most(ClientId{15}, PortIndex{31}, 65535);
+  EXPECT_EQ(most.owner(), ClientId{15});
+  EXPECT_EQ(most.port(), PortIndex{31});
+  EXPECT_EQ(most.bucket(), 65535);
+  const Assignment bucket(ClientId{0}, PortIndex{0}, 1);
+  EXPECT_EQ(bucket.owner(), ClientId{0});
+  EXPECT_EQ(bucket.port(), PortIndex{0});
+  EXPECT_EQ(bucket.bucket(), 1);
+}
+
+TEST_F(Dispatch, EveryPolicySaysWhichPortAPacketCameBy) {
+  state_.set_active(ClientSet{ClientId{0}, ClientId{1}});
+  const std::vector<PacketView> packets{{.port = {3}}, {.port = {7}}};
+  for (const Policy policy : all_policies()) {
+    std::vector<Assignment> assigned(packets.size());
+    assign_function(policy)(state_, packets, assigned);
+    EXPECT_EQ(assigned[0].port(), PortIndex{3}) << to_text(policy);
+    EXPECT_EQ(assigned[1].port(), PortIndex{7}) << to_text(policy);
+  }
+}
 
 PacketView view(const Bytes& frame, PortIndex port = {}) {
   return {.data = frame.data(), .length = static_cast<std::uint16_t>(frame.size()), .port = port};

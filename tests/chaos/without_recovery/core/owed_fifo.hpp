@@ -1,48 +1,74 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Stands in for src/core/owed_fifo.hpp in a server that is measured and never used: it writes
-// nothing down, believes whatever comes back, and has nothing to recover.
+// Stands in for src/core/owed_fifo.hpp in a server that is measured and never used: it counts what
+// a client has, writes down none of it, believes whatever comes back, and has nothing to recover.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
 
-#include "core/ids.hpp"
+#include "core/assignment.hpp"
 
 namespace ringside {
 inline namespace without_recovery {
 
-class OwedPacket {
+class Origin {
  public:
-  OwedPacket() = default;
-  OwedPacket(void* packet, PortIndex, std::uint16_t) : packet_(packet) {}
-  void* packet() const { return packet_; }
-  PortIndex port() const { return {0}; }
-  std::uint16_t bucket() const { return 0; }
+  Origin() = default;
+  Origin(Assignment) {}
+  static PortIndex port() { return {0}; }
+  static std::uint16_t bucket() { return 0; }
+};
 
- private:
-  void* packet_ = nullptr;
+struct OwedPacket {
+  void* packet = nullptr;
+  Origin origin;
 };
 
 enum class Settled : std::uint8_t { kInOrder, kOutOfOrder, kNotOwed };
 
 class OwedFifo {
  public:
-  explicit OwedFifo(std::size_t) {}
-  static std::size_t room() { return ~std::size_t{0}; }
-  void push(std::span<const OwedPacket> packets, void** buffers) {
-    for (std::size_t i = 0; i < packets.size(); ++i) buffers[i] = packets[i].packet();
+  struct Stage {
+    void** packets;
+    Origin* origins;
+  };
+  OwedFifo(std::size_t, std::size_t staged) : packets_(staged), origins_(staged) {}
+  Stage stage(std::size_t staged) {
+    if (begin_ > 0) std::copy_n(&packets_[begin_], staged, packets_.data());
+    begin_ = 0;
+    return {packets_.data(), origins_.data()};
   }
-  void undo_push(std::size_t) {}
+  std::size_t size() const { return pushed_ - settled(); }
+  void push(std::size_t count) {
+    begin_ += count;
+    pushed_ += count;
+  }
+  void undo_push(std::size_t count) {
+    begin_ -= count;
+    pushed_ -= count;
+  }
   void make_room(std::size_t) {}
   void forget_but(std::size_t) {}
   template <typename Visit>
   void for_each(Visit&&) {}
   std::size_t drain(std::vector<OwedPacket>&) { return 0; }
-  std::size_t settle(std::span<void* const> packets) { return packets.size(); }
+  std::size_t settle(std::span<void* const> packets) {
+    settled_.store(settled() + packets.size(), std::memory_order_release);
+    return packets.size();
+  }
   Settled settle_one(const void*) { return Settled::kInOrder; }
-  static std::uint64_t settled() { return 0; }
+  std::uint64_t settled() const { return settled_.load(std::memory_order_acquire); }
+
+ private:
+  std::vector<void*> packets_;
+  std::vector<Origin> origins_;
+  std::size_t begin_ = 0;
+  std::uint64_t pushed_ = 0;
+  std::atomic<std::uint64_t> settled_{0};
 };
 
 }  // namespace without_recovery

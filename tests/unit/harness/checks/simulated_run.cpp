@@ -56,7 +56,7 @@ unsigned SimulatedRun::owner(unsigned port, const Bytes& frame) {
                                          .port = PortIndex{static_cast<std::uint8_t>(port)}}};
   std::array<Assignment, 1> assigned;
   assign_function (*parse_policy(policy_))(dispatch_, packets, assigned);
-  return assigned[0].owner.value;
+  return assigned[0].owner().value;
 }
 
 void SimulatedRun::forward() {
