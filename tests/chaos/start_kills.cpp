@@ -114,18 +114,27 @@ class StartKills {
   Duration latest() const { return latest_; }
 
  private:
-  /// When the part of a start that others can feel begins and ends: by a few undisturbed starts,
-  /// from the earliest attaching to the latest joining.
+  /// When the part of a start that others can feel begins and ends, by a few starts that are looked
+  /// at, which makes them slower.
   void measure_start() {
+    Duration attached = kPatience, joined{};
     for (int i = 0; i < 5; ++i) {
       const TimePoint begin = stage_.clock().now();
       const auto client = stage_.starter(1, 30);
       stage_.await([&] { return stage_.is_attached(*client); });
-      earliest_ = std::min(earliest_, stage_.clock().now() - begin);
+      attached = std::min(attached, stage_.clock().now() - begin);
       stage_.await([&] { return stage_.has_joined(*client); });
-      latest_ = std::max(latest_, stage_.clock().now() - begin);
+      joined = std::max(joined, stage_.clock().now() - begin);
       stage_.end(*client);
     }
+    window_ = joined - attached;
+    middle_ = attached + window_ / 2;
+  }
+  /// The window goes to where the part is now: it moves with the load of the machine.
+  void follow(unsigned before, unsigned after) {
+    const Duration step = window_ / 8;
+    if (counts_.before > before) middle_ += step;
+    if (counts_.after > after) middle_ -= std::min(step, middle_ - window_ / 2);
   }
 
   void close() {
@@ -136,15 +145,22 @@ class StartKills {
   }
 
   void kill_one() {
-    std::uniform_int_distribution<Duration::rep> instant(earliest_.count(), latest_.count());
+    const Duration half = window_ / 2;
+    std::uniform_int_distribution<Duration::rep> around((middle_ - half).count(),
+                                                        (middle_ + half).count());
+    const Duration instant(around(random_));
+    earliest_ = std::min(earliest_, instant);
+    latest_ = std::max(latest_, instant);
+    const Counts before = counts_;
     const auto victim = stage_.starter(1, 30);
-    stage_.clock().sleep(Duration(instant(random_)));
+    stage_.clock().sleep(instant);
     victim->signal(SIGSTOP);  // so that what is looked at is where it dies
     stage_.await([&] { return victim->is_stopped() || victim->poll(); });
     ++(stage_.has_joined(*victim)    ? counts_.after
        : stage_.is_attached(*victim) ? counts_.inside
                                      : counts_.before);
     ++counts_.kills;
+    follow(before.before, before.after);
     victim->signal(SIGKILL);
     stage_.await([&] { return victim->poll().has_value(); });
   }
@@ -173,8 +189,8 @@ class StartKills {
   const Settings& settings_;
   StartStage stage_;
   std::mt19937_64 random_;
-  Duration earliest_ = kPatience;
-  Duration latest_{};
+  Duration middle_{}, window_{};              ///< of the instants to come
+  Duration earliest_ = kPatience, latest_{};  ///< of those that were
   std::optional<std::int64_t> heap_growth_;
   Counts counts_;
 };
