@@ -3,6 +3,7 @@
 // into an exit code.
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
 #include <unistd.h>
@@ -15,8 +16,9 @@
 #include <exception>
 #include <iostream>
 #include <optional>
+#include <span>
 
-#include "harness/cli/command.hpp"
+#include "harness/cli/command_group.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/suggest.hpp"
 
@@ -25,31 +27,38 @@ namespace {
 using namespace ringside;           // NOLINT: main
 using namespace ringside::harness;  // NOLINT: main
 
-struct CommandRow {
-  const char* name;
-  const char* description;
-  const char* examples;
-  std::unique_ptr<Command> (*make)();
+constexpr CommandRow kCommands[] = {
+    {"run", "Play scenarios and check what came out.", make_run_command},
+    {"replay", "Send captures of yours through server and clients.", make_replay_command},
+    {"up", "Run a server and clients, and bring back a client that crashes, until Ctrl-C.",
+     make_up_command},
+    {"list", "List scenarios.", make_list_command},
+    {"explain", "Say which client gets a packet, and why.", make_explain_command},
+    {"bench", "Measure.", make_bench_command},
+    {"perf", "Say whether one build is slower than another.", make_perf_command},
 };
 
-constexpr CommandRow kCommands[] = {
-    {"run", "Play scenarios and check what came out.",
+struct Examples {
+  const char* command;
+  const char* text;
+};
+
+constexpr Examples kExamples[] = {
+    {"run",
      "Examples:\n"
      "  ringside run                                   all of them\n"
      "  ringside run --tag smoke                       the quick ones\n"
      "  ringside run flow-hash-affinity 'paused-*'     by name\n"
      "  ringside run my.toml --keep-artifacts all      a file of your own\n"
      "  ringside run --junit out.xml --shard 1/4       in CI\n"
-     "  ringside run paused-client --wrap client0='gdb --args'\n",
-     make_run_command},
-    {"replay", "Send captures of yours through server and clients.",
+     "  ringside run paused-client --wrap client0='gdb --args'\n"},
+    {"replay",
      "Examples:\n"
      "  ringside replay a.pcap --clients 3 --policy flow-hash\n"
      "  ringside replay a.pcap b.pcap --rate 10000 --capture out/\n"
      "  ringside replay a.pcap --speed 2 --on-full drop --ring-size 256\n"
-     "  ringside replay a.pcap --ports pcap --json -\n",
-     make_replay_command},
-    {"up", "Run a server and clients, and bring back a client that crashes, until Ctrl-C.",
+     "  ringside replay a.pcap --ports pcap --json -\n"},
+    {"up",
      "Examples:\n"
      "  ringside up --clients 3                              on null ports: as fast as it goes\n"
      "  ringside up a.pcap --rate 10000 --loops 100          your packets, by mp_wire\n"
@@ -62,34 +71,30 @@ constexpr CommandRow kCommands[] = {
      "after pauses that double up to 10 s; one that ends with exit code 0 stays away. Ctrl-C ends\n"
      "all, and then it is said how often each client was started again. Exit code: 0 after "
      "Ctrl-C,\n"
-     "else what the server ended with (1: by a signal), 2 when a command line is wrong.\n",
-     make_up_command},
-    {"list", "List scenarios.",
+     "else what the server ended with (1: by a signal), 2 when a command line is wrong.\n"},
+    {"list",
      "Examples:\n"
      "  ringside list\n"
-     "  ringside list --tag smoke --json\n",
-     make_list_command},
-    {"explain", "Say which client gets a packet, and why.",
+     "  ringside list --tag smoke --json\n"},
+    {"explain",
      "Examples:\n"
      "  ringside explain --clients 3 --policy flow-hash a.pcap --packet 17\n"
-     "  ringside explain --clients 3 --policy flow-hash --flow 'tcp 10.0.0.1:1234 > 10.0.0.2:80'\n",
-     make_explain_command},
-    {"bench", "Measure.",
+     "  ringside explain --clients 3 --policy flow-hash --flow 'tcp 10.0.0.1:1234 > "
+     "10.0.0.2:80'\n"},
+    {"bench",
      "Examples:\n"
      "  ringside bench forward --quick                      does it work here\n"
      "  ringside bench forward --clients 1,2 --rounds 9     against the classic method\n"
      "  ringside bench ring --quick                         rte_ring, a few cases\n"
      "  ringside bench ring --filter 'sp-sc/size:.*/bulk'   any of 8000 cases\n"
-     "  ringside bench forward --help                       options of a benchmark\n",
-     make_bench_command},
-    {"perf", "Say whether one build is slower than another.",
+     "  ringside bench forward --help                       options of a benchmark\n"},
+    {"perf",
      "Examples:\n"
      "  ringside perf ab --base main                   HEAD against main, both built now\n"
      "  ringside perf ab --base v1.0 --head-build build --markdown -\n"
      "  ringside perf ab --base-build old --head-build new --only dispatch --threshold 3%\n\n"
      "The builds run in turns on one CPU; a benchmark is worse when that is certain enough, twice. "
-     "\nExit code 3: at least one is.\n",
-     make_perf_command},
+     "\nExit code 3: at least one is.\n"},
 };
 
 constexpr const char* kIntroduction =
@@ -104,9 +109,9 @@ constexpr const char* kIntroduction =
 class ExamplesFirst : public CLI::Formatter {
  public:
   std::string make_description(const CLI::App* app) const override {
-    for (const auto& row : kCommands) {
-      if (app->get_name() == row.name)
-        return fmt::format("{}\n\n{}\n", row.description, row.examples);
+    for (const auto& [command, text] : kExamples) {
+      if (app->get_name() == command)
+        return fmt::format("{}\n\n{}\n", app->get_description(), text);
     }
     return CLI::Formatter::make_description(app);
   }
@@ -141,14 +146,20 @@ std::string usage_sentence(const CLI::App& app, const CLI::ParseError& error) {
   return known ? sentence : sentence + did_you_mean(word, names);
 }
 
-/// CLI11 says of a word that is no subcommand only that it wants one.
-std::optional<Error> unknown_command(const CLI::App& app, const std::vector<std::string>& words) {
-  if (words.empty() || words[0].rfind('-', 0) == 0) return std::nullopt;
+/// CLI11 says of a word that is no subcommand, and of none, only that it wants one. `words` are
+/// what stands behind the name of `app`.
+std::optional<Error> unknown_command(const CLI::App& app, std::span<const std::string> words) {
+  const auto commands = app.get_subcommands({});
+  if (commands.empty() || (!words.empty() && words[0].starts_with('-'))) return std::nullopt;
   std::vector<std::string> names;
-  for (const auto* command : app.get_subcommands({})) names.push_back(command->get_name());
-  if (std::find(names.begin(), names.end(), words[0]) != names.end()) return std::nullopt;
+  for (const auto* command : commands) names.push_back(command->get_name());
+  const std::string all = fmt::format("the commands are {}", fmt::join(names, ", "));
+  if (words.empty()) return Error{fmt::format("say what {} is to do: {}", app.get_name(), all)};
+  const auto at = std::ranges::find(names, words[0]);
+  if (at != names.end()) return unknown_command(*commands[at - names.begin()], words.subspan(1));
+  const std::string meant = did_you_mean(words[0], names);
   return Error{
-      fmt::format("there is no command \"{}\"{}", words[0], did_you_mean(words[0], names))};
+      fmt::format("there is no command \"{}\"{}", words[0], meant.empty() ? "; " + all : meant)};
 }
 
 /// Takes away "--" and what follows: CLI11 2.1 loses it on subcommands.
@@ -164,14 +175,11 @@ int run(std::vector<std::string> words) {
   CLI::App app(kIntroduction, "ringside");
   app.set_version_flag("--version", std::string("ringside ") + RINGSIDE_VERSION);
   app.formatter(std::make_shared<ExamplesFirst>());
-  app.require_subcommand(1);
   bool verbose = false;
-  std::vector<std::unique_ptr<Command>> commands;
-  for (const auto& row : kCommands) {
-    CLI::App* sub = app.add_subcommand(row.name, row.description);
-    commands.push_back(row.make());
-    commands.back()->declare(*sub);
-    sub->add_flag("-v,--verbose", verbose, "say what is being done");
+  CommandGroup commands(kCommands);
+  commands.declare(app);
+  for (CLI::App* command : app.get_subcommands({})) {
+    command->add_flag("-v,--verbose", verbose, "say what is being done");
   }
   if (const auto unknown = unknown_command(app, words)) return fail(*unknown);
   const std::vector<std::string> rest = split_rest(words);
@@ -184,12 +192,8 @@ int run(std::vector<std::string> words) {
     return fail(Error{usage_sentence(app, error)});
   }
   spdlog::set_level(verbose ? spdlog::level::debug : spdlog::level::warn);
-  for (std::size_t i = 0; i < commands.size(); ++i) {
-    if (!app.got_subcommand(kCommands[i].name)) continue;
-    const Result<ExitCode> code = commands[i]->run(rest);
-    return code ? static_cast<int>(*code) : fail(code.error());
-  }
-  return static_cast<int>(ExitCode::kInternal);
+  const Result<ExitCode> code = commands.run(rest);
+  return code ? static_cast<int>(*code) : fail(code.error());
 }
 
 }  // namespace
