@@ -24,18 +24,26 @@ unsigned Returner::turn() {
   // Before the rings: what a dead client returned is on its ring by now. acquire: pairs with
   // Control.
   const auto dead = ClientSet::from_bits(path_.gate.dead.load(std::memory_order_acquire));
-  for (std::size_t i = 0; i < path_.back.size(); ++i) {
+  for (std::size_t i = 0; i < path_.back.size() && waiting_ == 0; ++i) {
     const ClientId client{static_cast<std::uint8_t>(i)};
-    const unsigned taken = path_.back[i].dequeue(burst_);
-    if (taken == 0) {
-      if (dead.contains(client)) note_emptied(client);
-      continue;
-    }
-    settle(client, accept(client, {burst_.data(), taken}));
-    moved += taken;
-    if (waiting_ > 0) break;
+    moved += take_back(client, dead.contains(client));
   }
   counters_.staged.store(waiting_, std::memory_order_relaxed);
+  return moved;
+}
+
+/// As much as the receivers take in while this happens: a burst from each port, which may all go to
+/// one client.
+unsigned Returner::take_back(ClientId client, bool is_dead) {
+  const std::size_t bursts = path_.ports.size() * path_.rx.size();
+  unsigned moved = 0;
+  for (std::size_t i = 0; i < bursts && waiting_ == 0; ++i) {
+    const unsigned taken = path_.back[client.value].dequeue(burst_);
+    if (taken > 0) settle(client, accept(client, {burst_.data(), taken}));
+    if (taken == 0 && is_dead) note_emptied(client);
+    moved += taken;
+    if (taken < burst_.size()) break;
+  }
   return moved;
 }
 

@@ -13,7 +13,7 @@ class Returner {
  public:
   explicit Returner(DataPath& path);
 
-  /// One burst from each client; returns how many packets it took back or transmitted.
+  /// Some bursts from each client; returns how many packets it took back or transmitted.
   unsigned turn();
 
   /// Drops what a port has not taken yet, as refused by it. After the loop.
@@ -36,6 +36,7 @@ class Returner {
   /// Settles the front of `packets` as what `lcore` handed over; returns how many of them.
   std::size_t settle_run(std::size_t lcore, ClientId client, std::span<dpdk::Packet> packets);
   bool accept_one(ClientId client, dpdk::Packet packet);
+  unsigned take_back(ClientId client, bool is_dead);
   void note_emptied(ClientId client);
   void settle(ClientId client, std::span<dpdk::Packet> packets);
   /// Where packets go that their client wants to leave by this port.

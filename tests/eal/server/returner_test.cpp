@@ -40,6 +40,18 @@ TEST_F(ReturnerTest, TransmitsFromThePortThatTheClientChose) {
   EXPECT_EQ(books.in_flight, 0u);
 }
 
+TEST_F(ReturnerTest, ATurnTakesBackFromOneClientWhatTheReceiversTakeIn) {
+  build_for_one_client();
+  Returner returner(*path_);
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, options_.burst);
+  arrive(1, options_.burst);
+  receiver.turn();
+  ASSERT_EQ(work_off(0, 1), 2 * options_.burst);
+  EXPECT_EQ(returner.turn(), 2 * options_.burst);
+}
+
 TEST_F(ReturnerTest, DropsWhatTheHandlerMarkedAndWhatNamesNoPort) {
   build_for_one_client();
   Returner returner(*path_);
