@@ -5,6 +5,8 @@
 #include <rte_cycles.h>
 
 #include <cstdio>
+#include <memory>
+#include <optional>
 
 #include "bench/ring/machine.hpp"
 #include "bench/ring/reporter.hpp"
@@ -24,6 +26,8 @@ constexpr const char* kHelp =
     "  --huge-dir use hugepages, of this mount; without: ordinary memory\n"
     "  --filter=REGEX            cases whose name it finds; "
     "ring/sp-sc/size:64/single/copy/1/1:1/threads\n"
+    "  --switched on one thread, decide anew for each call which one it is, as DPDK's own\n"
+    "             ring_perf_autotest does; else it is compiled in, as programs have it\n"
     "  --benchmark_list_tests  --benchmark_repetitions=N (5; quick: 2)\n"
     "  --benchmark_out=FILE      figures as JSON\n";
 
@@ -48,6 +52,8 @@ Result<Options> read_options(int argc, char** argv) {
       options.selection = selection.value();
     } else if (word.starts_with("--filter=")) {
       options.filter = word.substr(9);
+    } else if (word == "--switched") {
+      options.session.switched = true;
     } else if (word.starts_with("--huge-dir=")) {
       options.session.huge_directory = word.substr(11);
     } else if (word.starts_with("--file-prefix=")) {
@@ -104,15 +110,24 @@ void fail(::benchmark::State& state, std::uint64_t elements, const std::string& 
   state.SkipWithError(reason.c_str());
 }
 
-void run_case(::benchmark::State& state, Session& session, const RingCase& ring_case) {
+/// One repetition. `failure`: why the first one has no figures, or nothing. Then the others have
+/// none either: Google Benchmark 1.7 reads a null pointer in its statistics when only the first one
+/// has not.
+void run_case(::benchmark::State& state, Session& session, const RingCase& ring_case,
+              std::optional<std::string>& failure) {
   const std::uint64_t elements = session.elements_of(ring_case);
+  const bool is_first = !failure;
+  if (is_first) failure.emplace();
+  if (!failure->empty()) return fail(state, elements, *failure);
   if (const std::string reason = session.reason_to_skip(ring_case); !reason.empty()) {
     return fail(state, elements, kSkipped + reason);
   }
   const Result<Sample> sample = session.measure(ring_case);
   if (!sample) {
     const bool unstable = sample.error().code == ExitCode::kTimedOut;
-    return fail(state, elements, (unstable ? kUnstable : "") + sample.error().message);
+    const std::string reason = (unstable ? kUnstable : "") + sample.error().message;
+    if (is_first) *failure = reason;
+    return fail(state, elements, reason);
   }
   // One batch is all: Google Benchmark's time for an iteration is the time for an element.
   while (state.KeepRunningBatch(static_cast<std::int64_t>(elements))) {
@@ -126,7 +141,8 @@ void register_cases(const std::vector<RingCase>& cases, Session& session) {
   for (const RingCase& ring_case : cases) {
     auto* one = ::benchmark::RegisterBenchmark(
         name_of(ring_case).c_str(),
-        [&session, ring_case](::benchmark::State& state) { run_case(state, session, ring_case); });
+        [&session, ring_case, failure = std::make_shared<std::optional<std::string>>()](
+            ::benchmark::State& state) { run_case(state, session, ring_case, *failure); });
     one->UseManualTime()->Iterations(static_cast<std::int64_t>(session.elements_of(ring_case)));
     if (!session.reason_to_skip(ring_case).empty()) one->Repetitions(1);
   }

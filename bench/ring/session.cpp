@@ -204,6 +204,7 @@ Result<std::vector<Outcome>> Session::run(std::vector<Task> tasks, ::rte_ring* r
   page.producers_done = 0;
   page.given_up = 0;
   ::rte_ring_reset(ring);
+  for (Task& task : tasks) task.switched = options_.switched;
   const RingCase& what = tasks[0].ring_case;
   if (what.placement != Placement::kProcesses) return run_here(tasks, ring, page);
   const std::span<const Task> all(tasks);

@@ -43,6 +43,7 @@ struct SessionOptions {
   std::string huge_directory;  ///< mount of hugetlbfs; empty: no hugepages
   std::string prefix;          ///< --file-prefix; empty: one of its own
   bool quick = false;
+  bool switched = false;  ///< Task::switched
 };
 
 class Session {

@@ -90,6 +90,34 @@ struct ZeroCopy {
   }
 };
 
+/// Copying calls in the way of ring_perf_autotest: one function for all, which is called, and looks
+/// which one is wanted.
+struct Switched {
+  [[gnu::noinline]] static unsigned put(::rte_ring* ring, Table& table, unsigned count, Verb verb) {
+    switch (verb) {
+      case Verb::kSingle:
+        return Single::put(ring, table, count);
+      case Verb::kBurst:
+        return Burst::put(ring, table, count);
+      case Verb::kBulk:
+        return Bulk::put(ring, table, count);
+    }
+    return 0;
+  }
+  [[gnu::noinline]] static unsigned take(::rte_ring* ring, Table& table, unsigned count,
+                                         Verb verb) {
+    switch (verb) {
+      case Verb::kSingle:
+        return Single::take(ring, table, count);
+      case Verb::kBurst:
+        return Burst::take(ring, table, count);
+      case Verb::kBulk:
+        return Bulk::take(ring, table, count);
+    }
+    return 0;
+  }
+};
+
 /// What a worker does when the ring is full or empty, until its patience ends.
 class Waiting {
  public:
@@ -128,15 +156,16 @@ bool meet(const Task& task, SharedPage& page) {
   return true;
 }
 
-template <typename Operation>
-void do_both(const Task& task, ::rte_ring* ring, Outcome& outcome) {
+/// `how`: whatever the calls want to know besides.
+template <typename Operation, typename... How>
+void do_both(const Task& task, ::rte_ring* ring, Outcome& outcome, How... how) {
   Table table;
   const unsigned count = task.ring_case.count;
   std::uint64_t moved = 0;
   outcome.begin = ::rte_rdtsc_precise();
   for (std::uint64_t calls = task.elements / count; calls > 0; --calls) {
-    Operation::put(ring, table, count);
-    moved += Operation::take(ring, table, count);
+    Operation::put(ring, table, count, how...);
+    moved += Operation::take(ring, table, count, how...);
   }
   outcome.end = ::rte_rdtsc_precise();
   outcome.elements = moved;
@@ -239,7 +268,9 @@ Outcome work(const Task& task, ::rte_ring* ring, SharedPage& page) {
   if (meet(task, page)) {
     const RingCase& what = task.ring_case;
     const std::uint32_t before = preemptions();
-    if (what.verb == Verb::kSingle) {
+    if (task.switched && task.role == Role::kBoth && !what.zero_copy) {
+      do_both<Switched>(task, ring, outcome, what.verb);
+    } else if (what.verb == Verb::kSingle) {
       do_task<Single>(task, ring, page, outcome);
     } else if (what.verb == Verb::kBurst) {
       what.zero_copy ? do_task<ZeroCopy<false>>(task, ring, page, outcome)
