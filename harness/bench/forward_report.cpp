@@ -77,9 +77,9 @@ std::string forward_table(const ForwardResult& result) {
   const ForwardRow& reference = reference_of(result);
   std::string table = fmt::format(
       "Mpps delivered, medians of {} rounds, {} "
-      "memory\n{:<32}{:>8}{:>16}{:>{}}{:>12}{:>9}{:>7}{:>9}\n",
+      "memory\n{:<32}{:>8}{:>16} {:>13}{:>12}{:>9}{:>7}{:>9}\n",
       reference.samples.size(), result.memory, "method/clients", "Mpps", "min ... max",
-      "of " + reference.what.name(), 14, "CPU ns/pkt", "dropped", "ring", "clients");
+      "of " + reference.what.name(), "CPU ns/pkt", "dropped", "ring", "clients");
   for (const ForwardRow& row : result.rows) {
     const ForwardFigures figures = figures_of(row);
     table += fmt::format(
