@@ -11,7 +11,6 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <cstring>
 #include <span>
 #include <vector>
 
@@ -147,7 +146,7 @@ class OwedFifo {
   bool all_are_next(std::span<void* const> packets) const {
     const std::size_t in_this_lap = std::min(packets.size(), slots_ - head_);
     const auto are_at = [this](std::size_t slot, std::span<void* const> some) {
-      return std::memcmp(&packets_[slot], some.data(), some.size_bytes()) == 0;
+      return std::ranges::equal(some, std::span(packets_).subspan(slot, some.size()));
     };
     return are_at(head_, packets.first(in_this_lap)) &&
            (in_this_lap == packets.size() || are_at(0, packets.subspan(in_this_lap)));

@@ -35,8 +35,10 @@ TEST_F(BadInput, AnUnknownOptionWithASuggestion) {
 }
 
 TEST_F(BadInput, AnUnknownCommandAndNoCommand) {
-  expect({"rum"}, 2, "rum");
-  expect({}, 2, "subcommand");
+  expect({"rum"}, 2, "there is no command \"rum\" (did you mean \"run\"?)");
+  expect({"bench", "everything"}, 2, "the commands are forward, ring");
+  expect({}, 2, "say what ringside is to do: the commands are run, replay,");
+  expect({"perf"}, 2, "say what perf is to do: the commands are ab, record, compare, history");
 }
 
 TEST_F(BadInput, AnUnknownPolicy) {
