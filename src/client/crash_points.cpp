@@ -118,22 +118,22 @@ void pass(Step step) {
   for (;;) ::pause();  // another thread may be the one that takes it
 }
 
-unsigned dequeue(dpdk::RingView ring, std::span<dpdk::Packet> packets, bool in_steps) {
+unsigned dequeue(dpdk::ConsumerEnd& end, std::span<dpdk::Packet> packets, bool in_steps) {
   ask_to_end_when_due();
-  const unsigned count = in_steps ? ring.begin_dequeue(packets)
+  const unsigned count = in_steps ? end.begin_dequeue(packets)
                                   : dpdk::dequeue_in_steps(
-                                        ring, packets, [] { pass(Step::kDequeueReserved); },
+                                        end.ring(), packets, [] { pass(Step::kDequeueReserved); },
                                         [] { pass(Step::kDequeueCopied); });
   taken.store(taken.load(std::memory_order_relaxed) + count, std::memory_order_relaxed);
   return count;
 }
 
-unsigned enqueue(dpdk::RingView ring, std::span<const dpdk::Packet> packets) {
+unsigned enqueue(dpdk::ProducerEnd& end, std::span<const dpdk::Packet> packets) {
   const auto half = packets.first(packets.size() / 2);
-  const unsigned gone = half.empty() ? 0 : enqueue_passing(ring, half);
+  const unsigned gone = half.empty() ? 0 : enqueue_passing(end.ring(), half);
   if (gone < half.size()) return gone;
   pass(Step::kEnqueueHalfDone);
-  return gone + enqueue_passing(ring, packets.subspan(gone));
+  return gone + enqueue_passing(end.ring(), packets.subspan(gone));
 }
 
 void handle(HandleFn function, const Handler& handler, std::span<dpdk::Packet> packets) {

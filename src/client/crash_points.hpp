@@ -9,7 +9,7 @@
 
 #include "client/handler.hpp"
 #include "core/result.hpp"
-#include "dpdk/ring.hpp"
+#include "dpdk/ring_end.hpp"
 
 namespace ringside::client {
 
@@ -51,9 +51,9 @@ Status take_crash_option(std::vector<std::string>& words);
 /// This step is reached.
 void pass(Step step);
 
-/// As RingView's own, and passes their steps. `in_steps`: begin_dequeue(), which has none.
-unsigned dequeue(dpdk::RingView ring, std::span<dpdk::Packet> packets, bool in_steps);
-unsigned enqueue(dpdk::RingView ring, std::span<const dpdk::Packet> packets);
+/// As the ends' own, and passes their steps. `in_steps`: begin_dequeue(), which has none.
+unsigned dequeue(dpdk::ConsumerEnd& ring, std::span<dpdk::Packet> packets, bool in_steps);
+unsigned enqueue(dpdk::ProducerEnd& ring, std::span<const dpdk::Packet> packets);
 /// Handles a burst in two halves.
 void handle(HandleFn function, const Handler& handler, std::span<dpdk::Packet> packets);
 
@@ -64,10 +64,10 @@ inline Status take_crash_option(std::vector<std::string>&) {
 }
 inline void pass(Step) {}
 
-inline unsigned dequeue(dpdk::RingView ring, std::span<dpdk::Packet> packets, bool in_steps) {
+inline unsigned dequeue(dpdk::ConsumerEnd& ring, std::span<dpdk::Packet> packets, bool in_steps) {
   return in_steps ? ring.begin_dequeue(packets) : ring.dequeue(packets);
 }
-inline unsigned enqueue(dpdk::RingView ring, std::span<const dpdk::Packet> packets) {
+inline unsigned enqueue(dpdk::ProducerEnd& ring, std::span<const dpdk::Packet> packets) {
   return ring.enqueue(packets);
 }
 inline void handle(HandleFn function, const Handler& handler, std::span<dpdk::Packet> packets) {

@@ -9,7 +9,7 @@
 #include "client/handler.hpp"
 #include "core/idle.hpp"
 #include "core/shared_layout.hpp"
-#include "dpdk/ring.hpp"
+#include "dpdk/ring_end.hpp"
 
 namespace ringside::client {
 
@@ -32,7 +32,7 @@ class ReturnOutlet final : public Outlet {
  private:
   const shared::SharedInfo& info_;
   const std::atomic<bool>& server_gone_;
-  dpdk::RingView ring_;
+  dpdk::ProducerEnd ring_;
   shared::ClientCounters& counters_;
 };
 
@@ -96,7 +96,7 @@ class Worker {
   unsigned turn();
 
  private:
-  dpdk::RingView work_;
+  dpdk::ConsumerEnd work_;
   const bool in_steps_;
   const Handler& handler_;
   HandleFn handle_;

@@ -113,6 +113,19 @@ class OwedFifo {
     if (matched > 0) pass(matched);
     return matched;
   }
+  /// The packets that stand in the books where `packets` begins: a copy of its front that nobody
+  /// else can write, for as long as they are owed. Empty when the first one is not the oldest that
+  /// is owed; all of it, mostly.
+  std::span<void*> matching(std::span<void* const> packets) {
+    if (gaps_ > 0) return {};
+    // pairs: push(), for a client that guesses
+    const std::uint64_t owed = pushed_.load(std::memory_order_acquire) - settled();
+    const std::size_t in_row = std::min<std::size_t>({packets.size(), owed, slots_ - head_});
+    const auto mine = std::span(packets_).subspan(head_, in_row);
+    return std::ranges::equal(mine, packets.first(in_row)) ? mine : std::span<void*>();
+  }
+  /// Settles the oldest `count`. Precondition: matching() gave so many.
+  void settle_oldest(std::size_t count) { pass(count); }
   /// The long way, for a packet that settle() stopped at.
   Settled settle_one(const void* packet);
 

@@ -47,7 +47,9 @@ ClientId owner_of_port(const DispatchState& state, std::uint16_t port) {
 
 void assign_round_robin(DispatchState& state, std::span<const PacketView> packets,
                         std::span<Assignment> assigned) {
-  state.take_turns(packets, assigned);
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    assigned[i] = {state.next_in_turn(), packets[i].port, 0};
+  }
 }
 
 void assign_flow_hash(DispatchState& state, std::span<const PacketView> packets,

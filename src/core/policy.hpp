@@ -57,15 +57,13 @@ class DispatchState {
     return id;
   }
 
-  /// The same for packets in a row.
-  void take_turns(std::span<const PacketView> packets, std::span<Assignment> assigned) {
-    std::size_t turn = turn_;
-    for (std::size_t i = 0; i < packets.size(); ++i) {
-      assigned[i] = {ids_[turn], packets[i].port, 0};
-      if (++turn == count_) turn = 0;
-    }
-    turn_ = turn;
+  /// As next_in_turn() for `packets` of them: the i-th of the next active().size() turns, and every
+  /// active().size()-th after it, is in_turn(i)'s. Call before pass_turns().
+  ClientId in_turn(std::size_t i) const {
+    const std::size_t at = turn_ + i;
+    return ids_[at < count_ ? at : at - count_];
   }
+  void pass_turns(std::size_t packets) { turn_ = (turn_ + packets) % count_; }
 
   ParseCounters parse;
 
@@ -88,6 +86,11 @@ AssignFn assign_function(Policy policy);
 
 /// The function of the policy looks at PacketView::data, not only at the port.
 bool reads_packets(Policy policy);
+
+/// The policy goes by turns alone, DispatchState::in_turn(): whole bursts can be dealt out.
+inline bool deals_in_turn(Policy policy) {
+  return policy == Policy::kRoundRobin;
+}
 
 /// Who owns the packets of a bucket now; nothing for the round robin, where anybody may have any.
 /// Precondition: !state.active().empty().

@@ -29,11 +29,6 @@ class RingView {
     return ::rte_ring_enqueue_burst(ring_, reinterpret_cast<void* const*>(packets.data()),
                                     static_cast<unsigned>(packets.size()), nullptr);
   }
-  /// Likewise, and sets `room` to how many more would fit.
-  unsigned enqueue(std::span<const Packet> packets, unsigned& room) const {
-    return ::rte_ring_enqueue_burst(ring_, reinterpret_cast<void* const*>(packets.data()),
-                                    static_cast<unsigned>(packets.size()), &room);
-  }
   /// Takes at most packets.size(); returns how many, which the caller then owns.
   unsigned dequeue(std::span<Packet> packets) const {
     return ::rte_ring_dequeue_burst(ring_, reinterpret_cast<void**>(packets.data()),

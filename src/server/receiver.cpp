@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "server/receiver.hpp"
 
+#include <algorithm>
 #include <memory>
 
 #include "core/sizing.hpp"
@@ -17,6 +18,7 @@ Receiver::Receiver(DataPath& path, std::uint16_t queue)
       assign_(path.seams.assign != nullptr ? path.seams.assign
                                            : assign_function(path.options.policy)),
       reads_packets_(path.seams.assign != nullptr || reads_packets(path.options.policy)),
+      deals_(path.seams.assign == nullptr && deals_in_turn(path.options.policy)),
       looks_on_rings_(path.direct() && path.rx.size() > 1),
       stages_(path, queue),
       hold_(hold_capacity(path.options.ring_size, path.options.burst)),
@@ -49,6 +51,7 @@ void Receiver::follow_gate() {
   const auto active = ClientSet::from_bits(path_.gate.active.load(std::memory_order_relaxed));
   const auto dead = ClientSet::from_bits(path_.gate.dead.load(std::memory_order_relaxed));
   if (!dead_are_at_rest(dead)) return;
+  stages_.look_at_rings();
   if (!(dispatch_.active() == active) || !dead.empty()) regroup(active, dead);
   receiving_ = path_.gate.receiving.load(std::memory_order_relaxed) &&
                (!active.empty() || path_.options.on_no_client == OnNoClient::kDrop);
@@ -209,6 +212,7 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   if (looks_on_rings_) {
     for (const dpdk::Packet packet : packets) dpdk::note_input(packet, port);
   }
+  if (deals_) return deal_out(packets, port);
   show(packets, port);
   assign_(dispatch_, {views_.data(), packets.size()}, assigned_);
   const std::span assigned(assigned_.data(), packets.size());
@@ -224,6 +228,15 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
     }
   }
   publish_counters();
+}
+
+/// As assign_ and Stages::put() for each, in an order that keeps each client's packets in theirs.
+void Receiver::deal_out(std::span<dpdk::Packet> packets, PortIndex port) {
+  const std::size_t clients = dispatch_.active().size();
+  for (std::size_t i = 0; i < std::min(clients, packets.size()); ++i) {
+    stages_.put_every(clients, packets.subspan(i), {dispatch_.in_turn(i), port, 0});
+  }
+  dispatch_.pass_turns(packets.size());
 }
 
 /// Makes the views that assign_ needs.

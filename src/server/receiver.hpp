@@ -50,6 +50,7 @@ class Receiver {
   bool blocked() const;
   unsigned receive_from(PortIndex port);
   void dispatch(std::span<dpdk::Packet> packets, PortIndex port);
+  void deal_out(std::span<dpdk::Packet> packets, PortIndex port);
   void show(std::span<dpdk::Packet> packets, PortIndex port);
   void hold(OwedPacket packet, ClientId owner);
   void drop_without_client(std::span<dpdk::Packet> packets);
@@ -62,6 +63,7 @@ class Receiver {
   const std::uint16_t queue_;
   const AssignFn assign_;
   const bool reads_packets_;  ///< assign_ does
+  const bool deals_;          ///< by turns alone
   /// Direct mode with several receivers: none of them knows in what order all of them put packets
   /// on a ring, nor how far a client is with whose.
   const bool looks_on_rings_;

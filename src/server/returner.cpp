@@ -13,6 +13,7 @@ Returner::Returner(DataPath& path)
     batches_[i].packets.resize(path.options.burst);
   }
   marked_.packets.resize(path.options.burst);
+  for (const dpdk::RingView ring : path.back) back_.emplace_back(ring);
 }
 
 unsigned Returner::turn() {
@@ -36,15 +37,40 @@ unsigned Returner::turn() {
 /// one client.
 unsigned Returner::take_back(ClientId client, bool is_dead) {
   const std::size_t bursts = path_.ports.size() * path_.rx.size();
-  unsigned moved = 0;
+  std::size_t moved = 0;
   for (std::size_t i = 0; i < bursts && waiting_ == 0; ++i) {
-    const unsigned taken = path_.back[client.value].dequeue(burst_);
-    if (taken > 0) settle(client, accept(client, {burst_.data(), taken}));
-    if (taken == 0 && is_dead) note_emptied(client);
+    const std::span<dpdk::Packet> shown = back_[client.value].front(burst_.size());
+    if (shown.empty()) {
+      if (is_dead) note_emptied(client);
+      break;
+    }
+    const std::size_t taken = settle_front(client, shown);
     moved += taken;
     if (taken < burst_.size()) break;
   }
-  return moved;
+  return static_cast<unsigned>(moved);
+}
+
+std::size_t Returner::settle_front(ClientId client, std::span<dpdk::Packet> shown) {
+  OwedFifo& books = path_.owed_fifo(0, client.value);
+  const std::span<void*> owed =
+      books.matching({reinterpret_cast<void* const*>(shown.data()), shown.size()});
+  // Never, with one receiver and clients that do as they should.
+  if (owed.empty()) return settle_others(client, shown);
+  back_[client.value].take(owed.size());
+  deliver(client, {reinterpret_cast<dpdk::Packet*>(owed.data()), owed.size()});
+  books.settle_oldest(owed.size());
+  count_returned(client, owed.size());
+  return owed.size();
+}
+
+std::size_t Returner::settle_others(ClientId client, std::span<dpdk::Packet> shown) {
+  std::ranges::copy(shown, burst_.begin());
+  back_[client.value].take(shown.size());
+  const std::span<dpdk::Packet> accepted = accept(client, {burst_.data(), shown.size()});
+  if (!accepted.empty()) deliver(client, accepted);
+  count_returned(client, accepted.size());
+  return shown.size();
 }
 
 /// Nobody else touches the return ring of a dead client: it is emptied of what a kill left half
@@ -53,6 +79,7 @@ void Returner::note_emptied(ClientId client) {
   const std::uint32_t deaths = path_.gate.deaths[client.value].load(std::memory_order_relaxed);
   if (path_.emptied[client.value].load(std::memory_order_relaxed) == deaths) return;
   path_.back[client.value].reset();
+  back_[client.value] = dpdk::ConsumerEnd(path_.back[client.value]);
   path_.emptied[client.value].store(deaths, std::memory_order_release);  // pairs: DataPath
 }
 
@@ -63,15 +90,8 @@ std::size_t Returner::settle_run(std::size_t lcore, ClientId client,
 }
 
 std::span<dpdk::Packet> Returner::accept(ClientId client, std::span<dpdk::Packet> packets) {
-  const std::size_t accepted = settle_run(0, client, packets);
-  // Always, with one receiver and clients that do as they should.
-  if (accepted == packets.size()) return packets;
-  return accept_rest(client, packets, accepted);
-}
-
-std::span<dpdk::Packet> Returner::accept_rest(ClientId client, std::span<dpdk::Packet> packets,
-                                              std::size_t accepted) {
-  for (std::size_t before = accepted + 1; before != accepted && accepted < packets.size();) {
+  std::size_t accepted = 0;
+  for (std::size_t before = 1; before != accepted && accepted < packets.size();) {
     before = accepted;
     for (std::size_t lcore = 0; lcore < path_.rx.size(); ++lcore) {
       accepted += settle_run(lcore, client, packets.subspan(accepted));
@@ -94,64 +114,82 @@ bool Returner::accept_one(ClientId client, dpdk::Packet packet) {
   return false;
 }
 
-Returner::Batch& Returner::batch_for(std::uint16_t port) {
-  const std::uint8_t index = port < kMaxPorts ? index_of_[port] : kNoPort;
-  return index == kNoPort ? marked_ : batches_[index];
+void Returner::deliver(ClientId client, std::span<dpdk::Packet> packets) {
+  // Runs that are long enough leave from where they stand.
+  constexpr std::size_t kShortest = 8;
+  while (!packets.empty()) {
+    const std::uint16_t port = packets.front()->port;
+    std::size_t run = 1;
+    while (run < packets.size() && packets[run]->port == port) ++run;
+    const std::uint8_t index = index_of(port);
+    const bool is_last = run == packets.size();
+    if (waiting_ > 0 || index == kNoPort || !(is_last || run >= kShortest))
+      return deliver_sorted(client, packets);
+    transmit(PortIndex{index}, client, packets.first(run));
+    packets = packets.subspan(run);
+  }
 }
 
-void Returner::settle(ClientId client, std::span<dpdk::Packet> packets) {
+void Returner::deliver_sorted(ClientId client, std::span<dpdk::Packet> packets) {
   for (auto rest = packets; !rest.empty();) {
     const std::uint16_t port = rest.front()->port;
     std::size_t run = 1;
     while (run < rest.size() && rest[run]->port == port) ++run;
-    Batch& batch = batch_for(port);
-    std::copy_n(rest.begin(), run, &batch.packets[batch.size]);
-    batch.size += run;
+    const std::uint8_t index = index_of(port);
+    (index == kNoPort ? marked_ : batches_[index]).add(rest.first(run));
     rest = rest.subspan(run);
   }
   for (std::size_t i = 0; i < batches_.size(); ++i) {
     if (batches_[i].size == 0) continue;
-    batches_[i].client = client;
-    transmit(PortIndex{static_cast<std::uint8_t>(i)});
+    transmit(PortIndex{static_cast<std::uint8_t>(i)}, client, batches_[i].all());
   }
   if (marked_.size > 0) drop_marked(client);
-  // Last, so that a packet is at any time counted as owed, staged, transmitted or dropped.
+}
+
+void Returner::count_returned(ClientId client, std::size_t packets) {
   counters_.staged.store(waiting_, std::memory_order_relaxed);
-  add(counters_.returned[client.value], packets.size());
+  add(counters_.returned[client.value], packets);
 }
 
 void Returner::drop_marked(ClientId client) {
-  add(counters_.handler_drop[client.value],
-      path_.seams.discard({marked_.packets.data(), marked_.size}));
+  add(counters_.handler_drop[client.value], path_.seams.discard(marked_.all()));
   marked_.size = 0;
 }
 
-unsigned Returner::transmit(PortIndex port) {
-  Batch& batch = batches_[port.value];
-  const std::span packets(batch.packets.data(), batch.size);
+unsigned Returner::transmit(PortIndex port, ClientId client, std::span<dpdk::Packet> packets) {
   const unsigned sent = path_.seams.transmit(path_.ports[port.value].id(), 0, packets);
   add(counters_.transmitted[port.value], sent);
-  add(counters_.sent[batch.client.value], sent);
-  std::copy(packets.begin() + sent, packets.end(), packets.begin());
-  batch.size -= sent;
-  if (batch.size > 0 && path_.options.on_full == OnFull::kDrop) refuse(port);
-  waiting_ = 0;
-  for (const Batch& each : batches_) waiting_ += each.size;
+  add(counters_.sent[client.value], sent);
+  std::span<dpdk::Packet> rest = packets.subspan(sent);
+  if (!rest.empty() && path_.options.on_full == OnFull::kDrop) {
+    refuse(port, client, rest);
+    rest = {};
+  }
+  Batch& batch = batches_[port.value];
+  batch.client = client;
+  batch.size = 0;
+  batch.add(rest);
+  if (!rest.empty() || waiting_ > 0) count_waiting();
   return sent;
 }
 
-void Returner::refuse(PortIndex port) {
-  Batch& batch = batches_[port.value];
-  const std::uint64_t counted = path_.seams.discard({batch.packets.data(), batch.size});
+void Returner::count_waiting() {
+  waiting_ = 0;
+  for (const Batch& batch : batches_) waiting_ += batch.size;
+}
+
+void Returner::refuse(PortIndex port, ClientId client, std::span<dpdk::Packet> packets) {
+  const std::uint64_t counted = path_.seams.discard(packets);
   add(counters_.tx_full[port.value], counted);
-  add(counters_.client_tx_full[batch.client.value], counted);
-  batch.size = 0;
+  add(counters_.client_tx_full[client.value], counted);
 }
 
 unsigned Returner::retry() {
   unsigned sent = 0;
   for (std::size_t i = 0; i < batches_.size(); ++i) {
-    if (batches_[i].size > 0) sent += transmit(PortIndex{static_cast<std::uint8_t>(i)});
+    Batch& batch = batches_[i];
+    if (batch.size == 0) continue;
+    sent += transmit(PortIndex{static_cast<std::uint8_t>(i)}, batch.client, batch.all());
   }
   counters_.staged.store(waiting_, std::memory_order_relaxed);
   return sent;
@@ -159,7 +197,9 @@ unsigned Returner::retry() {
 
 void Returner::abandon() {
   for (std::size_t i = 0; i < batches_.size(); ++i) {
-    if (batches_[i].size > 0) refuse(PortIndex{static_cast<std::uint8_t>(i)});
+    Batch& batch = batches_[i];
+    if (batch.size > 0) refuse(PortIndex{static_cast<std::uint8_t>(i)}, batch.client, batch.all());
+    batch.size = 0;
   }
   waiting_ = 0;
   counters_.staged.store(0, std::memory_order_relaxed);

@@ -2,9 +2,12 @@
 // Take back and transmit: the second half of a packet's way, in return mode. One lcore calls it.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <vector>
 
+#include "dpdk/ring_end.hpp"
 #include "server/data_path.hpp"
 
 namespace ringside::server {
@@ -25,28 +28,43 @@ class Returner {
     std::vector<dpdk::Packet> packets;
     std::size_t size = 0;
     ClientId client;
+
+    void add(std::span<const dpdk::Packet> more) {
+      std::ranges::copy(more, packets.begin() + static_cast<std::ptrdiff_t>(size));
+      size += more.size();
+    }
+    std::span<dpdk::Packet> all() { return {packets.data(), size}; }
   };
 
-  /// The packets that the client owed, at the front of `packets`. Others are left alone.
+  unsigned take_back(ClientId client, bool is_dead);
+  /// Takes back what is at the front of the client's return ring; returns how many.
+  std::size_t settle_front(ClientId client, std::span<dpdk::Packet> shown);
+  /// The same when they are not the oldest that the first receiver handed over.
+  [[gnu::cold]] std::size_t settle_others(ClientId client, std::span<dpdk::Packet> shown);
+  /// The packets that the client owed, at the front of `packets`; they are settled. Others are left
+  /// alone.
   std::span<dpdk::Packet> accept(ClientId client, std::span<dpdk::Packet> packets);
-  /// The same when only the first `accepted` are the oldest that the first receiver handed over.
-  [[gnu::cold]] std::span<dpdk::Packet> accept_rest(ClientId client,
-                                                    std::span<dpdk::Packet> packets,
-                                                    std::size_t accepted);
   /// Settles the front of `packets` as what `lcore` handed over; returns how many of them.
   std::size_t settle_run(std::size_t lcore, ClientId client, std::span<dpdk::Packet> packets);
   bool accept_one(ClientId client, dpdk::Packet packet);
-  unsigned take_back(ClientId client, bool is_dead);
   void note_emptied(ClientId client);
-  void settle(ClientId client, std::span<dpdk::Packet> packets);
-  /// Where packets go that their client wants to leave by this port.
-  Batch& batch_for(std::uint16_t port);
+  /// Sends packets where their client wants them to go, or drops them.
+  void deliver(ClientId client, std::span<dpdk::Packet> packets);
+  /// Sorts them by where they go; those of one port leave together.
+  void deliver_sorted(ClientId client, std::span<dpdk::Packet> packets);
+  /// kNoPort: their client wants them dropped.
+  std::uint8_t index_of(std::uint16_t port) const {
+    return port < kMaxPorts ? index_of_[port] : kNoPort;
+  }
   void drop_marked(ClientId client);
-  /// Transmits a batch; what the port refuses is dropped (--on-full drop) or stays for the next
-  /// turn.
-  unsigned transmit(PortIndex port);
-  void refuse(PortIndex port);
+  /// Transmits; what the port refuses is dropped (--on-full drop) or stays for the next turn.
+  unsigned transmit(PortIndex port, ClientId client, std::span<dpdk::Packet> packets);
+  void refuse(PortIndex port, ClientId client, std::span<dpdk::Packet> packets);
+  void count_waiting();
   unsigned retry();
+  /// Is last in what happens to packets, so that each is at any time counted as owed, staged,
+  /// transmitted or dropped.
+  void count_returned(ClientId client, std::size_t packets);
 
   static constexpr std::uint8_t kNoPort = 0xff;
 
@@ -55,6 +73,7 @@ class Returner {
   std::array<std::uint8_t, kMaxPorts> index_of_;  ///< port index by DPDK port id
   std::vector<Batch> batches_;                    ///< by output port
   Batch marked_;                                  ///< what the handler wants dropped
+  std::vector<dpdk::ConsumerEnd> back_;           ///< by ClientId
   std::vector<dpdk::Packet> burst_;
   std::size_t waiting_ = 0;  ///< packets in batches_ between turns
 };

@@ -7,8 +7,8 @@ namespace ringside::server {
 
 Seams product_seams() {
   Seams seams;
-  seams.hand_over = [](dpdk::RingView ring, std::span<dpdk::Packet> packets, unsigned& room) {
-    return ring.enqueue(packets, room);
+  seams.hand_over = [](dpdk::ProducerEnd& ring, std::span<dpdk::Packet> packets) {
+    return ring.enqueue(packets);
   };
   seams.transmit = dpdk::transmit;
   seams.discard = [](std::span<dpdk::Packet> packets) -> std::uint64_t {

@@ -14,7 +14,7 @@
 #include "core/owed_fifo.hpp"
 #include "core/policy.hpp"
 #include "dpdk/packet.hpp"
-#include "dpdk/ring.hpp"
+#include "dpdk/ring_end.hpp"
 #include "server/process_watch.hpp"
 
 namespace ringside::server {
@@ -25,9 +25,8 @@ struct Seams {
   /// Who gets each packet. Null: the function of the --policy.
   AssignFn assign = nullptr;
   /// Puts packets from the front on a client's work ring; returns how many, the caller keeps the
-  /// rest. `room`: for so many more, afterwards.
-  unsigned (*hand_over)(dpdk::RingView ring, std::span<dpdk::Packet> packets,
-                        unsigned& room) = nullptr;
+  /// rest.
+  unsigned (*hand_over)(dpdk::ProducerEnd& ring, std::span<dpdk::Packet> packets) = nullptr;
   /// Sends packets from the front; returns how many, the caller keeps the rest.
   unsigned (*transmit)(std::uint16_t port, std::uint16_t queue,
                        std::span<dpdk::Packet> packets) = nullptr;

@@ -26,6 +26,30 @@ Stages::Stages(DataPath& path, std::size_t lcore)
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     stages_[i].fresh = path.owed_fifo(lcore, i).stage(0);
   }
+  look_at_rings();
+}
+
+void Stages::look_at_rings() {
+  for (std::size_t i = 0; i < stages_.size(); ++i) {
+    stages_[i].work = dpdk::ProducerEnd(path_.work[i]);
+  }
+}
+
+void Stages::put_every(std::size_t stride, std::span<const dpdk::Packet> packets,
+                       Assignment assigned) {
+  const ClientId client = assigned.owner();
+  Stage& stage = stages_[client.value];
+  for (std::size_t left = (packets.size() + stride - 1) / stride; left > 0;) {
+    const std::size_t full = stage.filled < burst_ ? burst_ : 2 * burst_;
+    const std::size_t count = std::min(left, full - stage.filled);
+    void** const to = stage.fresh.packets + stage.filled;
+    for (std::size_t i = 0; i < count; ++i) to[i] = packets[i * stride];
+    std::fill_n(stage.fresh.origins + stage.filled, count, Origin(assigned));
+    stage.filled += count;
+    left -= count;
+    packets = packets.subspan(std::min(packets.size(), count * stride));
+    if (stage.filled == burst_) flush(client);
+  }
 }
 
 void Stages::keep(ClientId client, OwedPacket packet) {
@@ -97,27 +121,32 @@ unsigned Stages::flush_stage(ClientId client) {
 }
 
 unsigned Stages::hand_over(ClientId client, std::span<dpdk::Packet> packets) {
-  const dpdk::RingView ring = path_.work[client.value];
   const std::size_t allowed = std::min(packets.size(), credit(client));
   Counter& books = counters_.handed[client.value];
-  unsigned handed = 0, room = 0;
+  unsigned handed = 0;
   if (allowed > 0) {
     // Written down before they are on the ring, or they could be back before.
     add(books, allowed);
     OwedFifo& debts = fifo(client);
     if (path_.direct()) debts.make_room(allowed);
     debts.push(allowed);
-    handed = path_.seams.hand_over(ring, packets.first(allowed), room);
+    handed = path_.seams.hand_over(stages_[client.value].work, packets.first(allowed));
     if (handed < allowed) {
       books.store(read(books) - (allowed - handed), std::memory_order_relaxed);
       debts.undo_push(allowed - handed);
     }
   }
-  Counter& peak = counters_.peak[client.value];
-  // All that the client may have is as good as a full ring.
-  const std::uint64_t used = ring.capacity() - (handed < packets.size() ? 0 : room);
-  if (used > read(peak)) peak.store(used, std::memory_order_relaxed);
+  note_peak(client, handed < packets.size());
   return handed;
+}
+
+/// All that the client may have is as good as a full ring.
+void Stages::note_peak(ClientId client, bool full) {
+  dpdk::ProducerEnd& work = stages_[client.value].work;
+  Counter& peak = counters_.peak[client.value];
+  if (!full && work.used_at_most() <= read(peak)) return;
+  const std::uint64_t used = full ? path_.work[client.value].capacity() : work.used();
+  if (used > read(peak)) peak.store(used, std::memory_order_relaxed);
 }
 
 std::size_t Stages::credit(ClientId client) {

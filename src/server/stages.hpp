@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/owed_fifo.hpp"
+#include "dpdk/ring_end.hpp"
 #include "server/data_path.hpp"
 
 namespace ringside::server {
@@ -33,6 +34,8 @@ class Stages {
     stage.fresh.origins[stage.filled] = assigned;
     if (++stage.filled == burst_) flush(client);
   }
+  /// Every `stride`-th of packets just received, from the first one on.
+  void put_every(std::size_t stride, std::span<const dpdk::Packet> packets, Assignment assigned);
   /// A packet that changes hands: never dropped, handed over before the fresh ones.
   void keep(ClientId client, OwedPacket packet);
 
@@ -66,6 +69,9 @@ class Stages {
     stage.filled = left;
   }
 
+  /// Clients have come, or their rings have been reset.
+  void look_at_rings();
+
   /// Frees everything, as undelivered.
   void abandon();
 
@@ -75,6 +81,7 @@ class Stages {
     OwedFifo::Stage fresh;
     std::size_t filled = 0;
     std::vector<OwedPacket> kept;
+    dpdk::ProducerEnd work;  ///< of the client's ring
   };
 
   unsigned flush(ClientId client);
@@ -82,6 +89,7 @@ class Stages {
   /// Hands over from the front of the stage until the client may owe no more.
   unsigned flush_stage(ClientId client);
   unsigned hand_over(ClientId client, std::span<dpdk::Packet> packets);
+  void note_peak(ClientId client, bool full);
   static void write(Stage& stage, std::size_t at, OwedPacket packet) {
     stage.fresh.packets[at] = packet.packet;
     stage.fresh.origins[at] = packet.origin;

@@ -6,9 +6,9 @@ int main(int argc, char** argv) {
   using namespace ringside;
   server::Seams seams = server::product_seams();
   // The server cuts a burst to what fits before it gets here, so the room tells.
-  seams.hand_over = [](dpdk::RingView ring, std::span<dpdk::Packet> packets, unsigned& room) {
+  seams.hand_over = [](dpdk::ProducerEnd& ring, std::span<dpdk::Packet> packets) {
     constexpr unsigned kBurst = 32;
-    return ring.capacity() - ring.used() < kBurst ? 0u : ring.enqueue(packets, room);
+    return ring.ring().capacity() - ring.used() < kBurst ? 0u : ring.enqueue(packets);
   };
   return server::run_server(argc, argv, seams);
 }

@@ -76,6 +76,42 @@ TEST_F(OwedFifoTest, SettlesWhatComesBackInOrder) {
   EXPECT_THAT(drained(), ElementsAre(3));
 }
 
+TEST_F(OwedFifoTest, ShowsItsOwnCopyOfWhatComesBackInOrder) {
+  push({1, 2, 3});
+  const std::vector<void*> back{buffer(1), buffer(2)};
+  const auto mine = fifo_.matching(back);
+  EXPECT_THAT(mine, ElementsAre(buffer(1), buffer(2)));
+  EXPECT_NE(mine.data(), back.data());
+  EXPECT_EQ(fifo_.size(), 3u) << "they are owed until they are settled";
+  fifo_.settle_oldest(2);
+  EXPECT_THAT(drained(), ElementsAre(3));
+}
+
+TEST_F(OwedFifoTest, ShowsNothingOfABurstThatIsNotWhatIsOwed) {
+  push({1, 2, 3});
+  const auto shown = [this](std::vector<void*> back) { return fifo_.matching(back).size(); };
+  EXPECT_EQ(shown({buffer(2)}), 0u);
+  EXPECT_EQ(shown({buffer(1), buffer(3)}), 0u);
+  EXPECT_EQ(shown({buffer(1), nullptr}), 0u);
+  EXPECT_EQ(shown({buffer(1), buffer(2), buffer(3), buffer(4)}), 3u) << "one too many";
+  fifo_.settle_one(buffer(2));
+  EXPECT_EQ(shown({buffer(1)}), 0u) << "with a gap it takes the long way";
+}
+
+TEST_F(OwedFifoTest, ShowsWhatStandsInARow) {
+  const std::size_t lap = 8 + kStaged;
+  std::uint64_t n = 0;
+  for (; n < lap - 2; ++n) {
+    push({n});
+    settle({n});
+  }
+  push({n, n + 1, n + 2});
+  const std::vector<void*> back{buffer(n), buffer(n + 1), buffer(n + 2)};
+  ASSERT_EQ(fifo_.matching(back).size(), 2u) << "up to the last slot";
+  fifo_.settle_oldest(2);
+  EXPECT_THAT(fifo_.matching(std::span(back).last(1)), ElementsAre(buffer(n + 2)));
+}
+
 TEST_F(OwedFifoTest, StopsAtWhatIsNotTheOldest) {
   push({1, 2, 3});
   EXPECT_EQ(settle({1, 3}), 1u);

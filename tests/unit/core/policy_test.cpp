@@ -76,6 +76,18 @@ TEST_F(Dispatch, RoundRobinGoesOnOverBursts) {
   EXPECT_THAT(round_robin(2), ElementsAre(2, 0));
 }
 
+TEST_F(Dispatch, WholeBurstsCanBeDealtOutAsOneByOne) {
+  state_.set_active(ClientSet::first(3));
+  state_.next_in_turn();
+  DispatchState one_by_one = state_;
+  for (const std::size_t burst : {5, 1, 7, 3}) {
+    for (std::size_t i = 0; i < burst; ++i) {
+      EXPECT_EQ(one_by_one.next_in_turn(), state_.in_turn(i % 3)) << i << " of " << burst;
+    }
+    state_.pass_turns(burst);
+  }
+}
+
 TEST_F(Dispatch, RoundRobinDoesNotLookAtPorts) {
   state_.set_active(ClientSet::first(2));
   EXPECT_THAT(assign(Policy::kRoundRobin,

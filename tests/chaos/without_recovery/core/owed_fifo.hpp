@@ -60,6 +60,12 @@ class OwedFifo {
     settled_.store(settled() + packets.size(), std::memory_order_release);
     return packets.size();
   }
+  static std::span<void*> matching(std::span<void* const> packets) {
+    return {const_cast<void**>(packets.data()), packets.size()};
+  }
+  void settle_oldest(std::size_t count) {
+    settled_.store(settled() + count, std::memory_order_release);
+  }
   Settled settle_one(const void*) { return Settled::kInOrder; }
   std::uint64_t settled() const { return settled_.load(std::memory_order_acquire); }
 

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The ends of a ring against rte_ring's own calls at the other end, and against each other. The
+// rings stand in plain memory: no EAL.
+#include "dpdk/ring_end.hpp"
+
+#include <gmock/gmock.h>
+#include <rapidcheck/gtest.h>
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+namespace ringside::dpdk {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr unsigned kSize = 8;
+
+class PlainRing {
+ public:
+  explicit PlainRing(unsigned flags = RING_F_SP_ENQ | RING_F_SC_DEQ)
+      : memory_(static_cast<::rte_ring*>(
+            std::aligned_alloc(64, static_cast<std::size_t>(::rte_ring_get_memsize(kSize))))) {
+    ::rte_ring_init(memory_.get(), "plain", kSize, flags);
+  }
+  RingView view() const { return RingView(memory_.get()); }
+
+ private:
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+  std::unique_ptr<::rte_ring, Free> memory_;
+};
+
+Packet packet(std::uintptr_t n) {
+  return reinterpret_cast<Packet>(0x1000 + n * 64);  // NOLINT: never dereferenced
+}
+std::vector<Packet> packets(std::uintptr_t first, std::size_t count) {
+  std::vector<Packet> some;
+  for (std::size_t i = 0; i < count; ++i) some.push_back(packet(first + i));
+  return some;
+}
+std::vector<Packet> taken_by(ConsumerEnd& end, std::size_t most) {
+  std::vector<Packet> some(most);
+  some.resize(end.dequeue(some));
+  return some;
+}
+
+TEST(RingEnds, TakeWhatFitsAndGiveItBackInOrder) {
+  PlainRing ring;
+  ProducerEnd in(ring.view());
+  ConsumerEnd out(ring.view());
+  EXPECT_EQ(in.enqueue(packets(0, 10)), 7u) << "a ring of 8 holds 7";
+  EXPECT_EQ(in.enqueue(packets(7, 1)), 0u);
+  EXPECT_EQ(taken_by(out, 3), packets(0, 3));
+  EXPECT_EQ(in.enqueue(packets(7, 5)), 3u) << "looks again where the consumer is";
+  EXPECT_EQ(taken_by(out, 9), packets(3, 7));
+  EXPECT_THAT(taken_by(out, 9), IsEmpty());
+}
+
+TEST(RingEnds, TheFrontStaysUntilItIsTaken) {
+  PlainRing ring;
+  ProducerEnd in(ring.view());
+  ConsumerEnd out(ring.view());
+  in.enqueue(packets(0, 5));
+  EXPECT_THAT(out.front(2), ElementsAre(packet(0), packet(1)));
+  EXPECT_THAT(out.front(2), ElementsAre(packet(0), packet(1)));
+  EXPECT_EQ(ring.view().used(), 5u);
+  out.take(2);
+  EXPECT_EQ(ring.view().used(), 3u);
+  EXPECT_THAT(out.front(1), ElementsAre(packet(2)));
+}
+
+TEST(RingEnds, TheFrontEndsWhereTheRingsMemoryDoes) {
+  PlainRing ring;
+  ProducerEnd in(ring.view());
+  ConsumerEnd out(ring.view());
+  in.enqueue(packets(0, 6));
+  out.take(out.front(6).size());
+  in.enqueue(packets(6, 5));
+  EXPECT_THAT(out.front(5), ElementsAre(packet(6), packet(7)));
+  out.take(2);
+  EXPECT_THAT(out.front(5), ElementsAre(packet(8), packet(9), packet(10)));
+}
+
+TEST(RingEnds, WhatIsTakenInTwoStepsIsOnTheRingInBetween) {
+  PlainRing ring;
+  ProducerEnd in(ring.view());
+  ConsumerEnd out(ring.view());
+  in.enqueue(packets(0, 4));
+  std::vector<Packet> some(3);
+  EXPECT_EQ(out.begin_dequeue(some), 3u);
+  EXPECT_EQ(some, packets(0, 3));
+  EXPECT_EQ(ring.view().used(), 4u);
+  out.finish_dequeue(3);
+  EXPECT_EQ(ring.view().used(), 1u);
+}
+
+TEST(RingEnds, KnowHowManyAreOnTheRingAtMostAndExactlyWhenAsked) {
+  PlainRing ring;
+  ProducerEnd in(ring.view());
+  ConsumerEnd out(ring.view());
+  in.enqueue(packets(0, 5));
+  taken_by(out, 4);
+  EXPECT_GE(in.used_at_most(), 1u);
+  EXPECT_EQ(in.used(), 1u);
+  EXPECT_EQ(in.used_at_most(), 1u);
+}
+
+TEST(RingEnds, NewOnesBeginWhereAResetRingDoes) {
+  PlainRing ring;
+  ProducerEnd in(ring.view());
+  ConsumerEnd out(ring.view());
+  in.enqueue(packets(0, 5));
+  taken_by(out, 2);
+  ring.view().reset();
+  in = ProducerEnd(ring.view());
+  out = ConsumerEnd(ring.view());
+  EXPECT_THAT(taken_by(out, 9), IsEmpty());
+  EXPECT_EQ(in.enqueue(packets(0, 9)), 7u);
+  EXPECT_EQ(taken_by(out, 9), packets(0, 7));
+}
+
+/// Each operation by an end or by rte_ring's own call, as `by_end` says, against a queue.
+void walk(unsigned flags) {
+  PlainRing ring(flags);
+  ProducerEnd in(ring.view());
+  ConsumerEnd out(ring.view());
+  std::deque<Packet> model;
+  std::uintptr_t next = 0;
+  const auto steps = *rc::gen::container<std::vector<std::tuple<bool, bool, std::size_t>>>(
+      rc::gen::tuple(rc::gen::arbitrary<bool>(), rc::gen::arbitrary<bool>(),
+                     rc::gen::inRange<std::size_t>(0, 10)));
+  for (const auto& [puts, by_end, count] : steps) {
+    if (puts) {
+      const auto some = packets(next, count);
+      const unsigned fits = by_end ? in.enqueue(some) : ring.view().enqueue(some);
+      RC_ASSERT(fits == std::min<std::size_t>(count, 7 - model.size()));
+      model.insert(model.end(), some.begin(), some.begin() + fits);
+      next += fits;
+    } else {
+      std::vector<Packet> some(count);
+      const unsigned got = by_end ? out.dequeue(some) : ring.view().dequeue(some);
+      RC_ASSERT(got == std::min(count, model.size()));
+      RC_ASSERT(std::equal(some.begin(), some.begin() + got, model.begin()));
+      model.erase(model.begin(), model.begin() + got);
+    }
+    RC_ASSERT(in.used_at_most() >= model.size());
+    RC_ASSERT(ring.view().used() == model.size());
+  }
+}
+
+RC_GTEST_PROP(RingEnds, AgreeWithDpdksOwnCallsOnTheSameRing, ()) {
+  walk(RING_F_SP_ENQ | RING_F_SC_DEQ);
+}
+RC_GTEST_PROP(RingEnds, LeaveRingsOfManyToDpdksOwnCalls, ()) {
+  walk(*rc::gen::element<unsigned>(0, RING_F_SP_ENQ, RING_F_SC_DEQ,
+                                   RING_F_MP_RTS_ENQ | RING_F_MC_RTS_DEQ,
+                                   RING_F_MP_HTS_ENQ | RING_F_MC_HTS_DEQ));
+}
+
+}  // namespace
+}  // namespace ringside::dpdk
