@@ -93,7 +93,7 @@ Status check_ports(const shared::SharedInfo& info) {
 std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, const Link& link) {
   shared::ClientSlot& slot = found.info->client[id.value];
   if (is_direct(*found.info)) {
-    dpdk::use_lane(dpdk::client_lane(id));
+    dpdk::use_lane(dpdk::client_lane(id), dpdk::LaneUse::kCollected);
     return std::make_unique<DirectOutlet>(*found.info, id, slot, found.lanes);
   }
   return std::make_unique<ReturnOutlet>(*found.info, link.server_gone_flag(), found.back,

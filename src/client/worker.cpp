@@ -3,8 +3,8 @@
 
 #include "client/crash_points.hpp"
 #include "core/shared_counter.hpp"
+#include "dpdk/lanes.hpp"
 #include "dpdk/port.hpp"
-#include "dpdk/ring_remains.hpp"
 
 namespace ringside::client {
 
@@ -44,6 +44,9 @@ void DirectOutlet::take(std::span<dpdk::Packet> packets) {
     pass(Step::kAfterDone);
     packets = packets.subspan(run);
   }
+  for (const dpdk::RingView lane : lanes_) {
+    if (lane) dpdk::show_given_back(lane);
+  }
 }
 
 void DirectOutlet::begin(std::uint32_t port, std::size_t packets) {
@@ -52,7 +55,7 @@ void DirectOutlet::begin(std::uint32_t port, std::size_t packets) {
   run.port.store(port, std::memory_order_relaxed);
   run.freeing.store(0, std::memory_order_relaxed);
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
-    const std::uint32_t given_back = lanes_[i] ? dpdk::put_so_far(lanes_[i]) : 0;
+    const std::uint32_t given_back = lanes_[i] ? dpdk::given_back_so_far(lanes_[i]) : 0;
     run.given_back[i].store(given_back, std::memory_order_relaxed);
   }
   run.start.store(read(slot_.counters.done) + 1, std::memory_order_release);

@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "dpdk/ring_end.hpp"
+
 namespace ringside::dpdk {
 namespace {
 
@@ -28,6 +30,7 @@ Lanes& lanes(const ::rte_mempool* pool) {
 
 /// One for the process; ops get no other context.
 unsigned own_lane = kServerLane;
+LaneUse own_use = LaneUse::kShown;
 
 void free_lanes(::rte_mempool* pool) {
   auto* const all = static_cast<Lanes*>(pool->pool_data);
@@ -59,10 +62,25 @@ int make_lanes(::rte_mempool* pool) {
   return 0;
 }
 
+/// By the lane's one producer. It always has room.
+void put_alone(::rte_ring& lane, void* const* objects, unsigned count) {
+  const auto slots = slots_of(lane);
+  const std::uint32_t head = lane.prod.head;
+  for (unsigned i = 0; i < count; ++i) {
+    slots[(head + i) & lane.mask] = static_cast<Packet>(objects[i]);
+  }
+  // pairs: show_given_back() in the server, when this process is killed here
+  __atomic_store_n(&lane.prod.head, head + count, __ATOMIC_RELEASE);
+}
+
 int give_back(::rte_mempool* pool, void* const* objects, unsigned count) {
-  return ::rte_ring_enqueue_bulk(lanes(pool).ring[own_lane], objects, count, nullptr) == 0
-             ? -ENOBUFS
-             : 0;
+  ::rte_ring& lane = *lanes(pool).ring[own_lane];
+  if (own_lane == kServerLane) {
+    return ::rte_ring_enqueue_bulk(&lane, objects, count, nullptr) == 0 ? -ENOBUFS : 0;
+  }
+  put_alone(lane, objects, count);
+  if (own_use == LaneUse::kShown) show_given_back(RingView(&lane));
+  return 0;
 }
 
 int take(::rte_mempool* pool, void** objects, unsigned count) {
@@ -96,8 +114,20 @@ void register_lanes() {
   ::rte_mempool_register_ops(&ops);
 }
 
-void use_lane(unsigned lane) {
+void use_lane(unsigned lane, LaneUse use) {
   own_lane = lane;
+  own_use = use;
+}
+
+void show_given_back(RingView lane) {
+  ::rte_ring& ring = *lane.get();
+  if (ring.prod.tail == ring.prod.head) return;
+  // pairs: the look at prod.tail of rte_ring_dequeue_burst() in take()
+  __atomic_store_n(&ring.prod.tail, ring.prod.head, __ATOMIC_RELEASE);
+}
+
+std::uint32_t given_back_so_far(RingView lane) {
+  return lane.get()->prod.head;
 }
 
 Status give_lanes(::rte_mempool* pool, unsigned count) {

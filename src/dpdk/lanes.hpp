@@ -5,6 +5,10 @@
 // done, which the primary mends. Packets are taken from all lanes by the pool's one allocating
 // process.
 //
+// The head of a client's lane is moved when an mbuf is in its place, not before as by DPDK's own
+// calls: whatever the moment of a kill, all below the head has been given back. The tail, which the
+// allocating process looks at, follows it.
+//
 // Used when clients free mbufs (--tx direct). Such a pool has no caches per lcore: what lies in the
 // cache of a process that is killed is lost.
 #pragma once
@@ -29,11 +33,25 @@ inline constexpr unsigned kMaxLanes = 2 + kMaxClients;
 /// process: DPDK numbers kinds in the order in which they are made known.
 void register_lanes();
 
+/// When what a process gives back can be seen by the allocating one.
+enum class LaneUse : std::uint8_t {
+  kShown,  ///< at once
+  /// After show_given_back(): the line that says how far the lane is filled then crosses the cores
+  /// once for a burst. For one thread that gives back one by one, as drivers do.
+  kCollected
+};
+
 /// From now on this process gives back into `lane`; before, into kServerLane.
-void use_lane(unsigned lane);
+void use_lane(unsigned lane, LaneUse use = LaneUse::kShown);
+/// Shows what has been given back into `lane`, which is not the server's: by its process, or after
+/// that was killed by another one, to the last mbuf.
+void show_given_back(RingView lane);
 
 /// Makes `pool`, which is not populated yet, a pool with the first `lanes` lanes.
 Status give_lanes(::rte_mempool* pool, unsigned lanes);
+
+/// What was given back into `lane`, modulo 2^32; shown or not.
+std::uint32_t given_back_so_far(RingView lane);
 
 /// A lane of a pool; an empty view when the pool is of another kind, or has no such lane.
 RingView lane_of(const ::rte_mempool* pool, unsigned lane);

@@ -17,7 +17,7 @@ class LastRun {
   LastRun(DataPath& path, ClientId id)
       : path_(path), slot_(path.info.client[id.value]), run_(slot_.run), lane_(client_lane(id)) {
     for (const dpdk::MempoolView pool : path.pools) {
-      if (const auto lane = dpdk::lane_of(pool.get(), lane_)) dpdk::mend_putting(lane);
+      if (const auto lane = dpdk::lane_of(pool.get(), lane_)) dpdk::show_given_back(lane);
     }
     for (std::size_t port = 0; port < path.tx_sides.size(); ++port) mend_tx_ring(port, id);
   }

@@ -6,7 +6,7 @@
 #include <gmock/gmock.h>
 
 #include "dpdk/lanes.hpp"
-#include "dpdk/ring_remains.hpp"
+#include "dpdk/ring_end.hpp"
 #include "server/receiver.hpp"
 #include "server_fixture.hpp"
 
@@ -61,11 +61,11 @@ class LastRunTest : public ServerTest {
     slot().run.packets = packets;
     slot().run.port = port;
     slot().run.freeing = port == shared::kNoPort ? 1 : 0;
-    slot().run.given_back[0] = dpdk::put_so_far(lane());
+    slot().run.given_back[0] = dpdk::given_back_so_far(lane());
     slot().run.start = slot().counters.done + 1;
   }
-  void give_back(std::span<dpdk::Packet> packets) {
-    dpdk::use_lane(dpdk::client_lane(kDead));
+  void give_back(std::span<dpdk::Packet> packets, dpdk::LaneUse use = dpdk::LaneUse::kShown) {
+    dpdk::use_lane(dpdk::client_lane(kDead), use);
     dpdk::free_packets(packets);
     dpdk::use_lane(dpdk::kServerLane);
   }
@@ -142,7 +142,8 @@ TEST_F(LastRunTest, WhatItHadBegunToDropIsDropped) {
   auto packets = six_in_its_hands();
   begin(4, shared::kNoPort);
   give_back(std::span(packets).first(2));
-  lane().get()->prod.head = lane().get()->prod.head + 1;  // and the third halfway
+  // And the third halfway: in its place, which the head has not passed.
+  dpdk::slots_of(*lane().get())[lane().get()->prod.head] = packets[2];
   EXPECT_THAT(die(), ElementsAre(4, 5));
   EXPECT_EQ(read(slot().counters.handler_drop), 4u);
   EXPECT_EQ(lost(), 0u);
@@ -178,6 +179,18 @@ TEST_F(LastRunTest, WhatADriverGaveBackHasLeftAndTheRestIsLost) {
   EXPECT_EQ(lost(), 1u);
   EXPECT_EQ(mbufs_in_use(), 0) << "what is lost is not leaked";
   EXPECT_TRUE(balance(ledger()).balanced()) << to_text(ledger());
+}
+
+TEST_F(LastRunTest, WhatWasGivenBackAndNotShownHasLeftTooAndIsNotLeaked) {
+  driver_ports(true);
+  auto packets = six_in_its_hands();
+  begin(4);
+  give_back(std::span(packets).first(4), dpdk::LaneUse::kCollected);
+  EXPECT_EQ(mbufs_in_use(), 6) << "nobody has been told";
+  EXPECT_THAT(die(), ElementsAre(4, 5));
+  EXPECT_EQ(sent(), 4u);
+  EXPECT_EQ(lost(), 0u);
+  EXPECT_EQ(mbufs_in_use(), 0);
 }
 
 TEST_F(LastRunTest, WhatADriverMayStillHaveIsLeftToIt) {
