@@ -25,12 +25,6 @@ FlowKey key_of(const PacketView& packet, ParseCounters& counters) {
   return key;
 }
 
-/// Asks for the headers of a later packet while an earlier one is parsed.
-void prefetch(std::span<const PacketView> packets, std::size_t i) {
-  constexpr std::size_t kAhead = 4;
-  if (i + kAhead < packets.size()) __builtin_prefetch(packets[i + kAhead].data);
-}
-
 Assignment by_hash(const DispatchState& state, PortIndex port, std::uint32_t hash) {
   const std::uint32_t bucket = BucketTable::bucket(hash);
   return {state.buckets().bucket_owner(bucket), port, static_cast<std::uint16_t>(bucket)};
@@ -55,7 +49,6 @@ void assign_round_robin(DispatchState& state, std::span<const PacketView> packet
 void assign_flow_hash(DispatchState& state, std::span<const PacketView> packets,
                       std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    prefetch(packets, i);
     assigned[i] = by_hash(state, packets[i].port, key_of(packets[i], state.parse).hash());
   }
 }
@@ -63,7 +56,6 @@ void assign_flow_hash(DispatchState& state, std::span<const PacketView> packets,
 void assign_symmetric_flow_hash(DispatchState& state, std::span<const PacketView> packets,
                                 std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    prefetch(packets, i);
     assigned[i] =
         by_hash(state, packets[i].port, symmetric(key_of(packets[i], state.parse)).hash());
   }

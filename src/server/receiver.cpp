@@ -217,13 +217,13 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   assign_(dispatch_, {views_.data(), packets.size()}, assigned_);
   const std::span assigned(assigned_.data(), packets.size());
   if (hold_.idle()) {
-    for (std::size_t i = 0; i < packets.size(); ++i) stages_.put(packets[i], assigned[i]);
+    stages_.put(packets, assigned);
   } else {
     for (std::size_t i = 0; i < packets.size(); ++i) {
       if (hold_.blocks(assigned[i].bucket())) {
         hold({packets[i], assigned[i]}, assigned[i].owner());
       } else {
-        stages_.put(packets[i], assigned[i]);
+        stages_.put(packets.subspan(i, 1), assigned.subspan(i, 1));
       }
     }
   }

@@ -35,6 +35,21 @@ void Stages::look_at_rings() {
   }
 }
 
+void Stages::put(std::span<const dpdk::Packet> packets, std::span<const Assignment> assigned) {
+  // What is written to may be anything, for the compiler: what stays the same is kept in registers.
+  Stage* const stages = stages_.data();
+  const std::size_t burst = burst_;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    const Assignment each = assigned[i];
+    Stage& stage = stages[each.owner().value];
+    const std::size_t at = stage.filled;
+    stage.fresh.packets[at] = packets[i];
+    stage.fresh.origins[at] = each;
+    stage.filled = at + 1;
+    if (at + 1 == burst) flush(each.owner());
+  }
+}
+
 void Stages::put_every(std::size_t stride, std::span<const dpdk::Packet> packets,
                        Assignment assigned) {
   const ClientId client = assigned.owner();

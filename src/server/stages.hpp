@@ -26,14 +26,8 @@ class Stages {
   /// Of RX lcore `lcore`.
   Stages(DataPath& path, std::size_t lcore);
 
-  /// A packet just received; hands over when that makes a burst.
-  void put(dpdk::Packet packet, Assignment assigned) {
-    const ClientId client = assigned.owner();
-    Stage& stage = stages_[client.value];
-    stage.fresh.packets[stage.filled] = packet;
-    stage.fresh.origins[stage.filled] = assigned;
-    if (++stage.filled == burst_) flush(client);
-  }
+  /// Packets just received, each for the owner of its assignment; hands over what makes a burst.
+  void put(std::span<const dpdk::Packet> packets, std::span<const Assignment> assigned);
   /// Every `stride`-th of packets just received, from the first one on.
   void put_every(std::size_t stride, std::span<const dpdk::Packet> packets, Assignment assigned);
   /// A packet that changes hands: never dropped, handed over before the fresh ones.
