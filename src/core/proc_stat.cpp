@@ -20,4 +20,10 @@ std::optional<std::uint64_t> start_time_in(std::string_view stat) {
   }
 }
 
+std::optional<std::chrono::nanoseconds> run_time_in(std::string_view schedstat) {
+  const auto ran = parse_number<std::int64_t>(schedstat.substr(0, schedstat.find(' ')));
+  if (!ran || *ran < 0) return std::nullopt;
+  return std::chrono::nanoseconds(*ran);
+}
+
 }  // namespace ringside

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What /proc/PID/stat says of a process.
+// What /proc/PID/stat and /proc/PID/schedstat say of a process.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -12,5 +13,9 @@ namespace ringside {
 /// process for ever. Nothing when `stat` is not such a line. (proc(5); field 2, the program's name
 /// in parentheses, may itself hold blanks and parentheses.)
 std::optional<std::uint64_t> start_time_in(std::string_view stat);
+
+/// The first number of /proc/PID/schedstat: how long it has had a CPU. Nothing when it is not such
+/// a line. (Documentation/scheduler/sched-stats.rst)
+std::optional<std::chrono::nanoseconds> run_time_in(std::string_view schedstat);
 
 }  // namespace ringside

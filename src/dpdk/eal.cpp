@@ -24,7 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// After the deadline of the wait, for EAL's own start and the joining.
+// After the deadline of the wait, for EAL's own start and the joining; while others have the CPU
+// it does not pass.
 constexpr auto kStartTime = std::chrono::milliseconds(1500);
 
 // How long a server that ends lets a process that is just starting get through.
@@ -125,12 +126,14 @@ Status same_memory(const RuntimeDirectory& directory, const EalArgs& args) {
 struct Eal::Arrival {
   Arrival(StartTurn taken, pid_t server, StartWatch::Clock::time_point limit,
           std::function<bool()> cancelled, StartWatch::GiveUp give_up)
-      : turn(std::move(taken)), watch(server, limit, std::move(cancelled), std::move(give_up)) {}
+      : turn(std::move(taken)),
+        watch(server, limit, kStartTime, std::move(cancelled), std::move(give_up)) {}
   StartTurn turn;
   StartWatch watch;
 };
 
 void Eal::arrived() {
+  start_limit_ += arrival_->watch.stop();
   arrival_.reset();
 }
 
@@ -213,12 +216,12 @@ Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
   if (Status memory = same_memory(directory, args); !memory) return memory.error();
   const pid_t server = approach->server;
   const auto limit = std::max(deadline, StartWatch::Clock::now()) + kStartTime;
-  auto arrival = std::make_unique<Arrival>(
-      std::move(approach->turn), server, std::max(deadline, StartWatch::Clock::now()) + kStartTime,
-      cancelled, [directory, give_up = std::move(give_up)](const Error& error) {
-        remove_own_files(directory.path());
-        return give_up(error);
-      });
+  auto arrival =
+      std::make_unique<Arrival>(std::move(approach->turn), server, limit, cancelled,
+                                [directory, give_up = std::move(give_up)](const Error& error) {
+                                  remove_own_files(directory.path());
+                                  return give_up(error);
+                                });
   Result<Eal> eal = start(Role::kSecondary, as_secondary(eal_args));
   if (!eal) return eal;
   // 155,904 bytes of the shared heap that a secondary does not need and a killed one never gives

@@ -42,15 +42,16 @@ class Eal {
   /// rte_eal_init before that: EAL would hang on a primary that is not whole, and would become a
   /// primary with --proc-type=auto. `cancelled` is asked now and then. From there until arrived()
   /// no other secondary of ours starts, and the process ends by `give_up` (StartWatch) when it
-  /// hangs: at the latest two seconds after `wait`. Errors: kEnvironment when no server is there
-  /// within `wait`, kInterrupted when cancelled.
+  /// hangs: at the latest two seconds after `wait`, or later by the time that others have the CPU.
+  /// Errors: kEnvironment when no server is there within `wait`, kInterrupted when cancelled.
   static Result<Eal> start_secondary(const std::vector<std::string>& eal_args,
                                      std::chrono::nanoseconds wait,
                                      const std::function<bool()>& cancelled,
                                      StartWatch::GiveUp give_up);
   /// Secondary: everything has been looked up; from now on it takes no lock of DPDK's.
   void arrived();
-  /// Secondary: what is left of `wait` and the time on top of it; never negative.
+  /// Secondary: what is left of `wait` and the time on top of it, in which a starved start does not
+  /// count; never negative.
   std::chrono::nanoseconds time_left() const;
 
   Eal(Eal&& other) noexcept;

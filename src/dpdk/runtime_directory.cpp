@@ -58,6 +58,10 @@ ProcessState process_state(pid_t pid) {
   return state == 'X' || state == 'Z' ? ProcessState::kGone : ProcessState::kRuns;
 }
 
+bool is_ready(pid_t thread) {
+  return read_stat(thread).state == 'R';
+}
+
 std::string describe_process(pid_t pid) {
   const StatLine stat = read_stat(pid);
   return fmt::format("{} ({}{})", pid, stat.name.empty() ? "?" : stat.name,

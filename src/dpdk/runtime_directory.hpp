@@ -13,6 +13,8 @@ namespace ringside::dpdk {
 enum class ProcessState { kGone, kStopped, kRuns };
 /// A zombie is gone; one at a debugger's breakpoint is stopped.
 ProcessState process_state(pid_t pid);
+/// Whether a thread, of whatever process, runs or would if it had a CPU.
+bool is_ready(pid_t thread);
 /// "4711 (mp_client)", "4711 (mp_client, stopped)".
 std::string describe_process(pid_t pid);
 

@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <algorithm>
+#include <fstream>
+#include <string>
 
 #include "core/idle.hpp"
+#include "core/proc_stat.hpp"
 #include "dpdk/runtime_directory.hpp"
 
 namespace ringside::dpdk {
@@ -15,20 +17,36 @@ namespace {
 // For a start that would end by itself all the same.
 constexpr auto kLastChance = std::chrono::seconds(1);
 constexpr auto kLook = std::chrono::milliseconds(10);
+constexpr auto kForEver = std::chrono::hours(24 * 365);
+
+OwnTime::Look look_at_main_thread() {
+  const pid_t thread = ::getpid();
+  std::ifstream file(fmt::format("/proc/self/task/{}/schedstat", thread));
+  std::string line;
+  std::getline(file, line);
+  return {OwnTime::Clock::now(), is_ready(thread), run_time_in(line)};
+}
+
+double seconds(std::chrono::nanoseconds time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 }  // namespace
 
-StartWatch::StartWatch(pid_t server, Clock::time_point limit, std::function<bool()> cancelled,
-                       GiveUp give_up)
+StartWatch::StartWatch(pid_t server, Clock::time_point limit, std::chrono::nanoseconds least,
+                       std::function<bool()> cancelled, GiveUp give_up)
     : server_(server),
       limit_(limit),
+      least_(least),
+      own_time_(kLook, look_at_main_thread()),
       cancelled_(std::move(cancelled)),
       give_up_(std::move(give_up)),
       thread_([this] { watch(); }) {}
 
-StartWatch::~StartWatch() {
+std::chrono::nanoseconds StartWatch::stop() {
   done_.store(true, std::memory_order_relaxed);
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
+  return own_time_.starved();
 }
 
 void StartWatch::watch() {
@@ -37,9 +55,15 @@ void StartWatch::watch() {
     return cancelled_() || process_state(server_) == ProcessState::kGone;
   };
   poll_until(
-      limit_ - Clock::now(), [&] { return done() || pointless(); }, kLook);
-  poll_until(std::min<Clock::duration>(kLastChance, limit_ - Clock::now()), done, kLook);
+      kForEver, [&] { return done() || pointless() || overdue(); }, kLook);
+  poll_until(
+      kLastChance, [&] { return done() || overdue(); }, kLook);
   if (!done()) ::_exit(give_up_(reason()));
+}
+
+bool StartWatch::overdue() {
+  own_time_.look(look_at_main_thread());
+  return Clock::now() >= limit_ && own_time_.elapsed() >= least_;
 }
 
 Error StartWatch::reason() const {
@@ -50,19 +74,19 @@ Error StartWatch::reason() const {
         fmt::format("the server (process {}) ended while this process was starting", server_),
         ExitCode::kServerGone};
   }
-  const double seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
+  const double time = seconds(Clock::now() - begin_);
   if (state == ProcessState::kStopped) {
     return Error{fmt::format("DPDK waits for the server, process {}, since {:.1f} s; let it go on "
                              "(kill -CONT {}), then start this one again",
-                             describe_process(server_), seconds, server_),
+                             describe_process(server_), time, server_),
                  ExitCode::kTimedOut};
   }
   return Error{
-      fmt::format("DPDK's start hangs since {:.1f} s although the server (process {}) runs. Try "
-                  "again with a longer --wait in case the machine is busy; if it hangs again, a "
-                  "process was killed inside its own start and left one of DPDK's shared locks "
-                  "held: restart the server, no new process can join this one",
-                  seconds, server_),
+      fmt::format("DPDK's start hangs since {:.1f} s (for {:.1f} s of them others had the CPU) "
+                  "although the server (process {}) runs. Try again; if it hangs again, a process "
+                  "was killed inside its own start and left one of DPDK's shared locks held: "
+                  "restart the server, no new process can join this one",
+                  time, seconds(own_time_.starved()), server_),
       ExitCode::kTimedOut};
 }
 

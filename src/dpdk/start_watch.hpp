@@ -4,6 +4,10 @@
 // rte_eal_init() and the look-ups after it take locks that lie in shared memory. When their holder
 // was killed or is stopped they wait for ever, deaf to signals. So a thread of its own watches, and
 // has the last word.
+//
+// A start that is only starved must not end so: it may hold one of those locks just then, and would
+// leave it to all who come after. So besides the limit it has a time of its own, in which it ran or
+// slept, and which does not pass while others have the CPU.
 #pragma once
 
 #include <sys/types.h>
@@ -13,6 +17,7 @@
 #include <functional>
 #include <thread>
 
+#include "core/own_time.hpp"
 #include "core/result.hpp"
 
 namespace ringside::dpdk {
@@ -24,22 +29,27 @@ class StartWatch {
   /// hangs. Returns the exit code, or does not return.
   using GiveUp = std::function<int(const Error&)>;
 
-  /// Watches from now on. Gives up at `limit` (kTimedOut), a second after `server` has ended
-  /// (kServerGone), and a second after `cancelled` says true (kInterrupted), whichever is first,
-  /// with _exit().
-  StartWatch(pid_t server, Clock::time_point limit, std::function<bool()> cancelled,
-             GiveUp give_up);
+  /// Watches the process's main thread from now on. Gives up at `limit`, though not before it has
+  /// had `least` for itself (kTimedOut), a second after `server` has ended (kServerGone), and a
+  /// second after `cancelled` says true (kInterrupted), whichever is first, with _exit().
+  StartWatch(pid_t server, Clock::time_point limit, std::chrono::nanoseconds least,
+             std::function<bool()> cancelled, GiveUp give_up);
   StartWatch(const StartWatch&) = delete;
-  /// The start is done.
-  ~StartWatch();
+  ~StartWatch() { stop(); }
+
+  /// The start is done. Returns how long it was starved.
+  std::chrono::nanoseconds stop();
 
  private:
   void watch();
+  bool overdue();
   Error reason() const;
 
   const pid_t server_;
   const Clock::time_point begin_ = Clock::now();
   const Clock::time_point limit_;
+  const std::chrono::nanoseconds least_;
+  OwnTime own_time_;
   const std::function<bool()> cancelled_;
   const GiveUp give_up_;
   std::atomic<bool> done_{false};

@@ -27,5 +27,12 @@ TEST(ProcStat, OfAnotherFormTellsNothing) {
             std::nullopt);
 }
 
+TEST(ProcStat, TellsHowLongAThreadHasRun) {
+  EXPECT_EQ(run_time_in("674192 1092561 2\n"), std::chrono::nanoseconds(674192));
+  for (const char* text : {"", "\n", "soon 1 2", "-1 1 2"}) {
+    EXPECT_EQ(run_time_in(text), std::nullopt) << text;
+  }
+}
+
 }  // namespace
 }  // namespace ringside
