@@ -98,7 +98,7 @@ std::string who(unsigned client, std::int64_t pid) {
 const ServerEvent* RecoveryJudge::event(std::string_view kind, std::int64_t pid,
                                         std::uint64_t from_ns) const {
   const auto found = std::ranges::find_if(events_, [&](const ServerEvent& e) {
-    return e.kind == kind && e.pid == pid && e.monotonic_ns >= from_ns;
+    return e.pid == pid && e.monotonic_ns >= from_ns && e.kind == kind;
   });
   return found == events_.end() ? nullptr : &*found;
 }
@@ -118,9 +118,10 @@ void RecoveryJudge::find_deaths() {
     death.client = event.client;
     death.pid = event.pid;
     death.seen_ns = event.monotonic_ns;
-    const auto recovered = std::ranges::find_if(events_, [&](const ServerEvent& later) {
-      return later.number > event.number && later.kind == "recovered" &&
-             later.client == event.client && later.generation == event.generation;
+    const auto behind = events_.begin() + (&event - events_.data()) + 1;
+    const auto recovered = std::find_if(behind, events_.end(), [&](const ServerEvent& later) {
+      return later.client == event.client && later.generation == event.generation &&
+             later.kind == "recovered";
     });
     if (recovered != events_.end()) {
       death.packets = recovered->packets;

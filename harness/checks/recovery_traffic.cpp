@@ -10,6 +10,14 @@ namespace {
 constexpr std::uint8_t kNobody = 0xff;
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
+/// The stretch that begins with `death`; the end when none does. Stretches stand in the order of
+/// time, and there may be tens of thousands of them.
+std::vector<Stretch>::const_iterator stretch_of(const std::vector<Stretch>& all,
+                                                const Death& death) {
+  const auto its = std::ranges::lower_bound(all, death.seen_ns, {}, &Stretch::begin_ns);
+  return its != all.end() && its->begin_ns == death.seen_ns ? its : all.end();
+}
+
 }  // namespace
 
 RecoveryTraffic::RecoveryTraffic(const Evidence& evidence)
@@ -46,10 +54,8 @@ std::optional<std::uint64_t> RecoveryTraffic::first_packet(unsigned client,
 }
 
 std::uint64_t RecoveryTraffic::next_change(std::uint64_t after_ns) const {
-  for (const Stretch& stretch : stretches_.all()) {
-    if (stretch.begin_ns > after_ns) return stretch.begin_ns;
-  }
-  return kNever;
+  const auto next = std::ranges::upper_bound(stretches_.all(), after_ns, {}, &Stretch::begin_ns);
+  return next == stretches_.all().end() ? kNever : next->begin_ns;
 }
 
 /// Walks once through all packets, in the order in which they came out.
@@ -101,19 +107,26 @@ class RecoveryTraffic::Sweep {
   /// When somebody had the id of `death` again.
   std::uint64_t rejoined(const Death& death) const {
     const ClientId id{static_cast<std::uint8_t>(death.client)};
-    for (const Stretch& stretch : traffic_.stretches_.all()) {
-      if (stretch.begin_ns > death.seen_ns && stretch.active.contains(id)) return stretch.begin_ns;
-    }
-    return kNever;
+    const auto& all = traffic_.stretches_.all();
+    auto later = std::ranges::upper_bound(all, death.seen_ns, {}, &Stretch::begin_ns);
+    later = std::find_if(later, all.end(),
+                         [&](const Stretch& stretch) { return stretch.active.contains(id); });
+    return later == all.end() ? kNever : later->begin_ns;
   }
 
   /// Counts the flows that the death has moved.
   void close() {
     if (window_ == kNone) return;
     Death& death = deaths_[window_];
+    const auto& all = traffic_.stretches_.all();
+    const auto its = stretch_of(all, death);
     for (std::uint32_t flow = 0; flow < before_.size(); ++flow) {
       if (before_[flow] == kNobody || after_[flow] == kNobody) continue;
-      const std::uint32_t owner = owner_before(death, flow);
+      // Who had it until the death: by the server's rule, or as it was seen.
+      const std::uint32_t owner =
+          its == all.end() || its == all.begin()
+              ? before_[flow]
+              : traffic_.stretches_.owner(static_cast<std::size_t>(its - all.begin()) - 1, flow);
       // Nothing of the flow came since an earlier change; or what the dead client had returned came
       // out, and nothing since.
       if (before_[flow] != owner) continue;
@@ -124,14 +137,6 @@ class RecoveryTraffic::Sweep {
     }
     window_ = kNone;
     window_end_ = kNever;
-  }
-
-  /// Who had the flow until the death: by the server's rule, or as it was seen.
-  std::uint32_t owner_before(const Death& death, std::uint32_t flow) const {
-    const auto& stretches = traffic_.stretches_.all();
-    const auto its = std::ranges::find(stretches, death.seen_ns, &Stretch::begin_ns);
-    if (its == stretches.end() || its == stretches.begin()) return before_[flow];
-    return traffic_.stretches_.owner(static_cast<std::size_t>(its - stretches.begin()) - 1, flow);
   }
 
   const RecoveryTraffic& traffic_;
@@ -145,7 +150,7 @@ class RecoveryTraffic::Sweep {
 
 /// Without an end the traffic's own is it, and what a client had last is no pause.
 void RecoveryTraffic::measure_pause(Death& death, std::optional<std::uint64_t> until_ns) const {
-  const auto its = std::ranges::find(stretches_.all(), death.seen_ns, &Stretch::begin_ns);
+  const auto its = stretch_of(stretches_.all(), death);
   if (its == stretches_.all().end()) return;
   const std::uint64_t begin = death.killed_ns.value_or(death.seen_ns);
   std::uint64_t longest = 0;

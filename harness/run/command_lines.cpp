@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/event_log.hpp"
 #include "core/sizing.hpp"
 
 namespace ringside::harness {
@@ -44,6 +45,19 @@ Words secondary(const LaunchPlan& plan, const std::string& name, const std::stri
   append(words,
          {"--no-pci", kQuietEal, "--proc-type=secondary", "--file-prefix=" + plan.prefix, "--"});
   return words;
+}
+
+/// A client killed and replaced is three events; the rest is for those that a busy machine makes
+/// suspects.
+constexpr std::size_t kEventsPerKill = 16;
+
+/// How many events the server is to keep so that the checks see them all; nothing when it does so
+/// by itself.
+std::optional<std::size_t> events_to_keep(const Scenario& scenario) {
+  std::size_t kills = 0;
+  for (const Step& step : scenario.steps) kills += step.kills;
+  const std::size_t events = std::min(kills * kEventsPerKill, EventLog::kMostRoom);
+  return events > EventLog::kRoom ? std::optional(events) : std::nullopt;
 }
 
 }  // namespace
@@ -97,6 +111,7 @@ std::vector<std::string> server_command(const Scenario& scenario, const LaunchPl
   add_option(words, "--drain-timeout", server.drain_timeout);
   append(words, {"--start-after", std::to_string(start_after(scenario))});
   append(words, {"--max-frame", std::to_string(plan.max_frame), "--stats-file", kStatsFile});
+  add_option(words, "--keep-events", events_to_keep(scenario));
   append(words, server.extra);
   return words;
 }

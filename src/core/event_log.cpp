@@ -56,7 +56,7 @@ const char* to_text(EventKind kind) {
 
 void EventLog::append(const Event& event) {
   const std::uint64_t number = total_.load(std::memory_order_relaxed);
-  Slot& slot = slots_[number % kRoom];
+  Slot& slot = slots_[number % room_];
   slot.version.store(2 * number + 1, std::memory_order_relaxed);
   std::atomic_thread_fence(std::memory_order_release);  // pairs: the fence in at()
   const EventWords words = to_words(event);
@@ -69,7 +69,7 @@ void EventLog::append(const Event& event) {
 }
 
 std::optional<Event> EventLog::at(std::uint64_t number) const {
-  const Slot& slot = slots_[number % kRoom];
+  const Slot& slot = slots_[number % room_];
   const std::uint64_t whole = 2 * (number + 1);
   if (slot.version.load(std::memory_order_acquire) != whole)
     return std::nullopt;  // pairs: append()

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,10 +43,15 @@ struct Event {
   std::uint64_t wall_ns = 0;       ///< since 1970-01-01 UTC
 };
 
-/// Events are numbered 0, 1, 2, ... and kept until kRoom later ones have come.
+/// Events are numbered 0, 1, 2, ... and kept until so many later ones have come as there is room
+/// for. All memory is taken at the beginning, 48 bytes for an event.
 class EventLog {
  public:
   static constexpr std::size_t kRoom = 1024;
+  static constexpr std::size_t kMostRoom = 1'000'000;
+
+  /// `room`: 1 ... kMostRoom.
+  explicit EventLog(std::size_t room = kRoom) : room_(room), slots_(new Slot[room]) {}
 
   /// One thread only; neither blocks nor allocates.
   void append(const Event& event);
@@ -59,7 +65,7 @@ class EventLog {
   /// Number of the oldest event that is kept.
   std::uint64_t oldest() const {
     const std::uint64_t all = total();
-    return all > kRoom ? all - kRoom : 0;
+    return all > room_ ? all - room_ : 0;
   }
   /// Nothing when the event has not happened yet, or is kept no more.
   std::optional<Event> at(std::uint64_t number) const;
@@ -73,7 +79,8 @@ class EventLog {
     std::array<std::atomic<std::uint64_t>, kWords> words{};
   };
 
-  std::array<Slot, kRoom> slots_;
+  const std::size_t room_;
+  const std::unique_ptr<Slot[]> slots_;
   std::atomic<std::uint64_t> total_{0};
   std::array<std::atomic<std::uint64_t>, kEventKinds.size()> counts_{};
 };

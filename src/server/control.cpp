@@ -28,7 +28,7 @@ Control::Control(DataPath& path, ControlChannel& channel, const dpdk::Log& log,
       channel_(channel),
       log_(log),
       show_(std::move(show)),
-      journal_(log, path.seams.keep_event),
+      journal_(log, path.seams.keep_event, path.options.keep_events),
       watch_(path.seams.watch_processes()),
       membership_(
           path.info, log, journal_, *watch_,

@@ -15,7 +15,9 @@ class Journal {
   /// False: the event is kept out of the event log. See Seams::keep_event.
   using Keep = bool (*)(Event& event);
 
-  Journal(const dpdk::Log& log, Keep keep) : log_(log), keep_(keep) {}
+  /// `room`: how many events are kept.
+  Journal(const dpdk::Log& log, Keep keep, std::size_t room)
+      : log_(log), keep_(keep), events_(room) {}
 
   /// Stamps the event with the time and notes it. `detail`: what the line says beyond the event's
   /// own fields. Control loop only.

@@ -47,6 +47,7 @@ struct Raw {
   std::chrono::nanoseconds stats_period{0};
   std::chrono::nanoseconds drain_timeout = std::chrono::seconds(5);
   std::string stats_file;
+  unsigned keep_events = EventLog::kRoom;
 };
 
 void declare(CLI::App& app, Raw& raw) {
@@ -79,6 +80,9 @@ void declare(CLI::App& app, Raw& raw) {
   cli::add_duration(app, "--stats-period", raw.stats_period,
                     "Time between statistics screens, 0: none");
   app.add_option("--stats-file", raw.stats_file, "Write the final statistics here, as JSON");
+  app.add_option("--keep-events", raw.keep_events,
+                 "How many events of clients are kept for the statistics and telemetry")
+      ->check(CLI::Range(std::size_t{1}, EventLog::kMostRoom));
   cli::add_duration(app, "--drain-timeout", raw.drain_timeout,
                     "How long a stop waits for the clients");
 }
@@ -198,6 +202,7 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
   options.ring_ports = raw.ring_ports;
   options.stats_period = raw.stats_period;
   options.stats_file = raw.stats_file;
+  options.keep_events = raw.keep_events;
   options.drain_timeout = raw.drain_timeout;
   return options;
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/burst.hpp"
+#include "core/event_log.hpp"
 #include "core/idle.hpp"
 #include "core/policy.hpp"
 #include "core/result.hpp"
@@ -40,6 +41,7 @@ struct Options {
   std::vector<std::string> ring_ports;
   std::chrono::nanoseconds stats_period{0};  ///< 0: no screen
   std::string stats_file;                    ///< empty: none
+  unsigned keep_events = EventLog::kRoom;    ///< of what became of clients, the last so many
   std::chrono::nanoseconds drain_timeout = std::chrono::seconds(5);
 };
 

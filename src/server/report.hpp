@@ -82,7 +82,7 @@ Snapshot take_snapshot(const DataPath& path, const Identity& identity);
 
 /// The events that are kept, from number `from` on, at most `most` of them.
 std::vector<NumberedEvent> kept_events(const EventLog& log, std::uint64_t from = 0,
-                                       std::size_t most = EventLog::kRoom);
+                                       std::size_t most = EventLog::kMostRoom);
 
 /// The answer to the lesson's client_request: one line.
 std::string to_line(const Snapshot& snapshot);

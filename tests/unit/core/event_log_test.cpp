@@ -78,6 +78,14 @@ TEST(EventLog, KeepsTheLastOnesAndCountsAll) {
   EXPECT_EQ(log->count(EventKind::kJoin), many / kEventKinds.size() + 1);
 }
 
+TEST(EventLog, HasAsMuchRoomAsItWasGiven) {
+  EventLog log(3);
+  for (std::uint64_t i = 0; i < 5; ++i) log.append(event_of(i));
+  EXPECT_EQ(log.oldest(), 2u);
+  EXPECT_FALSE(log.at(1)) << "overwritten";
+  for (std::uint64_t i = 2; i < 5; ++i) expect_event(log.at(i), i);
+}
+
 TEST(EventLog, AReaderNeverSeesHalfAnEventWhileTheWriterGoesOn) {
   const auto log = std::make_unique<EventLog>();
   constexpr std::uint64_t kMany = 200'000;

@@ -67,6 +67,17 @@ TEST_F(CommandLines, AClientIsASecondaryWithItsOwnLcore) {
             "--proc-type=secondary --file-prefix=rsAB -- -n 1 --mark mac --handler delay:1000");
 }
 
+TEST_F(CommandLines, TheServerKeepsTheEventsOfEveryKill) {
+  Step churn;
+  churn.kills = 50;
+  scenario_.steps = {churn};
+  EXPECT_THAT(server(), Not(HasSubstr("--keep-events"))) << "it has room for so many";
+  scenario_.steps = {churn, churn, churn};
+  EXPECT_THAT(server(), HasSubstr("--keep-events 2400"));
+  scenario_.steps[0].kills = 1'000'000;
+  EXPECT_THAT(server(), HasSubstr("--keep-events 1000000"));
+}
+
 TEST_F(CommandLines, AWrappedProgramStandsBehindItsTool) {
   plan_.wraps["client0"] = {"gdb", "--args"};
   EXPECT_THAT(join_words(client_command(scenario_.clients[0], plan_)),
