@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 #include <random>
 
 #include "harness/run/suggest.hpp"
@@ -78,16 +79,16 @@ Result<std::vector<Scenario>> select(const std::vector<Scenario>& all, const Sel
                    ExitCode::kNothingToDo};
     }
   }
+  const auto fits = [&](const Scenario& scenario) {
+    return matches_filter(scenario.name, selection.filter) &&
+           matches_tags(scenario, selection.tags);
+  };
   std::vector<Scenario> selected;
-  for (const auto& scenario : all) {
-    const bool named = patterns.empty() ||
-                       std::any_of(patterns.begin(), patterns.end(), [&](const std::string& p) {
-                         return matches_pattern(scenario.name, p);
-                       });
-    if (named && matches_filter(scenario.name, selection.filter) &&
-        matches_tags(scenario, selection.tags)) {
-      selected.push_back(scenario);
-    }
+  if (patterns.empty()) std::ranges::copy_if(all, std::back_inserter(selected), fits);
+  for (const auto& pattern : patterns) {
+    std::ranges::copy_if(all, std::back_inserter(selected), [&](const Scenario& scenario) {
+      return matches_pattern(scenario.name, pattern) && fits(scenario);
+    });
   }
   std::vector<Scenario> part;
   for (std::size_t i = 0; i < selected.size(); ++i) {

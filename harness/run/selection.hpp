@@ -28,7 +28,8 @@ struct Selection {
   Shard shard;
 };
 
-/// The scenarios selected, in their order. Errors: kNothingToDo with a sentence, when a pattern
+/// The scenarios selected, in their order: pattern by pattern, so that what two of them mean is
+/// there twice. Errors: kNothingToDo with a sentence, when a pattern
 /// matches nothing or nothing is left.
 Result<std::vector<Scenario>> select(const std::vector<Scenario>& all, const Selection& selection);
 

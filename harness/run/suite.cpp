@@ -53,6 +53,8 @@ class Suite {
  private:
   void worker();
   void play_one(std::size_t number);
+  unsigned earlier(std::size_t number) const;
+  bool is_repeated(const Scenario& scenario) const;
   void keep(Played& played, const std::string& directory);
 
   World& world_;
@@ -85,6 +87,20 @@ void Suite::keep(Played& played, const std::string& directory) {
   }
 }
 
+/// How often the scenario of a play is played before it.
+unsigned Suite::earlier(std::size_t number) const {
+  const auto here = scenarios_.begin() + static_cast<std::ptrdiff_t>(number % scenarios_.size());
+  const auto plays = [&](auto end) {
+    return std::ranges::count(scenarios_.begin(), end, here->name, &Scenario::name);
+  };
+  const auto round = static_cast<std::ptrdiff_t>(number / scenarios_.size());
+  return static_cast<unsigned>(round * plays(scenarios_.end()) + plays(here));
+}
+
+bool Suite::is_repeated(const Scenario& scenario) const {
+  return options_.repeat > 1 || std::ranges::count(scenarios_, scenario.name, &Scenario::name) > 1;
+}
+
 void Suite::play_one(std::size_t number) {
   const Scenario& scenario = scenarios_[number % scenarios_.size()];
   if (observer_.started) {
@@ -95,14 +111,12 @@ void Suite::play_one(std::size_t number) {
   // Each repetition has other random moments, and all of them are the same with the same seed.
   const PlayPlace place{fmt::format("{}/{}", directory_.path(), number),
                         fmt::format("{}{}", directory_.prefix(), slot),
-                        options_.seed + number / scenarios_.size()};
+                        options_.seed + earlier(number)};
   std::error_code error;
   fs::create_directory(place.directory, error);
   Played played = play(world_, context_, place, scenario);
   played.result.seed = place.seed;
-  if (options_.repeat > 1) {
-    played.result.repetition = static_cast<unsigned>(number / scenarios_.size()) + 1;
-  }
+  if (is_repeated(scenario)) played.result.repetition = earlier(number) + 1;
   if (options_.repeat_command) played.result.repeat_command = options_.repeat_command(scenario);
   keep(played, place.directory);
   for (const auto& left : remove_tree(place.directory)) {

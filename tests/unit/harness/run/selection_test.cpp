@@ -56,6 +56,12 @@ TEST(Select, ByNameByItsBeginningAndByGlob) {
   EXPECT_THAT(selected(by_pattern("*/3")), ElementsAre("flow-hash/imix/3", "flow-hash/zipf/3"));
 }
 
+TEST(Select, AsOftenAndInTheOrderAsItIsNamed) {
+  Selection selection;
+  selection.patterns = {"paused-client", "live", "paused-client"};
+  EXPECT_THAT(selected(selection), ElementsAre("paused-client", "live/imix", "paused-client"));
+}
+
 TEST(Select, ANameDoesNotSelectWhatMerelyBeginsAlike) {
   EXPECT_FALSE(select(scenarios(), by_pattern("paused")).ok());
 }
