@@ -66,6 +66,21 @@ Status check_link_type(pcap_t* handle, const std::string& path) {
                   path, name != nullptr ? name : fmt::format("link type {}", type))};
 }
 
+/// What libpcap says of the packet that it could not read, in words of ours.
+Error unreadable(const std::string& path, std::size_t packet, const char* reason) {
+  const auto says = [reason](const char* words) { return std::strstr(reason, words) != nullptr; };
+  if (says("different from the type of the first interface")) {
+    return Error{fmt::format(
+        "capture {} holds packets of interfaces of more than one kind (link types), which libpcap "
+        "does not read; keep those of the Ethernet one, for example: tshark -r {} -Y "
+        "'frame.interface_id == 0' -F pcap -w ethernet.pcap",
+        path, path)};
+  }
+  return Error{fmt::format("capture {} {} packet {}: {}", path,
+                           says("truncated") ? "is truncated in" : "is damaged at", packet,
+                           reason)};
+}
+
 }  // namespace
 
 Packet Capture::operator[](std::size_t i) const {
@@ -98,11 +113,7 @@ Result<Capture> read_capture(const std::string& path) {
     capture.append({data, header->caplen}, time_ns, header->len);
   }
   if (outcome != PCAP_ERROR_BREAK) {
-    const char* reason = ::pcap_geterr(handle->get());
-    const bool cut = std::strstr(reason, "truncated") != nullptr;
-    return Error{fmt::format("capture {} {} packet {}: {}", path,
-                             cut ? "is truncated in" : "is damaged at", capture.size() + 1,
-                             reason)};
+    return unreadable(path, capture.size() + 1, ::pcap_geterr(handle->get()));
   }
   return capture;
 }

@@ -16,7 +16,9 @@ using ringside::fixtures::le32;
 using ringside::fixtures::pcap_header;
 using ringside::fixtures::pcap_record;
 using ringside::fixtures::ScratchDirectory;
+using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 std::string text(const Packet& packet) {
   return {packet.bytes.begin(), packet.bytes.end()};
@@ -32,13 +34,16 @@ std::string refusal(const std::string& content) {
   return capture.error().message;
 }
 
-/// A pcapng file of one interface with nanosecond times and one packet.
+/// A block of a pcapng file: an interface with nanosecond times.
+std::string pcapng_interface(std::uint16_t link_type) {
+  const std::string resolution = le16(9) + le16(1) + std::string("\x09\0\0\0", 4) + le32(0);
+  return le32(1) + le32(32) + le16(link_type) + le16(0) + le32(65535) + resolution + le32(32);
+}
+
+/// A pcapng file of one interface and one packet.
 std::string pcapng(std::uint16_t link_type, std::uint64_t time_ns, const std::string& bytes) {
   const std::string section = le32(0x0a0d0d0a) + le32(28) + le32(0x1a2b3c4d) + le16(1) + le16(0) +
                               le32(0xffffffff) + le32(0xffffffff) + le32(28);
-  const std::string resolution = le16(9) + le16(1) + std::string("\x09\0\0\0", 4) + le32(0);
-  const std::string interface =
-      le32(1) + le32(32) + le16(link_type) + le16(0) + le32(65535) + resolution + le32(32);
   const std::string padded = bytes + std::string((4 - bytes.size() % 4) % 4, '\0');
   const auto length = static_cast<std::uint32_t>(bytes.size());
   const auto total = static_cast<std::uint32_t>(32 + padded.size());
@@ -46,7 +51,7 @@ std::string pcapng(std::uint16_t link_type, std::uint64_t time_ns, const std::st
                              le32(static_cast<std::uint32_t>(time_ns >> 32)) +
                              le32(static_cast<std::uint32_t>(time_ns)) + le32(length) +
                              le32(length) + padded + le32(total);
-  return section + interface + packet;
+  return section + pcapng_interface(link_type) + packet;
 }
 
 TEST(ReadCapture, KeepsBytesTimesAndOrderOfAMicrosecondFile) {
@@ -133,6 +138,17 @@ TEST(ReadCapture, NamesTheLinkTypeThatIsNotEthernet) {
   EXPECT_THAT(refusal(pcap_header(kMicroseconds, 113) + pcap_record(0, 0, "x")),
               HasSubstr("holds LINUX_SLL frames, not Ethernet"));
   EXPECT_THAT(refusal(pcapng(101, 0, "raw")), HasSubstr("holds RAW frames, not Ethernet"));
+}
+
+TEST(ReadCapture, OfTwoLinkTypesIsNotCalledDamaged) {
+  constexpr std::size_t kSection = 28;
+  for (const std::uint16_t second : {113, 101}) {
+    std::string file = pcapng(1, 5, "ethernet") + pcapng_interface(second);
+    EXPECT_THAT(refusal(file), AllOf(HasSubstr("more than one kind (link types)"),
+                                     HasSubstr("tshark -r"), Not(HasSubstr("damaged"))));
+    file = pcapng(1, 5, "ethernet").insert(kSection, pcapng_interface(second));
+    EXPECT_FALSE(refusal(file).empty());
+  }
 }
 
 // Any cut of a valid file is read or refused, and what it refuses it refuses with a sentence.
