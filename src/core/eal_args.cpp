@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "core/parse_number.hpp"
+
 namespace ringside {
 
 SplitArgs split_args(int argc, const char* const* argv) {
@@ -45,6 +47,9 @@ EalArgs read_eal_args(const std::vector<std::string>& eal) {
       result.file_prefix = *prefix;
     } else if (auto type = option_value(eal, i, "--proc-type")) {
       result.proc_type = *type;
+    } else if (eal[i].starts_with("-m") && !eal[i].starts_with("--")) {
+      const std::string number = eal[i] == "-m" && i + 1 < eal.size() ? eal[++i] : eal[i].substr(2);
+      result.megabytes = parse_number<std::uint64_t>(number).value_or(0);
     } else if (auto vdev = option_value(eal, i, "--vdev")) {
       result.vdevs.push_back(*vdev);
     }

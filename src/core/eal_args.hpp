@@ -3,6 +3,7 @@
 // begins, and the few EAL options that decide how to wait for a primary.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@ struct EalArgs {
   std::string file_prefix = "rte";
   std::string proc_type = "primary";  ///< primary, secondary or auto
   bool no_huge = false;
+  std::uint64_t megabytes = 0;     ///< -m; 0: not said
   std::vector<std::string> vdevs;  ///< values of --vdev, in order
 };
 /// Reads both spellings, `--opt value` and `--opt=value`.

@@ -18,6 +18,7 @@
 #include "dpdk/lanes.hpp"
 #include "dpdk/leftovers.hpp"
 #include "dpdk/runtime_directory.hpp"
+#include "dpdk/runtime_room.hpp"
 
 namespace ringside::dpdk {
 namespace {
@@ -194,7 +195,9 @@ Result<Eal> Eal::start_primary(const std::vector<std::string>& eal_args) {
   if (args.proc_type == "secondary") {
     return Error{"mp_server is the primary process; leave --proc-type=secondary to the clients"};
   }
-  if (Status way = make_way(directory_of(args), args); !way) return way.error();
+  const RuntimeDirectory directory = directory_of(args);
+  if (Status way = make_way(directory, args); !way) return way.error();
+  if (Status room = check_runtime_room(directory.path(), args); !room) return room.error();
   Result<Eal> eal = start(Role::kPrimary, eal_args);
   if (!eal) return eal;
   if (Status vdevs = check_vdevs(args); !vdevs) return vdevs.error();

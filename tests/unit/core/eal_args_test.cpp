@@ -35,6 +35,13 @@ TEST(EalArgs, ReadsBothSpellingsOfAnOption) {
   EXPECT_EQ(args.vdevs, (std::vector<std::string>{"net_null0", "net_pcap1,rx_pcap=f"}));
 }
 
+TEST(EalArgs, ReadsTheMemoryAsOneWordOrTwo) {
+  EXPECT_EQ(read_eal_args({"x", "-m", "512", "--no-huge"}).megabytes, 512u);
+  EXPECT_EQ(read_eal_args({"x", "-m512"}).megabytes, 512u);
+  EXPECT_EQ(read_eal_args({"x", "-m", "much"}).megabytes, 0u);
+  EXPECT_EQ(read_eal_args({"x", "-m"}).megabytes, 0u);
+}
+
 TEST(EalArgs, HasEalsOwnDefaults) {
   const EalArgs args = read_eal_args({"x", "-l", "0"});
   EXPECT_EQ(args.file_prefix, "rte");

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dpdk/runtime_room.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdint>
+#include <filesystem>
+
+namespace ringside::dpdk {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Measured with DPDK 22.11: a process has a table of all pages of DPDK's memory there, 48 bytes
+// each and two bitmaps, written from end to end with pages of 4 kB and nearly empty with hugepages;
+// configuration and memzones are a few hundred kilobytes.
+constexpr std::uint64_t kBytesPerPage = 49;
+constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kCommon = 512 * 1024;
+constexpr std::uint64_t kEalsMegabytes = 64;  // --no-huge without -m
+
+std::uint64_t needed_bytes(const EalArgs& args) {
+  if (!args.no_huge) return kCommon;
+  const std::uint64_t megabytes = args.megabytes != 0 ? args.megabytes : kEalsMegabytes;
+  return kCommon + (megabytes << 20) / kPage * kBytesPerPage;
+}
+
+/// The directory itself, or the nearest one above it that exists.
+fs::path existing(fs::path directory) {
+  std::error_code ignored;
+  while (directory.has_relative_path() && !fs::exists(directory, ignored)) {
+    directory = directory.parent_path();
+  }
+  return directory;
+}
+
+}  // namespace
+
+Status check_runtime_room(const std::string& directory, const EalArgs& args) {
+  std::error_code unknown;
+  const fs::space_info space = fs::space(existing(directory), unknown);
+  if (unknown) return Done{};
+  const std::uint64_t room = ::geteuid() == 0 ? space.free : space.available;
+  const std::uint64_t needed = needed_bytes(args);
+  if (room >= needed) return Done{};
+  return environment_error(
+      fmt::format("no room in {}: DPDK's files take {} kB, {} kB are free; make room, or let "
+                  "RUNTIME_DIRECTORY name a directory with more, for all processes",
+                  directory, needed / 1024, room / 1024));
+}
+
+}  // namespace ringside::dpdk

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Whether the disk of the runtime directory has room for what DPDK keeps there. EAL makes those
+// files sparse and maps them: on a full disk a process dies by SIGBUS at the first write, inside
+// its start.
+#pragma once
+
+#include <string>
+
+#include "core/eal_args.hpp"
+#include "core/result.hpp"
+
+namespace ringside::dpdk {
+
+/// To be asked before rte_eal_init(). `directory` need not exist. Errors: kEnvironment, with what
+/// is needed and what is free.
+Status check_runtime_room(const std::string& directory, const EalArgs& args);
+
+}  // namespace ringside::dpdk
