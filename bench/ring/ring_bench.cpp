@@ -8,10 +8,10 @@
 #include <memory>
 #include <optional>
 
-#include "bench/ring/machine.hpp"
 #include "bench/ring/reporter.hpp"
 #include "bench/ring/session.hpp"
 #include "core/program.hpp"
+#include "host/machine.hpp"
 
 namespace {
 
@@ -149,7 +149,8 @@ void register_cases(const std::vector<RingCase>& cases, Session& session) {
 }
 
 void add_context(const Session& session, const Options& options) {
-  for (const auto& [name, value] : machine_facts()) ::benchmark::AddCustomContext(name, value);
+  for (const auto& [name, value] : host::machine_facts())
+    ::benchmark::AddCustomContext(name, value);
   ::benchmark::AddCustomContext("memory",
                                 options.session.huge_directory.empty() ? "no-huge" : "hugepages");
   ::benchmark::AddCustomContext("dpdk", session.eal_facts().version);

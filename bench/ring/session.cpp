@@ -10,8 +10,7 @@
 #include <cstdlib>
 #include <filesystem>
 
-#include "bench/ring/line_probe.hpp"
-#include "core/statistics.hpp"
+#include "host/line_probe.hpp"
 
 namespace ringside::bench {
 namespace {
@@ -19,7 +18,6 @@ namespace {
 constexpr const char* kRingName = "ringside_bench";
 constexpr unsigned kMaxTries = 6;
 constexpr unsigned kQuickTries = 3;
-constexpr double kSameSpeed = 0.25;
 constexpr auto kProbeTime = std::chrono::milliseconds(5);
 // Enqueues whose latency is taken.
 constexpr std::uint64_t kHandOverCalls = 4096;
@@ -176,7 +174,7 @@ Result<Sample> Session::measure(const RingCase& ring_case) {
   if (!ring) return ring.error();
   unsigned a = 0, b = 0;
   const bool crosses = pick_pair(placed.value(), a, b);
-  const auto probe = [&] { return crosses ? line_round_trip_ns(a, b, kProbeTime) : 0.0; };
+  const auto probe = [&] { return crosses ? host::line_round_trip_ns(a, b, kProbeTime) : 0.0; };
   double before = 0, after = 0;
   const unsigned max_tries = options_.quick ? kQuickTries : kMaxTries;
   for (unsigned tries = 0; tries < max_tries; ++tries) {
@@ -184,7 +182,7 @@ Result<Sample> Session::measure(const RingCase& ring_case) {
     Result<Sample> sample = take(ring_case, ring->view().get());
     if (!sample) return sample;
     after = probe();
-    if (crosses && relative_difference(before, after) > kSameSpeed) continue;
+    if (crosses && !host::same_speed(before, after)) continue;
     if (sample->preemptions > 0 && tries + 1 < max_tries) continue;
     sample->round_trip_before_ns = before;
     sample->round_trip_after_ns = after;

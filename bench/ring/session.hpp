@@ -12,20 +12,14 @@
 #include "bench/ring/ring_case.hpp"
 #include "bench/ring/shared_page.hpp"
 #include "core/result.hpp"
+#include "core/statistics.hpp"
 #include "dpdk/eal.hpp"
 #include "dpdk/ring.hpp"
 
 namespace ringside::bench {
 
-/// Nanoseconds.
-struct Percentiles {
-  double p50 = 0;
-  double p99 = 0;
-  double p999 = 0;
-};
-
-/// One sample. Zeros stand where a placement has no such figure (one thread: round trips,
-/// latencies).
+/// One sample. Latencies are in nanoseconds. Zeros stand where a placement has no such figure (one
+/// thread: round trips, latencies).
 struct Sample {
   std::uint64_t elements = 0;
   double seconds = 0;  ///< for all elements

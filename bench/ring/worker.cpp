@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/ring/worker.hpp"
 
-#include <pthread.h>
 #include <rte_cycles.h>
 #include <rte_pause.h>
 #include <rte_ring_peek_zc.h>
-#include <sched.h>
 #include <sys/resource.h>
 
 #include <algorithm>
+
+#include "host/affinity.hpp"
 
 namespace ringside::bench {
 namespace {
@@ -255,15 +255,8 @@ std::uint32_t preemptions() {
 
 }  // namespace
 
-void bind_to_cpu(unsigned cpu) {
-  ::cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(cpu, &set);
-  ::pthread_setaffinity_np(::pthread_self(), sizeof set, &set);
-}
-
 Outcome work(const Task& task, ::rte_ring* ring, SharedPage& page) {
-  bind_to_cpu(task.cpu);
+  host::bind_to_cpu(task.cpu);
   Outcome outcome;
   if (meet(task, page)) {
     const RingCase& what = task.ring_case;

@@ -54,7 +54,4 @@ inline constexpr unsigned kPatience = 10;
 /// allocates nothing. Returns when all is done or a worker gave up.
 Outcome work(const Task& task, ::rte_ring* ring, SharedPage& page);
 
-/// Binds the calling thread to one CPU.
-void bind_to_cpu(unsigned cpu);
-
 }  // namespace ringside::bench

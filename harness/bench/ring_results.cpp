@@ -8,7 +8,6 @@
 #include <nlohmann/json.hpp>
 
 #include "core/parse_number.hpp"
-#include "core/statistics.hpp"
 
 namespace ringside::harness {
 namespace {
@@ -27,7 +26,7 @@ std::vector<std::string> split_at_slashes(const std::string& text) {
   return parts;
 }
 
-RingLatency read_latency(const nlohmann::json& run, const std::string& name) {
+Percentiles read_latency(const nlohmann::json& run, const std::string& name) {
   return {run.value(name + "_p50_ns", 0.0), run.value(name + "_p99_ns", 0.0),
           run.value(name + "_p999_ns", 0.0)};
 }
@@ -75,11 +74,11 @@ double middle(const std::vector<RingSample>& samples, Figure&& figure) {
   return median(std::move(values));
 }
 
-RingLatency middle_latency(const std::vector<RingSample>& samples, RingLatency RingSample::*which) {
-  const auto of = [&](double RingLatency::*figure) {
+Percentiles middle_latency(const std::vector<RingSample>& samples, Percentiles RingSample::*which) {
+  const auto of = [&](double Percentiles::*figure) {
     return middle(samples, [=](const RingSample& sample) { return sample.*which.*figure; });
   };
-  return {of(&RingLatency::p50), of(&RingLatency::p99), of(&RingLatency::p999)};
+  return {of(&Percentiles::p50), of(&Percentiles::p99), of(&Percentiles::p999)};
 }
 
 RingFigures figures_of(const std::vector<RingSample>& samples, int regime) {

@@ -8,23 +8,18 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "core/statistics.hpp"
 
 namespace ringside::harness {
 
-/// Nanoseconds.
-struct RingLatency {
-  double p50 = 0;
-  double p99 = 0;
-  double p999 = 0;
-};
-
-/// One repetition of one case. Zeros stand where a placement has no such figure.
+/// One repetition of one case. Latencies are in nanoseconds. Zeros stand where a placement has no
+/// such figure.
 struct RingSample {
   double ns = 0;      ///< for an element
   double cycles = 0;  ///< likewise
   double refused = 0;
-  RingLatency hand_over;
-  RingLatency queued;
+  Percentiles hand_over;
+  Percentiles queued;
   double round_trip_ns = 0;  ///< of a cache line; mean of before and after
   unsigned discarded = 0;
   unsigned preemptions = 0;

@@ -59,7 +59,7 @@ std::string number(double value, int digits = 0) {
   return value > 0 ? fmt::format("{:.{}f}", value, digits) : "-";
 }
 
-std::string latency_text(const RingLatency& latency) {
+std::string latency_text(const Percentiles& latency) {
   return fmt::format("{:>8} {:>8} {:>8}", number(latency.p50), number(latency.p99),
                      number(latency.p999));
 }

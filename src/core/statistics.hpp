@@ -8,6 +8,13 @@
 
 namespace ringside {
 
+/// Of latencies, in the unit of the values.
+struct Percentiles {
+  double p50 = 0;
+  double p99 = 0;
+  double p999 = 0;
+};
+
 /// The middle of `values`, of an even number the mean of the two in the middle; 0 of none.
 double median(std::vector<double> values);
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/ring/line_probe.hpp"
+#include "host/line_probe.hpp"
 
 #include <atomic>
 #include <thread>
 #include <vector>
 
-#include "bench/ring/worker.hpp"
 #include "core/statistics.hpp"
+#include "host/affinity.hpp"
 
-namespace ringside::bench {
+namespace ringside::host {
 namespace {
 
 using ProbeClock = std::chrono::steady_clock;
@@ -72,4 +72,4 @@ double line_round_trip_ns(unsigned cpu_a, unsigned cpu_b, std::chrono::nanosecon
   return result;
 }
 
-}  // namespace ringside::bench
+}  // namespace ringside::host

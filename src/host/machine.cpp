@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include "bench/ring/machine.hpp"
+#include "host/machine.hpp"
 
 #include <sys/utsname.h>
 
 #include <fstream>
 
-#include "bench/ring/git_version.hpp"
+#include "host/git_version.hpp"
 
-namespace ringside::bench {
+namespace ringside::host {
 namespace {
 
 std::string cpu_model() {
@@ -40,4 +40,4 @@ std::vector<std::pair<std::string, std::string>> machine_facts() {
           {"git", kGitVersion}};
 }
 
-}  // namespace ringside::bench
+}  // namespace ringside::host

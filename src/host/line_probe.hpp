@@ -5,11 +5,19 @@
 
 #include <chrono>
 
-namespace ringside::bench {
+#include "core/statistics.hpp"
+
+namespace ringside::host {
 
 /// Two threads, one on each CPU, hand a cache line to and fro for `time`. Nanoseconds for one round
 /// trip: the median over stretches of 64, so that a preemption does not count. 0 when the two never
 /// met. Precondition: two different CPUs.
 double line_round_trip_ns(unsigned cpu_a, unsigned cpu_b, std::chrono::nanoseconds time);
 
-}  // namespace ringside::bench
+/// Whether two of these figures, before and after a sample, tell of one speed of the machine: they
+/// differ by at most a quarter. A missing one (0) agrees with nothing.
+inline bool same_speed(double before_ns, double after_ns) {
+  return relative_difference(before_ns, after_ns) <= 0.25;
+}
+
+}  // namespace ringside::host

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
-namespace ringside::bench {
+namespace ringside::host {
 
 /// Names and values, in the order in which they are shown: cpu_model, governor, kernel, git.
 std::vector<std::pair<std::string, std::string>> machine_facts();
 
-}  // namespace ringside::bench
+}  // namespace ringside::host

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <gmock/gmock.h>
+
+#include "host/line_probe.hpp"
+#include "host/machine.hpp"
+
+namespace ringside::host {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::Not;
+using ::testing::Pair;
+
+TEST(LineProbe, TwoRoundTripsAreOfOneSpeedWhenTheyDifferByAQuarterAtMost) {
+  EXPECT_TRUE(same_speed(100, 100));
+  EXPECT_TRUE(same_speed(100, 125));
+  EXPECT_TRUE(same_speed(125, 100));
+  EXPECT_FALSE(same_speed(100, 126));
+  EXPECT_FALSE(same_speed(540, 105));
+}
+
+TEST(LineProbe, ARoundTripThatWasNotSeenAgreesWithNothing) {
+  EXPECT_FALSE(same_speed(0, 100));
+  EXPECT_FALSE(same_speed(0, 0));
+}
+
+TEST(Machine, TellsOfCpuGovernorKernelAndBuild) {
+  EXPECT_THAT(machine_facts(),
+              ElementsAre(Pair("cpu_model", Not("")), Pair("governor", Not("")),
+                          Pair("kernel", AllOf(Not(""), Not("unknown"))), Pair("git", Not(""))));
+}
+
+}  // namespace
+}  // namespace ringside::host
