@@ -101,6 +101,10 @@ WireClient::Ticket WireClient::report() {
   return request(R"({"cmd":"report"})");
 }
 
+WireClient::Ticket WireClient::forget() {
+  return request(R"({"cmd":"forget"})");
+}
+
 void WireClient::quit() {
   process_->write("{\"cmd\":\"quit\"}\n");
 }
@@ -116,6 +120,7 @@ std::optional<WireReply> WireClient::reply(Ticket ticket) {
   reply.sent = value_or<std::uint64_t>(json, "sent", 0);
   reply.refused = value_or<std::uint64_t>(json, "refused", 0);
   reply.packets = value_or<std::uint64_t>(json, "packets", 0);
+  reply.duration_ns = value_or<std::uint64_t>(json, "duration_ns", 0);
   return reply;
 }
 

@@ -40,6 +40,7 @@ struct WireReply {
   std::uint64_t sent = 0;
   std::uint64_t refused = 0;
   std::uint64_t packets = 0;
+  std::uint64_t duration_ns = 0;  ///< of a send, from its start to its last packet
 };
 
 struct WirePortReport {
@@ -72,6 +73,8 @@ class WireClient {
   Ticket pause(unsigned port);
   Ticket resume(unsigned port);
   Ticket report();
+  /// The latencies so far no longer count.
+  Ticket forget();
   void quit();
 
   /// The reply, once it came; never blocks.

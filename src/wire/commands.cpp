@@ -110,6 +110,11 @@ std::string Wire::carry_out(const Tag& tag, const Report&) {
   return report_reply(tag, reports, read_clocks(clock_));
 }
 
+std::string Wire::carry_out(const Tag& tag, const Forget&) {
+  for (Port& port : ports_) port.receiver.forget_latency();
+  return ok_reply(tag);
+}
+
 std::string Wire::carry_out(const Tag& tag, const Quit&) {
   finish();
   ending_ = true;

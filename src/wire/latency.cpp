@@ -44,6 +44,13 @@ void LatencyHistogram::record(std::uint64_t nanoseconds) {
   max_ = std::max(max_, nanoseconds);
 }
 
+void LatencyHistogram::forget() {
+  std::ranges::fill(bucket_, 0);
+  count_ = 0;
+  min_ = UINT64_MAX;
+  max_ = 0;
+}
+
 std::uint64_t LatencyHistogram::quantile(double fraction) const {
   if (count_ == 0) return 0;
   const double exact_rank = std::ceil(fraction * static_cast<double>(count_));

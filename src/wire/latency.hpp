@@ -19,6 +19,8 @@ class LatencyHistogram {
 
   /// Any value counts; there is no overflow bucket. Allocates nothing.
   void record(std::uint64_t nanoseconds);
+  /// As if nothing had been recorded. Allocates nothing.
+  void forget();
 
   std::uint64_t count() const { return count_; }
   std::uint64_t min() const { return count_ == 0 ? 0 : min_; }  ///< exact

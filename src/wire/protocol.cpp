@@ -169,7 +169,7 @@ struct Row {
   std::string_view cmd;
   Command (*read)(Fields&);
 };
-constexpr std::array<Row, 9> kCommands{{
+constexpr std::array<Row, 10> kCommands{{
     {"load", read_load},
     {"send", read_send},
     {"stop-send", read_port_only<StopSend>},
@@ -178,6 +178,7 @@ constexpr std::array<Row, 9> kCommands{{
     {"pause", read_port_only<Pause>},
     {"resume", read_port_only<Resume>},
     {"report", read_nothing<Report>},
+    {"forget", read_nothing<Forget>},
     {"quit", read_nothing<Quit>},
 }};
 

@@ -54,10 +54,12 @@ struct Resume {
   unsigned port = 0;
 };
 struct Report {};
+/// The latencies measured so far no longer count.
+struct Forget {};
 struct Quit {};
 
-using Command =
-    std::variant<Load, Send, StopSend, StartCapture, StopCapture, Pause, Resume, Report, Quit>;
+using Command = std::variant<Load, Send, StopSend, StartCapture, StopCapture, Pause, Resume, Report,
+                             Forget, Quit>;
 
 /// What a reply repeats of its request.
 struct Tag {

@@ -39,6 +39,7 @@ class Receiver {
 
   std::uint64_t captured() const { return captured_; }
   const LatencyHistogram& latency() const { return latency_; }
+  void forget_latency() { latency_.forget(); }
 
  private:
   void look_at(dpdk::Packet packet, std::uint64_t tsc);

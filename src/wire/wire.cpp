@@ -24,6 +24,10 @@ constexpr std::uint64_t kLookEveryNs = 100'000;
 /// A sleep may last this much longer than asked; a departure that is nearer is waited for awake.
 constexpr std::uint64_t kSleepErrorNs = 200'000;
 
+/// After it sent something the wire stays awake for so long: what comes out of a server that was
+/// idle is to be seen when it comes, not when the wire has slept.
+constexpr std::uint64_t kAwakeNs = 2'000'000;
+
 Result<Sender> make_sender(unsigned port, dpdk::MempoolView pool, dpdk::SendTimeField field,
                            const dpdk::TscClock& clock) {
   auto ring = dpdk::RingView::look_up(names::wire_rx_ring(port));
@@ -88,17 +92,20 @@ void Wire::run(int in, int out, const std::function<bool()>& stop,
 /// One turn over all ports; returns how many packets moved.
 unsigned Wire::turn() {
   if (detached_) return 0;
-  unsigned moved = 0;
+  unsigned sent = 0;
+  unsigned taken = 0;
   for (Port& port : ports_) {
-    moved += port.sender.turn();
+    sent += port.sender.turn();
     if (const auto finished = port.sender.take_finished()) reply(*finished);
-    moved += port.receiver.turn();
+    taken += port.receiver.turn();
   }
-  return moved;
+  if (sent > 0) awake_until_ns_ = clock_.since_start_ns(dpdk::TscClock::tsc()) + kAwakeNs;
+  return sent + taken;
 }
 
 void Wire::rest() {
   const std::uint64_t now = clock_.since_start_ns(dpdk::TscClock::tsc());
+  if (now < awake_until_ns_) return std::this_thread::yield();
   for (const Port& port : ports_) {
     const auto next = port.sender.next_departure_ns();
     if (next && *next < now + kSleepErrorNs) return std::this_thread::yield();

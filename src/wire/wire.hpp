@@ -60,6 +60,7 @@ class Wire {
   std::string carry_out(const Tag& tag, const Pause& pause);
   std::string carry_out(const Tag& tag, const Resume& resume);
   std::string carry_out(const Tag& tag, const Report& report);
+  std::string carry_out(const Tag& tag, const Forget& forget);
   std::string carry_out(const Tag& tag, const Quit& quit);
   void reply(const FinishedSend& finished);
   void reply(std::string_view line);
@@ -75,6 +76,7 @@ class Wire {
   std::function<void()> on_detached_;
   Idle idle_{IdleMode::kAdaptive};
   std::uint64_t next_look_ns_ = 0;
+  std::uint64_t awake_until_ns_ = 0;
 };
 
 }  // namespace ringside::wire

@@ -123,6 +123,20 @@ TEST_F(WireTest, TakesPacketsFromEveryQueueAndMeasuresThem) {
   EXPECT_LE(latency["p50"], latency["max"]);
 }
 
+TEST_F(WireTest, ForgetsLatenciesButNotPacketsWhenAsked) {
+  load({60});
+  ask(R"({"cmd":"send","port":0,"capture":"c","count":3})");
+  forward(0, 3);
+  wait_captured(1, 3);
+  EXPECT_EQ(ask(R"({"cmd":"forget"})")["ok"], true);
+  EXPECT_EQ(report(1)["latency_ns"]["count"], 0);
+  EXPECT_EQ(report(1)["captured"], 3);
+  ask(R"({"cmd":"send","port":0,"capture":"c","count":2})");
+  forward(0, 2);
+  wait_captured(1, 5);
+  EXPECT_EQ(report(1)["latency_ns"]["count"], 2);
+}
+
 TEST_F(WireTest, TakesNothingFromAPausedPort) {
   load({60});
   EXPECT_EQ(ask(R"({"cmd":"pause","port":1})")["ok"], true);

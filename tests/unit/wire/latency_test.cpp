@@ -35,6 +35,17 @@ TEST(LatencyHistogram, IsAllZeroBeforeTheFirstValue) {
   EXPECT_EQ(summary.max, 0u);
 }
 
+TEST(LatencyHistogram, ForgetsWhatItIsToldTo) {
+  LatencyHistogram histogram = of({5, 900, 100'000});
+  histogram.forget();
+  EXPECT_EQ(histogram.summary().count, 0u);
+  EXPECT_EQ(histogram.quantile(0.5), 0u);
+  EXPECT_EQ(histogram.max(), 0u);
+  histogram.record(7);
+  EXPECT_EQ(histogram.min(), 7u);
+  EXPECT_EQ(histogram.quantile(1), 7u);
+}
+
 TEST(LatencyHistogram, IsExactForSmallValues) {
   std::vector<std::uint64_t> values;
   for (std::uint64_t v = 0; v < 512; ++v) values.push_back(v);

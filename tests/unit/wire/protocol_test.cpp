@@ -80,6 +80,7 @@ TEST(ParseLine, ReadsTheCommandsOfAPort) {
   EXPECT_EQ(parsed<StopCapture>(R"({"cmd":"stop-capture","port":1})").port, 1u);
   EXPECT_EQ(parsed<Pause>(R"({"cmd":"pause","port":1})").port, 1u);
   EXPECT_EQ(parsed<Resume>(R"({"cmd":"resume","port":1})").port, 1u);
+  parsed<Forget>(R"({"cmd":"forget"})");
   parsed<Report>(R"({"cmd":"report"})");
   parsed<Quit>(R"({"cmd":"quit"})");
 }

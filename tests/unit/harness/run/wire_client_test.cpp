@@ -54,6 +54,12 @@ TEST_F(WireClientTest, LinesThatAreNoJsonAreSkipped) {
   EXPECT_TRUE(wire_.ready());
 }
 
+TEST_F(WireClientTest, ASendTellsHowLongItTook) {
+  const auto ticket = wire_.send({.port = 0, .file = "a.pcap"});
+  process_.lines = {Json{{"id", ticket}, {"ok", true}, {"sent", 9}, {"duration_ns", 77}}.dump()};
+  EXPECT_EQ(wire_.reply(ticket)->duration_ns, 77u);
+}
+
 TEST_F(WireClientTest, AReportHasItsPorts) {
   const auto ticket = wire_.report();
   EXPECT_FALSE(wire_.report_reply(ticket));
