@@ -2,7 +2,8 @@
 // The server of the classic method: receives, deals the packets out one by one, and hands each
 // client all that it got of a receive burst, or drops it.
 //
-//   classic_server [EAL options] -- -p PORTMASK -n CLIENTS [options of mp_server, left alone]
+//   classic_server [EAL options] -- -p PORTMASK -n CLIENTS [--looped PACKETS]
+//                  [options of mp_server, left alone]
 //
 // With --floor it transmits what it receives by itself: what a hand-over costs is what is missing
 // to that.
@@ -33,12 +34,14 @@ struct Sizes {
   unsigned clients = 1;
   unsigned ports = 0;
   bool floor = false;
+  unsigned looped = 0;  ///< packets that net_pcap keeps, an mbuf each (infinite_rx=1)
 };
 
 Sizes read_sizes(const std::vector<std::string>& words) {
   Sizes sizes;
   for (std::size_t i = 0; i + 1 < words.size(); ++i) {
     if (words[i] == "-n") sizes.clients = std::stoul(words[i + 1]);
+    if (words[i] == "--looped") sizes.looped = std::stoul(words[i + 1]);
     if (words[i] == "-p") {
       sizes.ports =
           static_cast<unsigned>(__builtin_popcountl(std::stoul(words[i + 1], nullptr, 0)));
@@ -50,7 +53,8 @@ Sizes read_sizes(const std::vector<std::string>& words) {
 
 /// The default pool of the method: descriptors of all queues, rings, and a cache for each process.
 unsigned pool_size(const Sizes& sizes) {
-  return sizes.ports * kDescriptors * 2 + sizes.clients * (kRingSize + kDescriptors * sizes.ports) +
+  return sizes.looped + sizes.ports * kDescriptors * 2 +
+         sizes.clients * (kRingSize + kDescriptors * sizes.ports) +
          (sizes.clients + 1) * kPoolCache;
 }
 
@@ -64,7 +68,9 @@ class Server {
     pool_ = std::make_unique<dpdk::Mempool>(std::move(*pool));
     for (unsigned id = 0; id < sizes_.ports; ++id) {
       dpdk::Port::Config config;
-      config.tx_queues = static_cast<std::uint16_t>(std::max(1u, sizes_.clients));
+      // A net_pcap port has a single one; nobody sends there.
+      const unsigned most = dpdk::port_facts(static_cast<std::uint16_t>(id)).max_tx_queues;
+      config.tx_queues = static_cast<std::uint16_t>(std::clamp(sizes_.clients, 1u, most));
       auto port = dpdk::Port::start(static_cast<std::uint16_t>(id), config, pool_->view());
       if (!port) return port.error();
       ports_.push_back(std::move(*port));

@@ -1,82 +1,88 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// How fast server and clients forward on null ports, which cost nothing: each case a server and
-// clients as processes, all cases in turn, round after round, so that a slow minute of the machine
-// is one of all cases. Only packets that left count, never those that were offered.
+// How fast server and clients forward: each case a server and clients as processes, all cases in
+// turn, round after round, so that a slow minute of the machine is one of all cases. Only packets
+// that left count, never those that were offered.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/result.hpp"
-#include "harness/run/cluster.hpp"
-#include "harness/run/memory.hpp"
-#include "harness/run/world.hpp"
+#include "core/statistics.hpp"
+#include "harness/bench/forward_case.hpp"
+#include "harness/bench/forward_run.hpp"
 
 namespace ringside::harness {
-
-/// How packets get from a port to a port.
-enum class ForwardMethod {
-  kFloor,    ///< received and transmitted by one process, without any hand-over
-  kClassic,  ///< the lesson's example: bench/classic
-  kReturn,   ///< mp_server --tx return
-  kDirect    ///< mp_server --tx direct
-};
-inline constexpr ForwardMethod kForwardMethods[] = {ForwardMethod::kFloor, ForwardMethod::kClassic,
-                                                    ForwardMethod::kReturn, ForwardMethod::kDirect};
-std::string_view to_string(ForwardMethod method);
-/// Errors: kUsage, naming those there are.
-Result<ForwardMethod> parse_forward_method(std::string_view text);
-
-struct ForwardCase {
-  ForwardMethod method = ForwardMethod::kReturn;
-  unsigned clients = 1;
-  std::string policy = "round-robin";
-  std::optional<unsigned> ring_size;
-  std::optional<unsigned> burst;
-
-  /// "return/2/round-robin/ring:1024/burst:32"; what is not given is left out.
-  std::string name() const;
-};
 
 /// What one case did during one window.
 struct ForwardSample {
   double seconds = 0;
   std::uint64_t delivered = 0;
   std::uint64_t dropped = 0;
-  double cpu_seconds = 0;                ///< of all its processes
+  double cpu_seconds = 0;                ///< of server and clients
   std::vector<std::uint64_t> by_client;  ///< delivered; empty when there are none
   double fullest_ring = 0;               ///< most packets on a ring over its size, since the start
   double others_share = 0;  ///< of the machine's CPUs, taken by programs that are not of this case
+  double offered_rate = 0;  ///< ring ports: packets/s that the wire put in or could not
+  Percentiles latency_ns;   ///< ring ports, of the packets delivered in the window
+  /// Of a cache line between the CPUs of server and clients; 0 when none crosses, or was not seen.
+  double round_trip_before_ns = 0;
+  double round_trip_after_ns = 0;
+  unsigned discarded = 0;  ///< samples thrown away before it, because the two differed
 
-  double mpps() const { return static_cast<double>(delivered) / seconds / 1e6; }
+  double rate() const { return static_cast<double>(delivered) / seconds; }
+  double mpps() const { return rate() / 1e6; }
   double cpu_ns_per_packet() const { return cpu_seconds * 1e9 / static_cast<double>(delivered); }
+  double round_trip_ns() const { return (round_trip_before_ns + round_trip_after_ns) / 2; }
+  /// A figure that survives a change of the machine's speed.
+  double packets_per_round_trip() const { return rate() * round_trip_ns() / 1e9; }
 };
 
 struct ForwardPlan {
+  ForwardSetup setup;
   std::vector<ForwardCase> cases;
   unsigned rounds = 5;
   Duration warm_up = std::chrono::milliseconds(300);
   Duration window = std::chrono::milliseconds(700);
-  Programs programs;
-  std::string classic_directory;  ///< of classic_server and classic_client
-  MemoryMode memory = MemoryMode::kAuto;
+  std::optional<double> rate;  ///< ring ports, packets/s; not given: as fast as the port takes them
+  unsigned tries = 4;          ///< of a sample, until the machine kept its speed
 };
 
-/// What one case did in all rounds.
+/// What one case did in all rounds, or why it was not measured.
 struct ForwardRow {
   ForwardCase what;
   std::vector<ForwardSample> samples;  ///< by round
+  std::string skipped;
+  bool oversubscribed = false;
 };
 
+/// Where it was measured: names and values, in the order in which they are shown.
+using MachineFacts = std::vector<std::pair<std::string, std::string>>;
+
 struct ForwardResult {
-  std::string memory;  ///< "hugepages" or "no-huge"
+  MachineFacts machine;  ///< cpu_model, governor, kernel, git, usable_cpus, memory, dpdk
+  ForwardTraffic traffic;
+  std::optional<double> rate;
   std::vector<ForwardRow> rows;
 };
 
 /// Runs all cases in turn, `plan.rounds` times. `progress` is told the name of each that begins.
-/// Errors: kEnvironment; kCheckFailed, when a case delivers no packets; kInterrupted.
+/// Errors: kEnvironment, also when nothing can be measured here; kCheckFailed, when a case delivers
+/// no packets; kInterrupted.
 Result<ForwardResult> bench_forward(World& world, const ForwardPlan& plan,
                                     const std::function<void(const std::string&)>& progress);
+
+/// The cases, without samples. Errors: kEnvironment, all of them are skipped.
+Result<std::vector<ForwardRow>> rows_of(const std::vector<ForwardCase>& cases, PortKind ports);
+
+/// The machine, and what it gives to these runs.
+MachineFacts forward_machine(const MemoryPlan& memory, const std::string& dpdk);
+
+/// Share of the CPUs that others took between two readings of a case.
+double others_share(const ForwardReading& begin, const ForwardReading& end);
 
 }  // namespace ringside::harness

@@ -4,10 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "core/statistics.hpp"
+#include "harness/bench/forward_json.hpp"
+#include "harness/bench/loss_free.hpp"
+#include "host/line_probe.hpp"
 
 namespace ringside::harness {
 namespace {
@@ -38,6 +41,104 @@ double client_spread(const ForwardSample& sample) {
                         static_cast<double>(sample.by_client.size()) / sum;
 }
 
+bool is_unsteady(const ForwardRow& row, const ForwardSample& sample) {
+  return row.what.client_processes() > 0 &&
+         !host::same_speed(sample.round_trip_before_ns, sample.round_trip_after_ns);
+}
+
+Percentiles latency_of(const ForwardRow& row) {
+  const auto of = [&](double Percentiles::*which) {
+    return median(of_all(row, [=](const auto& s) { return s.latency_ns.*which; }));
+  };
+  return {of(&Percentiles::p50), of(&Percentiles::p99), of(&Percentiles::p999)};
+}
+
+/// Nothing stands where there is no figure.
+std::string or_blank(const char* format, double value, bool there) {
+  return there ? fmt::format(fmt::runtime(format), value) : "-";
+}
+
+std::string row_line(const ForwardRow& row, const ForwardResult& result) {
+  if (!row.skipped.empty()) {
+    return fmt::format("{:<32}skipped: {}\n", row.what.name(), row.skipped);
+  }
+  const ForwardFigures figures = figures_of(row);
+  std::string line = fmt::format(
+      "{:<32}{:>8.2f}{:>18}{:>7.2f}x{:>9.1f}{:>8.1f}%{:>5.0f}%{:>8.1f}%{:>9}", row.what.name(),
+      figures.mpps, fmt::format("{:.2f} ... {:.2f}", figures.mpps_min, figures.mpps_max),
+      ratio_of(row, reference_of(result)), figures.cpu_ns_per_packet, 100 * figures.dropped_share,
+      100 * figures.fullest_ring, 100 * figures.client_spread,
+      or_blank("{:.2f}", figures.packets_per_round_trip, figures.packets_per_round_trip > 0));
+  if (result.traffic.ports == PortKind::kRing) {
+    line += fmt::format("{:>9.1f}{:>9.1f}{:>9.1f}", figures.latency_ns.p50 / 1e3,
+                        figures.latency_ns.p99 / 1e3, figures.latency_ns.p999 / 1e3);
+  }
+  const std::string remark = remark_on(row, result.rate);
+  return line + (remark.empty() ? "" : "  ") + remark + "\n";
+}
+
+std::string explanations(const ForwardResult& result) {
+  std::string text = fmt::format(
+      "ratio: to {}, the median of the ratios within a round. ring: the fullest one. clients: how\n"
+      "far apart they are, most - least over mean. /trip: packets in the time that a cache line\n"
+      "takes between the two CPUs and back. oversubscribed: more busy processes than CPUs.\n",
+      reference_of(result).what.name());
+  if (result.traffic.ports == PortKind::kRing) {
+    text +=
+        "us: from mp_wire's send to its capture, of delivered packets. CPU: of server and "
+        "clients.\n";
+  }
+  return text;
+}
+
+Json sample_json(const ForwardSample& sample, PortKind ports) {
+  Json json = {{"seconds", sample.seconds},
+               {"delivered", sample.delivered},
+               {"dropped", sample.dropped},
+               {"cpu_seconds", sample.cpu_seconds},
+               {"by_client", sample.by_client},
+               {"fullest_ring", sample.fullest_ring},
+               {"others_share", sample.others_share},
+               {"round_trip_before_ns", sample.round_trip_before_ns},
+               {"round_trip_after_ns", sample.round_trip_after_ns},
+               {"packets_per_round_trip", sample.packets_per_round_trip()},
+               {"discarded", sample.discarded}};
+  if (ports == PortKind::kRing) {
+    json["offered_rate"] = sample.offered_rate;
+    json["latency_ns"] = to_json(sample.latency_ns);
+  }
+  return json;
+}
+
+Json row_json(const ForwardRow& row, const ForwardResult& result) {
+  Json json = {{"name", row.what.name()}};
+  if (!row.skipped.empty()) {
+    json["skipped"] = row.skipped;
+    return json;
+  }
+  const ForwardFigures figures = figures_of(row);
+  json["mpps"] = figures.mpps;
+  json["mpps_min"] = figures.mpps_min;
+  json["mpps_max"] = figures.mpps_max;
+  json["ratio"] = ratio_of(row, reference_of(result));
+  json["cpu_ns_per_packet"] = figures.cpu_ns_per_packet;
+  json["dropped_share"] = figures.dropped_share;
+  json["fullest_ring"] = figures.fullest_ring;
+  json["client_spread"] = figures.client_spread;
+  json["others_share"] = figures.others_share;
+  json["packets_per_round_trip"] = figures.packets_per_round_trip;
+  json["oversubscribed"] = row.oversubscribed;
+  if (result.traffic.ports == PortKind::kRing) {
+    json["offered_rate"] = figures.offered_rate;
+    json["latency_ns"] = to_json(figures.latency_ns);
+  }
+  json["samples"] = Json::array();
+  for (const ForwardSample& sample : row.samples) {
+    json["samples"].push_back(sample_json(sample, result.traffic.ports));
+  }
+  return json;
+}
+
 }  // namespace
 
 ForwardFigures figures_of(const ForwardRow& row) {
@@ -54,6 +155,14 @@ ForwardFigures figures_of(const ForwardRow& row) {
   figures.fullest_ring = std::ranges::max(rings);
   figures.others_share = std::ranges::max(others);
   figures.client_spread = median(of_all(row, client_spread));
+  figures.packets_per_round_trip =
+      median(of_all(row, [](const auto& s) { return s.packets_per_round_trip(); }));
+  figures.offered_rate = median(of_all(row, [](const auto& s) { return s.offered_rate; }));
+  figures.latency_ns = latency_of(row);
+  for (const ForwardSample& sample : row.samples) {
+    figures.discarded += sample.discarded;
+    figures.unsteady += is_unsteady(row, sample) ? 1 : 0;
+  }
   return figures;
 }
 
@@ -68,74 +177,81 @@ double ratio_of(const ForwardRow& row, const ForwardRow& reference) {
 
 const ForwardRow& reference_of(const ForwardResult& result) {
   const auto classic = std::ranges::find_if(result.rows, [](const ForwardRow& row) {
-    return row.what.method == ForwardMethod::kClassic && row.what.clients == 1;
+    return row.what.method == ForwardMethod::kClassic && row.what.clients == 1 &&
+           !row.samples.empty();
   });
-  return classic == result.rows.end() ? result.rows.front() : *classic;
+  if (classic != result.rows.end()) return *classic;
+  return *std::ranges::find_if(result.rows,
+                               [](const ForwardRow& row) { return !row.samples.empty(); });
+}
+
+std::string remark_on(const ForwardRow& row, std::optional<double> rate) {
+  std::vector<std::string> remarks;
+  const ForwardFigures figures = figures_of(row);
+  if (row.oversubscribed) remarks.push_back("oversubscribed");
+  if (rate && figures.offered_rate < kKeptRate * *rate) {
+    remarks.push_back(fmt::format("offered only {:.0f}/s", figures.offered_rate));
+  }
+  if (figures.unsteady > 0) {
+    remarks.push_back(fmt::format("{} of {} while the machine changed its speed", figures.unsteady,
+                                  row.samples.size()));
+  }
+  return fmt::format("{}", fmt::join(remarks, ", "));
+}
+
+std::string traffic_line(const ForwardTraffic& traffic) {
+  if (traffic.ports == PortKind::kNull) return "null ports, frames of zeros\n";
+  const std::string file = std::filesystem::path(traffic.capture).filename();
+  if (traffic.ports == PortKind::kPcap) {
+    return fmt::format("pcap port, {} over and over (out by a null port)\n", file);
+  }
+  return fmt::format("ring ports, {} over and over\n", file);
+}
+
+std::string machine_line(const MachineFacts& machine) {
+  std::string line;
+  for (const auto& [name, value] : machine) {
+    line += fmt::format("{}{}: {}", line.empty() ? "" : ", ", name, value);
+  }
+  return line + "\n";
+}
+
+std::string quiet_lines(double others_share) {
+  if (others_share <= kOthersMayTake) return "";
+  return fmt::format(
+      "Not quiet: other programs took up to {:.0f} % of the CPUs meanwhile. Spinning processes "
+      "that\n"
+      "share a CPU with others tell little of themselves.\n",
+      100 * others_share);
 }
 
 std::string forward_table(const ForwardResult& result) {
-  const ForwardRow& reference = reference_of(result);
-  std::string table = fmt::format(
-      "Mpps delivered, medians of {} rounds, {} "
-      "memory\n{:<32}{:>8}{:>16} {:>13}{:>12}{:>9}{:>7}{:>9}\n",
-      reference.samples.size(), result.memory, "method/clients", "Mpps", "min ... max",
-      "of " + reference.what.name(), "CPU ns/pkt", "dropped", "ring", "clients");
-  for (const ForwardRow& row : result.rows) {
-    const ForwardFigures figures = figures_of(row);
-    table += fmt::format(
-        "{:<32}{:>8.2f}{:>16}{:>13.2f}x{:>12.1f}{:>8.1f}%{:>6.0f}%{:>8.1f}%\n", row.what.name(),
-        figures.mpps, fmt::format("{:.2f} ... {:.2f}", figures.mpps_min, figures.mpps_max),
-        ratio_of(row, reference), figures.cpu_ns_per_packet, 100 * figures.dropped_share,
-        100 * figures.fullest_ring, 100 * figures.client_spread);
+  std::string table =
+      fmt::format("Mpps delivered, medians of {} rounds{}\n", reference_of(result).samples.size(),
+                  result.rate ? fmt::format(", {:.0f} packets/s offered", *result.rate) : "") +
+      traffic_line(result.traffic) + machine_line(result.machine);
+  table += fmt::format("{:<32}{:>8}{:>18}{:>8}{:>9}{:>9}{:>6}{:>9}{:>9}", "method/clients", "Mpps",
+                       "min ... max", "ratio", "CPU ns", "dropped", "ring", "clients", "/trip");
+  if (result.traffic.ports == PortKind::kRing) {
+    table += fmt::format("{:>9}{:>9}{:>9}", "p50 us", "p99 us", "p99.9 us");
   }
+  table += "\n";
   double others = 0;
   for (const ForwardRow& row : result.rows) {
-    others = std::max(others, figures_of(row).others_share);
+    table += row_line(row, result);
+    if (!row.samples.empty()) others = std::max(others, figures_of(row).others_share);
   }
-  if (others > kOthersMayTake) {
-    table += fmt::format(
-        "Not quiet: other programs took up to {:.0f} % of the CPUs meanwhile. Spinning processes "
-        "that\n"
-        "share a CPU with others tell little of themselves.\n",
-        100 * others);
-  }
-  return table +
-         "of: the median of the ratios within a round. ring: the fullest one. clients: how far\n"
-         "apart they are, most - least over mean.\n";
+  return table + quiet_lines(others) + explanations(result);
 }
 
 std::string forward_json(const ForwardResult& result, const std::string& command) {
-  const ForwardRow& reference = reference_of(result);
   Json cases = Json::array();
-  for (const ForwardRow& row : result.rows) {
-    const ForwardFigures figures = figures_of(row);
-    Json samples = Json::array();
-    for (const ForwardSample& sample : row.samples) {
-      samples.push_back({{"seconds", sample.seconds},
-                         {"delivered", sample.delivered},
-                         {"dropped", sample.dropped},
-                         {"cpu_seconds", sample.cpu_seconds},
-                         {"by_client", sample.by_client},
-                         {"fullest_ring", sample.fullest_ring},
-                         {"others_share", sample.others_share}});
-    }
-    cases.push_back({{"name", row.what.name()},
-                     {"mpps", figures.mpps},
-                     {"mpps_min", figures.mpps_min},
-                     {"mpps_max", figures.mpps_max},
-                     {"ratio", ratio_of(row, reference)},
-                     {"cpu_ns_per_packet", figures.cpu_ns_per_packet},
-                     {"dropped_share", figures.dropped_share},
-                     {"fullest_ring", figures.fullest_ring},
-                     {"client_spread", figures.client_spread},
-                     {"others_share", figures.others_share},
-                     {"samples", std::move(samples)}});
-  }
-  const Json document = {{"schema", "ringside.bench.forward/1"},
-                         {"command", command},
-                         {"memory", result.memory},
-                         {"reference", reference.what.name()},
-                         {"cases", std::move(cases)}};
+  for (const ForwardRow& row : result.rows) cases.push_back(row_json(row, result));
+  Json document =
+      forward_document("ringside.bench.forward/2", command, result.machine, result.traffic);
+  if (result.rate) document["traffic"]["rate"] = *result.rate;
+  document["reference"] = reference_of(result).what.name();
+  document["cases"] = std::move(cases);
   return document.dump(2) + "\n";
 }
 

@@ -19,19 +19,34 @@ struct ForwardFigures {
   double others_share = 0;   ///< the most of all rounds
   /// How far apart the clients are: (most - least) / mean of what they delivered.
   double client_spread = 0;
+  double packets_per_round_trip = 0;
+  double offered_rate = 0;
+  Percentiles latency_ns;
+  unsigned discarded = 0;  ///< sum of all rounds
+  unsigned unsteady = 0;   ///< samples during which the machine changed its speed all the same
 };
+/// Precondition: the row has samples.
 ForwardFigures figures_of(const ForwardRow& row);
 
 /// The median over the rounds of the rate of `row` over that of `reference` in the same round.
 /// Precondition: both have samples.
 double ratio_of(const ForwardRow& row, const ForwardRow& reference);
 
-/// The row that others are compared with: the classic method with one client, else the first one.
-/// Precondition: there are rows.
+/// The row that others are compared with: the classic method with one client, else the first one
+/// with samples. Precondition: there is one.
 const ForwardRow& reference_of(const ForwardResult& result);
+
+/// What is to be known of a row beside its figures; "" when nothing is. `rate`: that was asked for.
+std::string remark_on(const ForwardRow& row, std::optional<double> rate);
 
 std::string forward_table(const ForwardResult& result);
 /// As docs/interfaces.md describes it. `command`: what repeats it.
 std::string forward_json(const ForwardResult& result, const std::string& command);
+
+/// What the ports are fed with; where it was measured; and, when others took more than a tenth of
+/// the CPUs, that it was not quiet. Whole lines.
+std::string traffic_line(const ForwardTraffic& traffic);
+std::string machine_line(const MachineFacts& machine);
+std::string quiet_lines(double others_share);
 
 }  // namespace ringside::harness

@@ -10,23 +10,32 @@
 #include "core/policy.hpp"
 #include "harness/bench/forward.hpp"
 #include "harness/bench/forward_report.hpp"
+#include "harness/bench/idle_bench.hpp"
+#include "harness/bench/loss_free_bench.hpp"
 #include "harness/cli/command.hpp"
 #include "harness/cli/common_options.hpp"
 
 namespace ringside::harness {
 namespace {
 
+constexpr double kRateSeconds = 0.7, kTrialSeconds = 1, kIdleSeconds = 2;
+constexpr double kQuickSeconds = 0.2;
+constexpr unsigned kQuickTrials = 3, kQuickPackets = 3;
+
 /// They are no product and are not installed.
-Status check_classic(const ForwardPlan& plan) {
-  const bool wanted = std::ranges::any_of(plan.cases, [](const ForwardCase& what) {
-    return what.method == ForwardMethod::kFloor || what.method == ForwardMethod::kClassic;
-  });
-  const std::string server = plan.classic_directory + "/classic_server";
+Status check_classic(const std::vector<ForwardCase>& cases, const ForwardSetup& setup) {
+  const bool wanted =
+      std::ranges::any_of(cases, [](const ForwardCase& what) { return what.is_classic(); });
+  const std::string server = setup.classic_directory + "/classic_server";
   if (!wanted || std::filesystem::exists(server)) return Done{};
   return environment_error(fmt::format(
       "{} is missing; run ringside from a build directory, or leave out floor and classic with "
       "--methods return,direct",
       server));
+}
+
+Duration duration(double seconds) {
+  return std::chrono::duration_cast<Duration>(std::chrono::duration<double>(seconds));
 }
 
 class BenchForwardCommand final : public Command {
@@ -35,17 +44,31 @@ class BenchForwardCommand final : public Command {
   Result<ExitCode> run(const std::vector<std::string>&) override;
 
  private:
-  Result<std::vector<ForwardCase>> cases() const;
-  Result<ForwardPlan> plan() const;
+  Result<std::vector<ForwardCase>> cases(PortKind ports) const;
+  std::vector<ForwardCase> cases_of(ForwardMethod method, PortKind ports) const;
+  Result<PortKind> ports() const;
+  Result<ForwardSetup> setup() const;
+  double seconds(double usual) const { return quick_ ? kQuickSeconds : seconds_.value_or(usual); }
+  Status check() const;
   std::string command() const;
 
-  std::vector<std::string> methods_{"floor", "classic", "return", "direct"};
-  std::vector<unsigned> clients_{1, 2, 4, 8, 16};
+  Result<ExitCode> measure_rates(const ForwardSetup& setup, std::vector<ForwardCase> cases);
+  Result<ExitCode> search_loss_free(const ForwardSetup& setup, std::vector<ForwardCase> cases);
+  Result<ExitCode> measure_idle(const ForwardSetup& setup, std::vector<ForwardCase> cases);
+  template <typename Figures, typename Table, typename Json>
+  Result<ExitCode> show(const Result<Figures>& result, Table table, Json json) const;
+
+  std::string measure_ = "rate";
+  std::vector<std::string> methods_;
+  std::vector<unsigned> clients_;
   std::vector<std::string> policies_{"round-robin"};
   std::vector<unsigned> ring_sizes_;
   std::vector<unsigned> bursts_;
+  std::string ports_;
+  std::string traffic_;
+  std::optional<double> rate_;
   unsigned rounds_ = 5;
-  double seconds_ = 0.7;
+  std::optional<double> seconds_;
   bool quick_ = false;
   ProgramChoice programs_;
   std::string memory_ = "auto";
@@ -53,8 +76,14 @@ class BenchForwardCommand final : public Command {
 };
 
 void BenchForwardCommand::declare(CLI::App& app) {
-  app.add_option("--methods", methods_, "floor, classic, return, direct (all)")->delimiter(',');
-  app.add_option("--clients", clients_, "numbers of clients (1,2,4,8,16)")
+  app.add_option("--measure", measure_,
+                 "rate: packets delivered; loss-free: the highest rate without a loss; idle: CPU "
+                 "while nothing comes in, and the first packet after that (rate)")
+      ->check(CLI::IsMember({"rate", "loss-free", "idle"}));
+  app.add_option("--methods", methods_,
+                 "floor, classic, return, direct (all; on ring ports return, direct)")
+      ->delimiter(',');
+  app.add_option("--clients", clients_, "numbers of clients (1,2,4,8,16; on ring ports 1,2)")
       ->delimiter(',')
       ->check(CLI::Range(1u, kMaxClients));
   app.add_option("--policies", policies_, "of return and direct (round-robin)")->delimiter(',');
@@ -62,40 +91,72 @@ void BenchForwardCommand::declare(CLI::App& app) {
       ->delimiter(',');
   app.add_option("--bursts", bursts_, "of return and direct (the programs' default)")
       ->delimiter(',');
-  app.add_option("--rounds", rounds_, "of all cases (5)")->check(CLI::Range(1u, 1000u));
-  app.add_option("--seconds", seconds_, "that each case is measured for in a round (0.7)")
+  app.add_option(
+         "--ports", ports_,
+         "null: frames of zeros; pcap: a capture looped by net_pcap; ring: by mp_wire, with "
+         "latencies (null; pcap with --traffic; ring for loss-free and idle)")
+      ->check(CLI::IsMember({"null", "pcap", "ring"}));
+  app.add_option("--traffic", traffic_, "the capture of pcap and ring ports (imix.pcap)");
+  app.add_option("--rate", rate_,
+                 "ring ports: packets/s offered (not given: as fast as the port takes them)")
       ->check(positive_number);
-  app.add_flag("--quick", quick_, "1 and 2 clients, one short round: whether it works");
+  app.add_option("--rounds", rounds_, "of all cases (5)")->check(CLI::Range(1u, 1000u));
+  app.add_option("--seconds", seconds_,
+                 "for each case in a round (0.7), for a trial (1), for being idle (2)")
+      ->check(positive_number);
+  app.add_flag("--quick", quick_, "1 and 2 clients unless said, one short round: whether it works");
   app.add_option("--memory", memory_, "auto, hugepages or no-huge (auto)");
-  app.add_option("--bin-dir", programs_.bin_dir, "directory of mp_server and mp_client");
+  app.add_option("--bin-dir", programs_.bin_dir, "directory of mp_server, mp_client, mp_wire");
   app.add_option("--json", json_, "write all samples to a file; - is standard output");
 }
 
-/// The floor once, the classic method for each number of clients, and every combination of ours.
-Result<std::vector<ForwardCase>> BenchForwardCommand::cases() const {
-  std::vector<ForwardCase> cases;
+Result<PortKind> BenchForwardCommand::ports() const {
+  if (!ports_.empty()) return *parse_port_kind(ports_);
+  if (measure_ != "rate" || rate_) return PortKind::kRing;
+  return traffic_.empty() ? PortKind::kNull : PortKind::kPcap;
+}
+
+/// Options that do not go together.
+Status BenchForwardCommand::check() const {
+  for (const std::string& policy : policies_) {
+    if (const auto known = parse_policy(policy); !known) return known.error();
+  }
+  const auto kind = ports();
+  if (!kind) return kind.error();
+  if (measure_ != "rate" && *kind != PortKind::kRing) {
+    return Error{fmt::format(
+        "--measure {} needs --ports ring: packets are counted one by one there", measure_)};
+  }
+  if (rate_ && (*kind != PortKind::kRing || measure_ != "rate")) {
+    return Error{"--rate goes with --measure rate on ring ports: other ports have no pace"};
+  }
+  if (!traffic_.empty() && *kind == PortKind::kNull) {
+    return Error{"null ports make their own frames; leave out --traffic, or use --ports pcap"};
+  }
+  return Done{};
+}
+
+/// Of one method: the floor once, the classic method for each number of clients, and every
+/// combination of ours.
+std::vector<ForwardCase> BenchForwardCommand::cases_of(ForwardMethod method, PortKind ports) const {
   const auto or_default = [](const std::vector<unsigned>& values) {
     std::vector<std::optional<unsigned>> some(values.begin(), values.end());
     return some.empty() ? std::vector<std::optional<unsigned>>{std::nullopt} : some;
   };
-  const std::vector<unsigned> clients = quick_ ? std::vector<unsigned>{1, 2} : clients_;
-  for (const std::string& word : methods_) {
-    const auto method = parse_forward_method(word);
-    if (!method) return method.error();
-    if (*method == ForwardMethod::kFloor) {
-      cases.push_back({*method, 1, "", {}, {}});
+  if (method == ForwardMethod::kFloor) return {{method, 1, "", {}, {}}};
+  std::vector<unsigned> clients = clients_;
+  if (clients.empty()) clients = {1, 2, 4, 8, 16};
+  if (clients_.empty() && (quick_ || ports == PortKind::kRing)) clients = {1, 2};
+  std::vector<ForwardCase> cases;
+  for (const unsigned count : clients) {
+    if (method == ForwardMethod::kClassic) {
+      cases.push_back({method, count, "round-robin", {}, {}});
       continue;
     }
-    for (const unsigned count : clients) {
-      if (*method == ForwardMethod::kClassic) {
-        cases.push_back({*method, count, "round-robin", {}, {}});
-        continue;
-      }
-      for (const std::string& policy : policies_) {
-        for (const auto& ring_size : or_default(ring_sizes_)) {
-          for (const auto& burst : or_default(bursts_)) {
-            cases.push_back({*method, count, policy, ring_size, burst});
-          }
+    for (const std::string& policy : policies_) {
+      for (const auto& ring_size : or_default(ring_sizes_)) {
+        for (const auto& burst : or_default(bursts_)) {
+          cases.push_back({method, count, policy, ring_size, burst});
         }
       }
     }
@@ -103,54 +164,119 @@ Result<std::vector<ForwardCase>> BenchForwardCommand::cases() const {
   return cases;
 }
 
-Result<ForwardPlan> BenchForwardCommand::plan() const {
-  for (const std::string& policy : policies_) {
-    if (const auto known = parse_policy(policy); !known) return known.error();
+Result<std::vector<ForwardCase>> BenchForwardCommand::cases(PortKind ports) const {
+  std::vector<std::string> methods = methods_;
+  if (methods.empty()) {
+    methods = ports == PortKind::kRing
+                  ? std::vector<std::string>{"return", "direct"}
+                  : std::vector<std::string>{"floor", "classic", "return", "direct"};
   }
-  ForwardPlan plan;
-  auto wanted = cases();
-  if (!wanted) return wanted.error();
-  plan.cases = *std::move(wanted);
-  plan.rounds = quick_ ? 1 : rounds_;
-  plan.window =
-      std::chrono::duration_cast<Duration>(std::chrono::duration<double>(quick_ ? 0.2 : seconds_));
+  std::vector<ForwardCase> cases;
+  for (const std::string& word : methods) {
+    const auto method = parse_forward_method(word);
+    if (!method) return method.error();
+    for (ForwardCase& what : cases_of(*method, ports)) cases.push_back(std::move(what));
+  }
+  return cases;
+}
+
+Result<ForwardSetup> BenchForwardCommand::setup() const {
+  ForwardSetup setup;
+  const auto kind = ports();
+  if (!kind) return kind.error();
   const std::string own = executable_directory();
+  const std::string usual = data_directory(own, "pcaps") + "/imix.pcap";
+  auto traffic = forward_traffic(*kind, traffic_.empty() ? usual : traffic_);
+  if (!traffic) return traffic.error();
+  setup.traffic = *std::move(traffic);
   auto programs = find_programs(programs_, own);
   if (!programs) return programs.error();
-  plan.programs = *std::move(programs);
-  plan.classic_directory = std::filesystem::path(own).parent_path() / "bench";
-  if (Status there = check_classic(plan); !there) return there.error();
+  setup.programs = *std::move(programs);
+  setup.classic_directory = std::filesystem::path(own).parent_path() / "bench";
   const auto memory = parse_memory_mode(memory_);
   if (!memory) return memory.error();
-  plan.memory = *memory;
-  return plan;
+  setup.memory = *memory;
+  setup.dpdk = RINGSIDE_DPDK_VERSION;
+  return setup;
 }
 
 std::string BenchForwardCommand::command() const {
   const auto list = [](const char* option, const auto& values) {
     return values.empty() ? "" : fmt::format(" {} {}", option, fmt::join(values, ","));
   };
-  return "ringside bench forward" + list("--methods", methods_) + list("--clients", clients_) +
-         list("--policies", policies_) + list("--ring-sizes", ring_sizes_) +
-         list("--bursts", bursts_) +
-         fmt::format(" --rounds {} --seconds {} --memory {}{}", rounds_, seconds_, memory_,
-                     quick_ ? " --quick" : "");
+  const auto word = [](const char* option, const auto& value, bool there) {
+    return there ? fmt::format(" {} {}", option, value) : "";
+  };
+  return "ringside bench forward" + word("--measure", measure_, measure_ != "rate") +
+         list("--methods", methods_) + list("--clients", clients_) + list("--policies", policies_) +
+         list("--ring-sizes", ring_sizes_) + list("--bursts", bursts_) +
+         word("--ports", ports_, !ports_.empty()) + word("--traffic", traffic_, !traffic_.empty()) +
+         word("--rate", rate_.value_or(0), rate_.has_value()) +
+         word("--rounds", rounds_, measure_ == "rate") +
+         word("--seconds", seconds_.value_or(0), seconds_.has_value()) +
+         fmt::format(" --memory {}{}", memory_, quick_ ? " --quick" : "");
+}
+
+template <typename Figures, typename Table, typename Json>
+Result<ExitCode> BenchForwardCommand::show(const Result<Figures>& result, Table table,
+                                           Json json) const {
+  if (!result) return result.error();
+  if (json_ != "-") fmt::print("{}", table(*result));
+  if (json_.empty()) return ExitCode::kOk;
+  const std::string text = json(*result, command());
+  if (Status written = write_output(json_, text); !written) return written.error();
+  return ExitCode::kOk;
+}
+
+void say(const std::string& what) {
+  fmt::print(stderr, "{}\n", what);
+}
+
+Result<ExitCode> BenchForwardCommand::measure_rates(const ForwardSetup& setup,
+                                                    std::vector<ForwardCase> cases) {
+  ForwardPlan plan;
+  plan.setup = setup;
+  plan.cases = std::move(cases);
+  plan.rate = rate_;
+  plan.rounds = quick_ ? 1 : rounds_;
+  plan.window = duration(seconds(kRateSeconds));
+  if (quick_) plan.tries = 1;
+  World world = real_world();
+  return show(bench_forward(world, plan, say), forward_table, forward_json);
+}
+
+Result<ExitCode> BenchForwardCommand::search_loss_free(const ForwardSetup& setup,
+                                                       std::vector<ForwardCase> cases) {
+  LossFreePlan plan;
+  plan.setup = setup;
+  plan.cases = std::move(cases);
+  plan.trial = duration(seconds(kTrialSeconds));
+  if (quick_) plan.search.most_trials = kQuickTrials;
+  World world = real_world();
+  return show(bench_loss_free(world, plan, say), loss_free_table, loss_free_json);
+}
+
+Result<ExitCode> BenchForwardCommand::measure_idle(const ForwardSetup& setup,
+                                                   std::vector<ForwardCase> cases) {
+  IdlePlan plan;
+  plan.setup = setup;
+  plan.cases = std::move(cases);
+  plan.window = duration(seconds(kIdleSeconds));
+  if (quick_) plan.packets = kQuickPackets;
+  World world = real_world();
+  return show(bench_idle(world, plan, say), idle_table, idle_json);
 }
 
 Result<ExitCode> BenchForwardCommand::run(const std::vector<std::string>&) {
-  const auto wanted = plan();
+  if (Status fits = check(); !fits) return fits.error();
+  const auto wanted = setup();
   if (!wanted) return wanted.error();
-  World world = real_world();
-  const auto result = bench_forward(
-      world, *wanted, [](const std::string& what) { fmt::print(stderr, "{}\n", what); });
-  if (!result) return result.error();
-  if (json_ != "-") fmt::print("{}", forward_table(*result));
-  if (!json_.empty()) {
-    if (Status written = write_output(json_, forward_json(*result, command())); !written) {
-      return written.error();
-    }
-  }
-  return ExitCode::kOk;
+  auto all = cases(wanted->traffic.ports);
+  if (!all) return all.error();
+  if (Status there = check_classic(*all, *wanted); !there) return there.error();
+  if (measure_ == "loss-free") return search_loss_free(*wanted, *std::move(all));
+  if (measure_ == "idle") return measure_idle(*wanted, *std::move(all));
+  return measure_rates(*wanted, *std::move(all));
 }
 
 }  // namespace

@@ -132,7 +132,8 @@ std::vector<std::string> wire_command(const LaunchPlan& plan) {
   return secondary(plan, "wire", plan.programs.wire, plan.cpus.wire());
 }
 
-unsigned needed_megabytes(const Scenario& scenario, unsigned max_frame, bool hugepages) {
+unsigned needed_megabytes(const Scenario& scenario, unsigned max_frame, bool hugepages,
+                          unsigned looped) {
   SizingInput input;
   input.clients = scenario.client_slots;
   input.ring_size = scenario.server.ring_size.value_or(input.ring_size);
@@ -142,6 +143,7 @@ unsigned needed_megabytes(const Scenario& scenario, unsigned max_frame, bool hug
   input.burst = scenario.server.burst.value_or(input.burst);
   input.server_lcores = scenario.server.lcores;
   input.max_frame = max_frame;
+  input.preloaded = looped;
   input.wire_ports = scenario.ports == PortKind::kRing ? scenario.port_count : 0;
   return memory_megabytes(input, hugepages ? kPage2M : kPage4k);
 }

@@ -38,8 +38,10 @@ std::vector<std::string> server_command(const Scenario& scenario, const LaunchPl
 std::vector<std::string> client_command(const ClientOptions& client, const LaunchPlan& plan);
 std::vector<std::string> wire_command(const LaunchPlan& plan);
 
-/// Megabytes of DPDK memory that the scenario needs, with pages as `hugepages` says.
-unsigned needed_megabytes(const Scenario& scenario, unsigned max_frame, bool hugepages);
+/// Megabytes of DPDK memory that the scenario needs, with pages as `hugepages` says. `looped`:
+/// packets that net_pcap keeps, one mbuf for each (infinite_rx=1).
+unsigned needed_megabytes(const Scenario& scenario, unsigned max_frame, bool hugepages,
+                          unsigned looped = 0);
 
 /// How many clients must have joined before the server receives: as given, else all that start at
 /// the beginning.

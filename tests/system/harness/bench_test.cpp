@@ -10,12 +10,27 @@
 namespace ringside::harness {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using Json = nlohmann::json;
 
-class Bench : public test::RingsideTest {};
+class Bench : public test::RingsideTest {
+ protected:
+  /// The JSON of `bench forward --quick` with these options.
+  Json forward(std::vector<std::string> options) {
+    std::vector<std::string> words{"bench", "forward", "--quick", "--json", "-"};
+    words.insert(words.end(), options.begin(), options.end());
+    const auto run = ringside(words);
+    EXPECT_EQ(run.code, 0) << run.err;
+    EXPECT_THAT(run_directories(), IsEmpty());
+    EXPECT_THAT(processes_left(), IsEmpty());
+    Json json = Json::parse(run.out, nullptr, false);
+    EXPECT_TRUE(json.is_object()) << run.out;
+    return json.is_object() ? json : Json::object();
+  }
+};
 
 TEST_F(Bench, ForwardMeasuresEachMethodWithEachNumberOfClients) {
   const auto run = ringside({"bench", "forward", "--quick", "--json", "-"});
@@ -37,6 +52,84 @@ TEST_F(Bench, ForwardMeasuresEachMethodWithEachNumberOfClients) {
                           "return/2/round-robin", "direct/1/round-robin", "direct/2/round-robin"));
   EXPECT_THAT(run_directories(), IsEmpty());
   EXPECT_THAT(processes_left(), IsEmpty());
+}
+
+TEST_F(Bench, ForwardLoopsACaptureThroughNetPcapAndSaysWhatItCannotMeasureThere) {
+  const Json json = forward({"--traffic", capture("imix"), "--clients", "1"});
+  EXPECT_EQ(json["traffic"]["ports"], "pcap");
+  EXPECT_EQ(json["traffic"]["packets"], 360);
+  ASSERT_EQ(json["cases"].size(), 4u);
+  for (const Json& each : json["cases"]) {
+    if (each["name"] == "direct/1/round-robin") {
+      EXPECT_THAT(std::string(each["skipped"]), HasSubstr("net_pcap"));
+    } else {
+      EXPECT_GT(each["mpps"], 0) << each["name"];
+    }
+  }
+}
+
+TEST_F(Bench, ForwardMeasuresLatenciesAtAnOfferedRateOnRingPorts) {
+  const Json json = forward({"--rate", "5000", "--clients", "1", "--policies", "flow-hash"});
+  EXPECT_EQ(json["traffic"]["ports"], "ring");
+  EXPECT_EQ(json["traffic"]["rate"], 5000);
+  for (const char* fact : {"cpu_model", "governor", "kernel", "git", "memory", "dpdk"}) {
+    EXPECT_TRUE(json["machine"].contains(fact)) << fact;
+  }
+  ASSERT_EQ(json["cases"].size(), 2u) << "return and direct";
+  for (const Json& each : json["cases"]) {
+    EXPECT_GT(each["offered_rate"], 0);
+    const Json& latency = each["samples"][0]["latency_ns"];
+    EXPECT_GT(latency["p50"], 0);
+    EXPECT_LE(latency["p50"], latency["p99"]);
+    EXPECT_LE(latency["p99"], latency["p999"]);
+  }
+}
+
+TEST_F(Bench, ForwardSearchesTheRateAtWhichNothingIsLost) {
+  const Json json = forward({"--measure", "loss-free", "--methods", "return", "--clients", "1"});
+  EXPECT_EQ(json["schema"], "ringside.bench.loss-free/1");
+  const Json& trials = json["cases"][0]["trials"];
+  ASSERT_FALSE(trials.empty());
+  EXPECT_LE(trials.size(), 3u);
+  for (const Json& trial : trials) {
+    EXPECT_GT(trial["offered"], 0);
+    EXPECT_LE(trial["delivered"], trial["offered"]);
+    const bool all = trial["delivered"] == trial["offered"];
+    const bool kept = double{trial["sent_rate"]} >= 0.99 * double{trial["rate"]};
+    EXPECT_EQ(trial["verdict"], !kept ? "no evidence" : all ? "loss-free" : "lossy");
+  }
+}
+
+TEST_F(Bench, ForwardMeasuresIdleProgramsAndTheFirstPacketAfterThat) {
+  const Json json = forward({"--measure", "idle", "--methods", "return", "--clients", "2"});
+  EXPECT_EQ(json["schema"], "ringside.bench.idle/1");
+  const Json& idle = json["cases"][0];
+  EXPECT_EQ(idle["client_shares"].size(), 2u);
+  EXPECT_GT(idle["server_share"], 0);
+  ASSERT_EQ(idle["first_packet_ns"].size(), 3u);
+  EXPECT_GT(idle["first_packet_ns"][0], 0);
+  EXPECT_GE(idle["first_packet_max_ns"], idle["first_packet_median_ns"]);
+}
+
+TEST_F(Bench, ForwardRefusesOptionsThatDoNotGoTogether) {
+  const auto refused = [&](std::vector<std::string> options) {
+    std::vector<std::string> words{"bench", "forward"};
+    words.insert(words.end(), options.begin(), options.end());
+    const auto run = ringside(words);
+    EXPECT_EQ(run.code, 2) << run.err;
+    return run.err;
+  };
+  EXPECT_THAT(refused({"--measure", "idle", "--ports", "pcap"}), HasSubstr("needs --ports ring"));
+  EXPECT_THAT(refused({"--rate", "10", "--ports", "null"}), HasSubstr("other ports have no pace"));
+  EXPECT_THAT(refused({"--ports", "null", "--traffic", "x.pcap"}), HasSubstr("their own frames"));
+  EXPECT_THAT(refused({"--traffic", "/nowhere.pcap"}), HasSubstr("/nowhere.pcap"));
+}
+
+TEST_F(Bench, ForwardWithoutACpuForTheClientsMeasuresTheFloorAlone) {
+  const auto run = shell("taskset -c 0 \"$1\" bench forward --quick --clients 1");
+  EXPECT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, ContainsRegex("floor +[0-9.]+ "));
+  EXPECT_THAT(run.out, ContainsRegex("return/1/round-robin +skipped: needs 2 CPUs"));
 }
 
 TEST_F(Bench, ForwardRefusesWhatItDoesNotKnow) {

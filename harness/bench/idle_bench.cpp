@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/bench/idle_bench.hpp"
+
+#include <fmt/format.h>
+
+namespace ringside::harness {
+namespace {
+
+/// For programs that have just begun to become quiet.
+constexpr auto kCalm = std::chrono::milliseconds(500);
+constexpr auto kSendPatience = std::chrono::seconds(10);
+/// Between two looks whether the packet has come out.
+constexpr auto kLook = std::chrono::milliseconds(1);
+constexpr unsigned kMostLooks = 2000;
+/// Silences differ by this, so that packets do not always meet the same moment of a sleep.
+constexpr auto kStep = std::chrono::microseconds(137);
+
+/// Latency of one packet, in nanoseconds.
+Result<double> send_one(ForwardRun& run, const IdlePlan& plan) {
+  BenchWire& wire = run.wire();
+  if (Status forgotten = wire.forget_latencies(); !forgotten) return forgotten.error();
+  wire.send(plan.setup.traffic.capture, 1, std::nullopt);
+  if (const auto sent = wire.wait_for_end(kSendPatience); !sent) return sent.error();
+  for (unsigned look = 0; look < kMostLooks; ++look) {
+    const auto totals = wire.totals();
+    if (!totals) return totals.error();
+    if (totals->measured > 0) return totals->longest_ns;
+    if (Status slept = run.sleep(kLook); !slept) return slept.error();
+  }
+  return Error{"the packet after a silence did not come out", ExitCode::kCheckFailed};
+}
+
+Status measure(ForwardRun& run, const IdlePlan& plan, IdleRow& row) {
+  if (Status started = run.start(); !started) return started;
+  if (Status slept = run.sleep(kCalm); !slept) return slept;
+  const auto begin = run.read();
+  if (!begin) return begin.error();
+  if (Status slept = run.sleep(plan.window); !slept) return slept;
+  const auto end = run.read();
+  if (!end) return end.error();
+  take_shares(*begin, *end, row);
+  for (unsigned i = 0; i < plan.packets; ++i) {
+    if (Status slept = run.sleep(plan.silence + i * kStep); !slept) return slept;
+    const auto latency = send_one(run, plan);
+    if (!latency) return latency.error();
+    row.first_ns.push_back(*latency);
+  }
+  return Done{};
+}
+
+}  // namespace
+
+void take_shares(const ForwardReading& begin, const ForwardReading& end, IdleRow& row) {
+  const double seconds = std::chrono::duration<double>(end.at - begin.at).count();
+  const auto share = [&](std::size_t i) {
+    return (end.cpu_seconds[i] - begin.cpu_seconds[i]) / seconds;
+  };
+  row.server_share = share(0);
+  for (std::size_t i = 1; i <= end.by_client.size(); ++i) row.client_shares.push_back(share(i));
+  row.others_share = others_share(begin, end);
+}
+
+Result<IdleResult> bench_idle(World& world, const IdlePlan& plan,
+                              const std::function<void(const std::string&)>& progress) {
+  const auto rows = rows_of(plan.cases, plan.setup.traffic.ports);
+  if (!rows) return rows.error();
+  const auto memory = choose_memory(plan.setup, plan.cases);
+  if (!memory) return memory.error();
+  IdleResult result{forward_machine(*memory, plan.setup.dpdk),
+                    plan.setup.traffic,
+                    std::chrono::duration<double>(plan.window).count(),
+                    std::chrono::duration<double>(plan.silence).count(),
+                    {}};
+  for (const ForwardRow& each : *rows) {
+    IdleRow row{each.what, each.skipped, 0, {}, {}, 0};
+    if (row.skipped.empty()) {
+      progress(row.what.name());
+      const auto directory = RunDirectory::create();
+      if (!directory) return directory.error();
+      ForwardRun run(world, plan.setup, row.what, *memory, *directory);
+      const Status done = measure(run, plan, row);
+      run.stop();
+      remove_hugepage_files(memory->hugetlbfs, directory->prefix());
+      if (!done) return Error{row.what.name() + ": " + done.error().message, done.error().code};
+    }
+    result.rows.push_back(std::move(row));
+  }
+  return result;
+}
+
+}  // namespace ringside::harness

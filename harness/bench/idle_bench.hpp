@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// What server and clients cost while nothing comes in, and how long the first packet after such a
+// silence takes. On ring ports: mp_wire sends that packet and is awake when it comes out.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "harness/bench/forward.hpp"
+
+namespace ringside::harness {
+
+struct IdlePlan {
+  ForwardSetup setup;  ///< ring ports
+  std::vector<ForwardCase> cases;
+  Duration window = std::chrono::seconds(2);  ///< in which CPU time is counted
+  unsigned packets = 50;                      ///< single ones, each after a silence
+  Duration silence = std::chrono::milliseconds(20);
+};
+
+struct IdleRow {
+  ForwardCase what;
+  std::string skipped;
+  double server_share = 0;            ///< of one CPU
+  std::vector<double> client_shares;  ///< likewise
+  std::vector<double> first_ns;       ///< latency of each single packet
+  double others_share = 0;            ///< of all CPUs, taken by other programs
+};
+
+struct IdleResult {
+  MachineFacts machine;
+  ForwardTraffic traffic;
+  double window_seconds = 0;
+  double silence_seconds = 0;
+  std::vector<IdleRow> rows;
+};
+
+/// The row's shares, from what was read at both ends of the window. Pure.
+void take_shares(const ForwardReading& begin, const ForwardReading& end, IdleRow& row);
+
+/// Errors: as bench_forward(); kCheckFailed also when a single packet does not come out.
+Result<IdleResult> bench_idle(World& world, const IdlePlan& plan,
+                              const std::function<void(const std::string&)>& progress);
+
+std::string idle_table(const IdleResult& result);
+std::string idle_json(const IdleResult& result, const std::string& command);
+
+}  // namespace ringside::harness

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "harness/bench/forward_json.hpp"
+#include "harness/bench/forward_report.hpp"
+#include "harness/bench/idle_bench.hpp"
+
+namespace ringside::harness {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+double largest(const std::vector<double>& values) {
+  return values.empty() ? 0 : std::ranges::max(values);
+}
+
+std::string row_line(const IdleRow& row) {
+  if (!row.skipped.empty()) {
+    return fmt::format("{:<32}skipped: {}\n", row.what.name(), row.skipped);
+  }
+  return fmt::format("{:<32}{:>9.1f}%{:>9.1f}%{:>12.0f}{:>9.0f}{:>9}\n", row.what.name(),
+                     100 * row.server_share, 100 * largest(row.client_shares),
+                     median(row.first_ns) / 1e3, largest(row.first_ns) / 1e3, row.first_ns.size());
+}
+
+Json to_json(const IdleRow& row) {
+  Json json = {{"name", row.what.name()}};
+  if (!row.skipped.empty()) {
+    json["skipped"] = row.skipped;
+    return json;
+  }
+  json["server_share"] = row.server_share;
+  json["client_shares"] = row.client_shares;
+  json["first_packet_median_ns"] = median(row.first_ns);
+  json["first_packet_max_ns"] = largest(row.first_ns);
+  json["first_packet_ns"] = row.first_ns;
+  json["others_share"] = row.others_share;
+  return json;
+}
+
+}  // namespace
+
+std::string idle_table(const IdleResult& result) {
+  std::string table =
+      fmt::format("Idle for {:.1f} s, then single packets after {:.0f} ms of silence each\n",
+                  result.window_seconds, 1e3 * result.silence_seconds) +
+      machine_line(result.machine);
+  table += fmt::format("{:<32}{:>10}{:>10}{:>12}{:>9}{:>9}\n", "method/clients", "server CPU",
+                       "client CPU", "median us", "max us", "packets");
+  double others = 0;
+  for (const IdleRow& row : result.rows) {
+    table += row_line(row);
+    others = std::max(others, row.others_share);
+  }
+  return table + quiet_lines(others) +
+         "CPU: of one CPU, while nothing comes in; the busiest client. us: from mp_wire's send to its\n"
+         "capture.\n";
+}
+
+std::string idle_json(const IdleResult& result, const std::string& command) {
+  Json document =
+      forward_document("ringside.bench.idle/1", command, result.machine, result.traffic);
+  document["window_seconds"] = result.window_seconds;
+  document["silence_seconds"] = result.silence_seconds;
+  document["cases"] = Json::array();
+  for (const IdleRow& row : result.rows) document["cases"].push_back(to_json(row));
+  return document.dump(2) + "\n";
+}
+
+}  // namespace ringside::harness

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "harness/bench/loss_free_bench.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace ringside::harness {
+namespace {
+
+/// What is still in the rings after the end of a send comes out within this time, or never.
+constexpr auto kSilence = std::chrono::milliseconds(100);
+/// The first trial is so much above what gets through when the sender waits for room.
+constexpr double kHeadRoom = 1.2;
+constexpr auto kTrialPatience = std::chrono::seconds(10);
+
+double seconds(Duration time) {
+  return std::chrono::duration<double>(time).count();
+}
+
+class Trials {
+ public:
+  Trials(World& world, const LossFreePlan& plan, ForwardRun& run)
+      : world_(world), plan_(plan), run_(run) {}
+
+  /// Packets/s that get through when the sender waits for room.
+  Result<double> closed_loop_rate() {
+    run_.wire().send(plan_.setup.traffic.capture, 0, std::nullopt);
+    if (Status slept = run_.sleep(plan_.trial / 4); !slept) return slept.error();
+    const auto begin = run_.wire().totals();
+    if (!begin) return begin.error();
+    if (Status slept = run_.sleep(plan_.trial / 2); !slept) return slept.error();
+    const auto end = run_.wire().totals();
+    if (!end) return end.error();
+    if (Status stopped = run_.wire().stop(); !stopped) return stopped.error();
+    if (auto rest = settle(); !rest) return rest.error();
+    return static_cast<double>(end->delivered - begin->delivered) * 1e9 /
+           static_cast<double>(end->at_ns - begin->at_ns);
+  }
+
+  Result<LossFreeTrial> operator()(double rate) {
+    const auto begin = run_.wire().totals();
+    if (!begin) return begin.error();
+    if (Status forgotten = run_.wire().forget_latencies(); !forgotten) return forgotten.error();
+    LossFreeTrial trial;
+    trial.rate = rate;
+    trial.offered = static_cast<std::uint64_t>(std::ceil(rate * seconds(plan_.trial)));
+    run_.wire().send(plan_.setup.traffic.capture, trial.offered, rate);
+    const auto reply = run_.wire().wait_for_end(plan_.trial * 5 + kTrialPatience);
+    if (!reply) return reply.error();
+    const auto end = settle();
+    if (!end) return end.error();
+    trial.delivered = end->delivered - begin->delivered;
+    trial.latency_ns = end->latency_ns;
+    trial.sent_rate = static_cast<double>(trial.offered) * 1e9 /
+                      static_cast<double>(std::max<std::uint64_t>(1, reply->duration_ns));
+    return trial;
+  }
+
+ private:
+  /// Waits until nothing comes out any more.
+  Result<WireTotals> settle() {
+    auto totals = run_.wire().totals();
+    for (std::uint64_t before = 0; totals && totals->delivered != before;) {
+      before = totals->delivered;
+      if (Status slept = run_.sleep(kSilence); !slept) return slept.error();
+      totals = run_.wire().totals();
+    }
+    return totals;
+  }
+
+  World& world_;
+  const LossFreePlan& plan_;
+  ForwardRun& run_;
+};
+
+Result<LossFreeOutcome> search(World& world, const LossFreePlan& plan, ForwardRun& run,
+                               const std::function<void(const std::string&)>& say) {
+  if (Status started = run.start(); !started) return started.error();
+  Trials trials(world, plan, run);
+  const auto through = trials.closed_loop_rate();
+  if (!through) return through.error();
+  if (*through <= 0) return Error{"delivered no packets", ExitCode::kCheckFailed};
+  LossFreeSearch search = plan.search;
+  search.highest = kHeadRoom * *through;
+  return search_loss_free(search, [&](double rate) {
+    auto trial = trials(rate);
+    if (trial) {
+      say(fmt::format("{:.0f}/s: {}, {} of {} lost, offered {:.0f}/s", rate,
+                      to_string(verdict_of(*trial)), trial->offered - trial->delivered,
+                      trial->offered, trial->sent_rate));
+    }
+    return trial;
+  });
+}
+
+Status measure(World& world, const LossFreePlan& plan, const MemoryPlan& memory, LossFreeRow& row,
+               const std::function<void(const std::string&)>& progress) {
+  const auto directory = RunDirectory::create();
+  if (!directory) return directory.error();
+  ForwardRun run(world, plan.setup, row.what, memory, *directory);
+  const std::string name = row.what.name();
+  auto outcome = search(world, plan, run,
+                        [&](const std::string& words) { progress(name + ": " + words); });
+  run.stop();
+  remove_hugepage_files(memory.hugetlbfs, directory->prefix());
+  if (!outcome) {
+    return Error{fmt::format("{}: {}", name, outcome.error().message), outcome.error().code};
+  }
+  row.outcome = *std::move(outcome);
+  return Done{};
+}
+
+}  // namespace
+
+Result<LossFreeResult> bench_loss_free(World& world, const LossFreePlan& plan,
+                                       const std::function<void(const std::string&)>& progress) {
+  const auto rows = rows_of(plan.cases, plan.setup.traffic.ports);
+  if (!rows) return rows.error();
+  const auto memory = choose_memory(plan.setup, plan.cases);
+  if (!memory) return memory.error();
+  LossFreeResult result{forward_machine(*memory, plan.setup.dpdk), plan.setup.traffic, seconds(plan.trial),
+                        plan.search.resolution, {}};
+  for (const ForwardRow& each : *rows) {
+    LossFreeRow row{each.what, std::nullopt, each.skipped, each.oversubscribed, 0};
+    if (row.skipped.empty()) {
+      if (Status done = measure(world, plan, *memory, row, progress); !done) return done.error();
+    }
+    result.rows.push_back(std::move(row));
+  }
+  return result;
+}
+
+}  // namespace ringside::harness
