@@ -62,9 +62,10 @@ Result<ForwardTraffic> forward_traffic(PortKind ports, const std::string& captur
     longest = std::max(longest, (**frames)[i].bytes.size());
   }
   if (longest > kLongestFrame) {
-    return Error{fmt::format("{}: a frame of {} bytes is too long for bench forward, which takes up "
-                             "to {}",
-                             capture, longest, kLongestFrame)};
+    return Error{
+        fmt::format("{}: a frame of {} bytes is too long for bench forward, which takes up "
+                    "to {}",
+                    capture, longest, kLongestFrame)};
   }
   traffic.longest = static_cast<unsigned>(longest);
   return traffic;

@@ -48,8 +48,8 @@ struct ForwardCase {
 /// mp_wire.
 struct ForwardTraffic {
   PortKind ports = PortKind::kNull;
-  std::string capture;     ///< absolute path; empty with null ports
-  unsigned packets = 0;    ///< in it
+  std::string capture;      ///< absolute path; empty with null ports
+  unsigned packets = 0;     ///< in it
   unsigned longest = 1522;  ///< its longest frame, at least an Ethernet frame with a tag
 };
 

@@ -176,13 +176,16 @@ double ratio_of(const ForwardRow& row, const ForwardRow& reference) {
 }
 
 const ForwardRow& reference_of(const ForwardResult& result) {
-  const auto classic = std::ranges::find_if(result.rows, [](const ForwardRow& row) {
-    return row.what.method == ForwardMethod::kClassic && row.what.clients == 1 &&
-           !row.samples.empty();
+  const auto measured = [](const ForwardRow& row) { return !row.samples.empty(); };
+  const auto classic = std::ranges::find_if(result.rows, [&](const ForwardRow& row) {
+    return measured(row) && row.what.method == ForwardMethod::kClassic && row.what.clients == 1;
   });
   if (classic != result.rows.end()) return *classic;
-  return *std::ranges::find_if(result.rows,
-                               [](const ForwardRow& row) { return !row.samples.empty(); });
+  const auto hands_over = std::ranges::find_if(result.rows, [&](const ForwardRow& row) {
+    return measured(row) && row.what.client_processes() > 0;
+  });
+  if (hands_over != result.rows.end()) return *hands_over;
+  return *std::ranges::find_if(result.rows, measured);
 }
 
 std::string remark_on(const ForwardRow& row, std::optional<double> rate) {

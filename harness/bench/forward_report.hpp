@@ -33,7 +33,7 @@ ForwardFigures figures_of(const ForwardRow& row);
 double ratio_of(const ForwardRow& row, const ForwardRow& reference);
 
 /// The row that others are compared with: the classic method with one client, else the first one
-/// with samples. Precondition: there is one.
+/// with samples, the floor last. Precondition: there is one.
 const ForwardRow& reference_of(const ForwardResult& result);
 
 /// What is to be known of a row beside its figures; "" when nothing is. `rate`: that was asked for.

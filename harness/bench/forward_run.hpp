@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// One case of the forwarding benchmark as processes: server, clients, with ring ports a wire. Starts
-// them, reads all counters at one moment, ends them.
+// One case of the forwarding benchmark as processes: server, clients, with ring ports a wire.
+// Starts them, reads all counters at one moment, ends them.
 #pragma once
 
 #include <cstdint>
@@ -32,9 +32,9 @@ Result<MemoryPlan> choose_memory(const ForwardSetup& setup, const std::vector<Fo
 /// All counters of a case at one moment.
 struct ForwardReading {
   TimePoint at;
-  std::uint64_t delivered = 0;  ///< out of the ports: of ring ports seen by the wire
-  std::uint64_t dropped = 0;    ///< anywhere, also at the full ring of a port
-  std::uint64_t offered = 0;    ///< ring ports: by the wire
+  std::uint64_t delivered = 0;           ///< out of the ports: of ring ports seen by the wire
+  std::uint64_t dropped = 0;             ///< anywhere, also at the full ring of a port
+  std::uint64_t offered = 0;             ///< ring ports: by the wire
   std::vector<std::uint64_t> by_client;  ///< delivered
   std::vector<double> cpu_seconds;       ///< of the server, then of each client, then of the wire
   double cpu_seconds_of_all = 0;         ///< of everybody on this machine

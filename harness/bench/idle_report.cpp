@@ -21,7 +21,7 @@ std::string row_line(const IdleRow& row) {
   if (!row.skipped.empty()) {
     return fmt::format("{:<32}skipped: {}\n", row.what.name(), row.skipped);
   }
-  return fmt::format("{:<32}{:>9.1f}%{:>9.1f}%{:>12.0f}{:>9.0f}{:>9}\n", row.what.name(),
+  return fmt::format("{:<32}{:>11.1f}%{:>11.1f}%{:>12.0f}{:>9.0f}{:>9}\n", row.what.name(),
                      100 * row.server_share, 100 * largest(row.client_shares),
                      median(row.first_ns) / 1e3, largest(row.first_ns) / 1e3, row.first_ns.size());
 }
@@ -48,7 +48,7 @@ std::string idle_table(const IdleResult& result) {
       fmt::format("Idle for {:.1f} s, then single packets after {:.0f} ms of silence each\n",
                   result.window_seconds, 1e3 * result.silence_seconds) +
       machine_line(result.machine);
-  table += fmt::format("{:<32}{:>10}{:>10}{:>12}{:>9}{:>9}\n", "method/clients", "server CPU",
+  table += fmt::format("{:<32}{:>12}{:>12}{:>12}{:>9}{:>9}\n", "method/clients", "server CPU",
                        "client CPU", "median us", "max us", "packets");
   double others = 0;
   for (const IdleRow& row : result.rows) {
@@ -56,7 +56,8 @@ std::string idle_table(const IdleResult& result) {
     others = std::max(others, row.others_share);
   }
   return table + quiet_lines(others) +
-         "CPU: of one CPU, while nothing comes in; the busiest client. us: from mp_wire's send to its\n"
+         "CPU: of one CPU, while nothing comes in; the busiest client. us: from mp_wire's send to "
+         "its\n"
          "capture.\n";
 }
 

@@ -101,8 +101,8 @@ Status measure(World& world, const LossFreePlan& plan, const MemoryPlan& memory,
   if (!directory) return directory.error();
   ForwardRun run(world, plan.setup, row.what, memory, *directory);
   const std::string name = row.what.name();
-  auto outcome = search(world, plan, run,
-                        [&](const std::string& words) { progress(name + ": " + words); });
+  auto outcome =
+      search(world, plan, run, [&](const std::string& words) { progress(name + ": " + words); });
   run.stop();
   remove_hugepage_files(memory.hugetlbfs, directory->prefix());
   if (!outcome) {
@@ -120,8 +120,11 @@ Result<LossFreeResult> bench_loss_free(World& world, const LossFreePlan& plan,
   if (!rows) return rows.error();
   const auto memory = choose_memory(plan.setup, plan.cases);
   if (!memory) return memory.error();
-  LossFreeResult result{forward_machine(*memory, plan.setup.dpdk), plan.setup.traffic, seconds(plan.trial),
-                        plan.search.resolution, {}};
+  LossFreeResult result{forward_machine(*memory, plan.setup.dpdk),
+                        plan.setup.traffic,
+                        seconds(plan.trial),
+                        plan.search.resolution,
+                        {}};
   for (const ForwardRow& each : *rows) {
     LossFreeRow row{each.what, std::nullopt, each.skipped, each.oversubscribed, 0};
     if (row.skipped.empty()) {

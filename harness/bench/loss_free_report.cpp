@@ -31,9 +31,9 @@ std::string row_line(const LossFreeRow& row) {
   if (!row.outcome) return line + "skipped: " + row.skipped + "\n";
   if (row.outcome->best) {
     const LossFreeTrial& best = *row.outcome->best;
-    line += fmt::format("{:>9.3f}{:>9.1f}{:>9.1f}{:>10.1f}", best.rate / 1e6,
-                        best.latency_ns.p50 / 1e3, best.latency_ns.p99 / 1e3,
-                        best.latency_ns.p999 / 1e3);
+    line +=
+        fmt::format("{:>9.3f}{:>9.1f}{:>9.1f}{:>10.1f}", best.rate / 1e6, best.latency_ns.p50 / 1e3,
+                    best.latency_ns.p99 / 1e3, best.latency_ns.p999 / 1e3);
   } else {
     line += fmt::format("{:>9}{:>9}{:>9}{:>10}", "none", "-", "-", "-");
   }
@@ -42,12 +42,9 @@ std::string row_line(const LossFreeRow& row) {
 }
 
 Json to_json(const LossFreeTrial& trial) {
-  return {{"rate", trial.rate},
-          {"verdict", to_string(verdict_of(trial))},
-          {"sent_rate", trial.sent_rate},
-          {"offered", trial.offered},
-          {"delivered", trial.delivered},
-          {"latency_ns", harness::to_json(trial.latency_ns)}};
+  return {{"rate", trial.rate},           {"verdict", to_string(verdict_of(trial))},
+          {"sent_rate", trial.sent_rate}, {"offered", trial.offered},
+          {"delivered", trial.delivered}, {"latency_ns", harness::to_json(trial.latency_ns)}};
 }
 
 Json to_json(const LossFreeRow& row) {
@@ -77,7 +74,8 @@ std::string loss_free_table(const LossFreeResult& result) {
                        "p99 us", "p99.9 us", "trials", "bounded by");
   for (const LossFreeRow& row : result.rows) table += row_line(row);
   return table +
-         "us: from mp_wire's send to its capture, at that rate. A trial whose sender did not keep its\n"
+         "us: from mp_wire's send to its capture, at that rate. A trial whose sender did not keep "
+         "its\n"
          "rate is no evidence; when it is so twice, the sender is the bound.\n";
 }
 

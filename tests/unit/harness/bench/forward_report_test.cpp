@@ -93,6 +93,10 @@ TEST(ForwardReport, ACaseThatCannotBeMeasuredSaysWhyAndIsNoReference) {
   result.rows[1].samples.clear();
   result.rows[1].skipped = "no such ports";
   EXPECT_EQ(&reference_of(result), &result.rows[0]);
+  result.rows.insert(result.rows.begin(),
+                     {{ForwardMethod::kFloor, 1, "", {}, {}}, {sample(1, 9)}, "", false});
+  EXPECT_EQ(&reference_of(result), &result.rows[1]) << "rather one with clients";
+  result.rows.erase(result.rows.begin());
   EXPECT_THAT(forward_table(result), HasSubstr("skipped: no such ports\n"));
   const auto json = nlohmann::json::parse(forward_json(result, ""));
   EXPECT_EQ(json["cases"][1]["skipped"], "no such ports");

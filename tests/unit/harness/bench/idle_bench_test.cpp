@@ -31,11 +31,11 @@ TEST(IdleBench, SharesAreCpuTimeOverTheWindowTheWireLeftOut) {
 TEST(IdleBench, TheTableHasTheBusiestClientAndTheSlowestPacket) {
   const IdleRow measured{{}, "", 0.045, {0.01, 0.032}, {100'000, 180'000, 120'000}, 0};
   const IdleRow skipped{{}, "one CPU", 0, {}, {}, 0};
-  const IdleResult result{{}, {PortKind::kRing, "/x/imix.pcap", 1, 1522}, 2, 0.02,
-                          {measured, skipped}};
+  const IdleResult result{
+      {}, {PortKind::kRing, "/x/imix.pcap", 1, 1522}, 2, 0.02, {measured, skipped}};
   const std::string table = idle_table(result);
   EXPECT_THAT(table, HasSubstr("Idle for 2.0 s, then single packets after 20 ms of silence"));
-  EXPECT_THAT(table, HasSubstr("      4.5%      3.2%         120      180        3\n"));
+  EXPECT_THAT(table, HasSubstr("        4.5%        3.2%         120      180        3\n"));
   EXPECT_THAT(table, HasSubstr("skipped: one CPU\n"));
   const auto json = nlohmann::json::parse(idle_json(result, ""));
   EXPECT_EQ(json["cases"][0]["first_packet_median_ns"], 120'000);
@@ -45,8 +45,8 @@ TEST(IdleBench, TheTableHasTheBusiestClientAndTheSlowestPacket) {
 
 TEST(BenchWire, ReadsLatenciesAndRefusesWhatIsNone) {
   WireTotals totals;
-  ASSERT_TRUE(read_latency(
-      R"({"count":9,"min":1,"p50":2,"p90":3,"p99":4,"p999":5,"max":6})", totals));
+  ASSERT_TRUE(
+      read_latency(R"({"count":9,"min":1,"p50":2,"p90":3,"p99":4,"p999":5,"max":6})", totals));
   EXPECT_EQ(totals.measured, 9u);
   EXPECT_EQ(totals.latency_ns.p50, 2);
   EXPECT_EQ(totals.latency_ns.p99, 4);

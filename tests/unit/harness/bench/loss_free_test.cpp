@@ -22,8 +22,8 @@ struct Machine {
 
   Result<LossFreeTrial> operator()(double rate) const {
     const std::uint64_t offered = 1'000'000;
-    return LossFreeTrial{rate, std::min(rate, sends), offered,
-                         rate > carries ? offered - 1 : offered, {}};
+    return LossFreeTrial{
+        rate, std::min(rate, sends), offered, rate > carries ? offered - 1 : offered, {}};
   }
 };
 
@@ -118,11 +118,13 @@ TEST(LossFreeReport, SaysTheRateItsLatenciesAndTheBound) {
                               {PortKind::kRing, "/x/imix.pcap", 360, 1522},
                               1,
                               0.02,
-                              {{{}, found, "", true, 0}, {{}, none, "", false, 0},
+                              {{{}, found, "", true, 0},
+                               {{}, none, "", false, 0},
                                {{}, std::nullopt, "one CPU", false, 0}}};
   const std::string table = loss_free_table(result);
-  EXPECT_THAT(table, HasSubstr("    1.234      5.0      6.0       7.0       1  the sender at 1.300, "
-                               "oversubscribed\n"));
+  EXPECT_THAT(table,
+              HasSubstr("    1.234      5.0      6.0       7.0       1  the sender at 1.300, "
+                        "oversubscribed\n"));
   EXPECT_THAT(table, HasSubstr("     none        -        -         -       1  loss at 0.010\n"));
   EXPECT_THAT(table, HasSubstr("skipped: one CPU\n"));
   const std::string json = loss_free_json(result, "again");
