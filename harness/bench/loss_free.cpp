@@ -37,9 +37,10 @@ Result<LossFreeOutcome> search_loss_free(
     const LossFreeSearch& search, const std::function<Result<LossFreeTrial>(double rate)>& trial) {
   LossFreeOutcome outcome;
   double low = 0;
-  double high = search.highest;
+  double high = search.first;
   double next = high;
   unsigned without_evidence = 0;
+  unsigned doublings = 0;
   while (outcome.trials.size() < search.most_trials) {
     const auto made = trial(next);
     if (!made) return made.error();
@@ -52,7 +53,9 @@ Result<LossFreeOutcome> search_loss_free(
       low = next;
       if (outcome.above == 0) {
         outcome.bound = LossFreeBound::kHighest;
-        return outcome;
+        if (doublings++ == search.doublings) return outcome;
+        next *= 2;
+        continue;
       }
     } else {
       outcome.bound =

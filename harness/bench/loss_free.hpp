@@ -35,17 +35,18 @@ std::string_view to_string(TrialVerdict verdict);
 TrialVerdict verdict_of(const LossFreeTrial& trial);
 
 struct LossFreeSearch {
-  double highest = 0;         ///< rate of the first trial
+  double first = 0;           ///< rate of the first trial
   double resolution = 0.02;   ///< ends when the bounds are so near, as a share of the upper one
   unsigned most_trials = 14;  ///< of one search, repetitions included
   unsigned repetitions = 1;   ///< of a trial without evidence
+  unsigned doublings = 4;     ///< of the rate, as long as nothing is lost
 };
 
 /// Why a search went no higher.
 enum class LossFreeBound {
   kLoss,     ///< packets were lost at a higher rate
   kSender,   ///< the sender could not keep a higher rate
-  kHighest,  ///< nothing was lost at the highest rate there is
+  kHighest,  ///< nothing was lost at the highest rate that was tried
   kTrials    ///< the trials were used up before the bounds met
 };
 std::string_view to_string(LossFreeBound bound);
@@ -57,7 +58,7 @@ struct LossFreeOutcome {
   std::vector<LossFreeTrial> trials;
 };
 
-/// Errors: those of `trial`. Precondition: 0 < highest, 0 < resolution < 1, most_trials > 0.
+/// Errors: those of `trial`. Precondition: 0 < first, 0 < resolution < 1, most_trials > 0.
 Result<LossFreeOutcome> search_loss_free(
     const LossFreeSearch& search, const std::function<Result<LossFreeTrial>(double rate)>& trial);
 

@@ -83,7 +83,7 @@ Result<LossFreeOutcome> search(World& world, const LossFreePlan& plan, ForwardRu
   if (!through) return through.error();
   if (*through <= 0) return Error{"delivered no packets", ExitCode::kCheckFailed};
   LossFreeSearch search = plan.search;
-  search.highest = kHeadRoom * *through;
+  search.first = kHeadRoom * *through;
   return search_loss_free(search, [&](double rate) {
     auto trial = trials(rate);
     if (trial) {

@@ -16,7 +16,7 @@ namespace ringside::harness {
 struct LossFreePlan {
   ForwardSetup setup;  ///< ring ports
   std::vector<ForwardCase> cases;
-  LossFreeSearch search;  ///< `highest` is found for each case: a little more than gets through
+  LossFreeSearch search;  ///< `first` is found for each case: a little more than gets through
   Duration trial = std::chrono::seconds(1);  ///< length of a trial
 };
 

@@ -21,7 +21,9 @@ std::string bound_text(const LossFreeOutcome& outcome) {
     case LossFreeBound::kHighest:
       return "nothing: it was the highest tried";
     case LossFreeBound::kTrials:
-      return fmt::format("the number of trials, below {:.3f}", outcome.above / 1e6);
+      return outcome.above == 0
+                 ? "the number of trials"
+                 : fmt::format("the number of trials, below {:.3f}", outcome.above / 1e6);
   }
   return "?";
 }

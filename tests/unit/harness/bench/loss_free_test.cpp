@@ -59,10 +59,19 @@ RC_GTEST_PROP(LossFree, FindsTheRateToWithinTheResolution, ()) {
   RC_ASSERT(outcome.bound == LossFreeBound::kLoss);
 }
 
-TEST(LossFree, NothingLostAtTheHighestRateNeedsOneTrial) {
-  const LossFreeOutcome outcome = search({2000}, {1000, 0.01, 100, 1});
-  EXPECT_EQ(outcome.trials.size(), 1u);
-  EXPECT_EQ(outcome.best->rate, 1000);
+TEST(LossFree, DoublesTheRateAsLongAsNothingIsLost) {
+  const LossFreeOutcome outcome = search({5000}, {1000, 0.01, 100, 1, 4});
+  EXPECT_EQ(outcome.trials[1].rate, 2000);
+  EXPECT_EQ(outcome.trials[3].rate, 8000);
+  EXPECT_EQ(outcome.trials[4].rate, 6000);
+  EXPECT_EQ(outcome.bound, LossFreeBound::kLoss);
+  EXPECT_NEAR(outcome.best->rate, 5000, 60);
+}
+
+TEST(LossFree, EndsAtTheHighestRateWhenNothingIsEverLost) {
+  const LossFreeOutcome outcome = search({1e9}, {1000, 0.01, 100, 1, 2});
+  EXPECT_EQ(outcome.trials.size(), 3u);
+  EXPECT_EQ(outcome.best->rate, 4000);
   EXPECT_EQ(outcome.bound, LossFreeBound::kHighest);
 }
 
@@ -83,7 +92,7 @@ TEST(LossFree, ALossBelowTheSendersLimitIsTheBound) {
 
 TEST(LossFree, ASenderThatStumblesOnceIsNoBound) {
   unsigned trials = 0;
-  const auto outcome = search_loss_free({1000, 0.01, 100, 1}, [&](double rate) {
+  const auto outcome = search_loss_free({1000, 0.01, 100, 1, 0}, [&](double rate) {
     return Machine{2000, ++trials == 1 ? 10.0 : 1e12}(rate);
   });
   EXPECT_EQ(outcome->bound, LossFreeBound::kHighest);
