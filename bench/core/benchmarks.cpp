@@ -27,10 +27,10 @@ constexpr auto kAgain = static_cast<std::uint64_t>(RINGSIDE_SLOWDOWN * (kWhole /
 /// Results go here, so that the compiler cannot leave out the work.
 std::atomic<std::uint64_t> sink;
 
-/// Nanoseconds of so many rounds of `work(first packet of a burst)` over all bursts. A slowdown is
+/// The time of so many rounds of `work(first packet of a burst)` over all bursts. A slowdown is
 /// more bursts in the same loop, so that nothing but their number differs.
 template <typename Work>
-std::uint64_t nanoseconds_of(std::uint64_t rounds, std::size_t packets, Work work) {
+BenchTime time_of(std::uint64_t rounds, std::size_t packets, Work work) {
   using Clock = std::chrono::steady_clock;
   const std::uint64_t bursts = rounds * (packets / kDefaultBurst);
   const std::uint64_t all = bursts + bursts * kAgain / kWhole;
@@ -44,13 +44,13 @@ std::uint64_t nanoseconds_of(std::uint64_t rounds, std::size_t packets, Work wor
   }
   sink.store(sum, std::memory_order_relaxed);
   const auto time = std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - begin);
-  return static_cast<std::uint64_t>(time.count());
+  return {static_cast<std::uint64_t>(time.count()), std::nullopt};
 }
 
 Benchmark parsing(const FrameSet& frames) {
   return {
       {"parse", frames.views.size()}, [&frames](std::uint64_t rounds) {
-        return nanoseconds_of(rounds, frames.views.size(), [&](std::size_t first) {
+        return time_of(rounds, frames.views.size(), [&](std::size_t first) {
           std::uint64_t sum = 0;
           for (const PacketView& packet : std::span(frames.views).subspan(first, kDefaultBurst)) {
             FlowKey key;
@@ -69,7 +69,7 @@ Benchmark hashing(const FrameSet& frames) {
     parse_key({packet.data, packet.length}, packet.length, keys[i]);
   }
   return {{"hash", keys.size()}, [keys = std::move(keys)](std::uint64_t rounds) {
-            return nanoseconds_of(rounds, keys.size(), [&](std::size_t first) {
+            return time_of(rounds, keys.size(), [&](std::size_t first) {
               std::uint64_t sum = 0;
               for (const FlowKey& key : std::span(keys).subspan(first, kDefaultBurst)) {
                 sum += BucketTable::bucket(key.hash());
@@ -85,7 +85,7 @@ Benchmark dispatching(const FrameSet& frames, Policy policy) {
   return {{fmt::format("dispatch-{}", to_text(policy)), frames.views.size()},
           [&frames, state, assign = assign_function(policy)](std::uint64_t rounds) {
             std::array<Assignment, kDefaultBurst> assigned;
-            return nanoseconds_of(rounds, frames.views.size(), [&](std::size_t first) {
+            return time_of(rounds, frames.views.size(), [&](std::size_t first) {
               assign(*state, std::span(frames.views).subspan(first, kDefaultBurst), assigned);
               return std::uint64_t{assigned[0].owner().value};
             });
