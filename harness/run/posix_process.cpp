@@ -3,6 +3,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sched.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +29,8 @@ struct ExecPlan {
   FileDescriptor failure;                         ///< errno goes here when exec fails
   const char* directory = nullptr;
   bool foreground = false;
+  std::optional<unsigned> cpu;
+  bool ahead = false;
   pid_t parent = 0;
 };
 
@@ -67,8 +70,21 @@ void fill_environment(const ProcessSpec& spec, ExecPlan& plan) {
   ::_exit(127);
 }
 
+/// Without the right to do so the child runs as it is.
+void take_cpu(const ExecPlan& plan) {
+  if (plan.cpu) {
+    cpu_set_t set;
+    CPU_ZERO(&set);
+    CPU_SET(*plan.cpu, &set);
+    ::sched_setaffinity(0, sizeof set, &set);
+  }
+  const sched_param lowest{.sched_priority = ::sched_get_priority_min(SCHED_FIFO)};
+  if (plan.ahead) ::sched_setscheduler(0, SCHED_FIFO, &lowest);
+}
+
 [[noreturn]] void become(ExecPlan& plan) {
   ::setpgid(0, 0);
+  take_cpu(plan);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != plan.parent) ::_exit(127);  // ringside died before the line above
   if (plan.foreground) ::tcsetpgrp(STDIN_FILENO, ::getpid());
@@ -238,6 +254,8 @@ Result<std::unique_ptr<Process>> PosixLauncher::start(const ProcessSpec& spec) {
   plan.failure = std::move(failure->write_end);
   plan.directory = spec.directory.empty() ? nullptr : spec.directory.c_str();
   plan.foreground = spec.foreground;
+  plan.cpu = spec.cpu;
+  plan.ahead = spec.ahead;
   plan.parent = ::getpid();
 
   const pid_t pid = ::fork();

@@ -34,6 +34,8 @@ struct ProcessSpec {
   std::string stderr_file;
   bool piped = false;       ///< stdin and stdout are pipes to ringside (mp_wire)
   bool foreground = false;  ///< stdin, stdout, stderr and the terminal are handed over (--wrap)
+  std::optional<unsigned> cpu = {};  ///< the one it runs on
+  bool ahead = false;  ///< of all ordinary processes, where that is allowed; its threads as well
 };
 
 /// A started child, leader of its own process group. Destroying it kills and reaps what still runs.

@@ -12,6 +12,8 @@
 #include <fstream>
 #include <sstream>
 
+#include "harness/run/cpu_plan.hpp"
+
 namespace ringside::harness {
 namespace {
 
@@ -86,6 +88,16 @@ TEST_F(PosixProcessTest, RunsInItsDirectoryWithItsEnvironmentAndLogs) {
   end_of(*process);
   EXPECT_EQ(contents("out"), directory_ + "\ngreen\n");
   EXPECT_EQ(contents("err"), "oops\n");
+}
+
+TEST_F(PosixProcessTest, RunsOnTheCpuThatIsChosen) {
+  const unsigned cpu = allowed_cpus().back();
+  ProcessSpec spec = shell("grep Cpus_allowed_list /proc/self/status");
+  spec.cpu = cpu;
+  spec.ahead = true;  // or not, without the right to
+  const auto process = start(spec);
+  end_of(*process);
+  EXPECT_EQ(contents("out"), "Cpus_allowed_list:\t" + std::to_string(cpu) + "\n");
 }
 
 TEST_F(PosixProcessTest, LeadsAProcessGroupOfItsOwn) {
