@@ -37,8 +37,8 @@ class AbCommand final : public Command {
   Result<ExitCode> run(const std::vector<std::string>&) override {
     const Status checked = check();
     if (!checked) return checked.error();
-    const auto cpu = measure_.chosen_cpu();
-    if (!cpu) return cpu.error();
+    auto place = measure_.place();
+    if (!place) return place.error();
     auto scratch = RunDirectory::create();
     if (!scratch) return scratch.error();
     World world = real_world();
@@ -48,7 +48,12 @@ class AbCommand final : public Command {
     report.settings = settings();
     const Status built = find_builds(world, scratch->path(), report);
     if (!built) return built.error();
-    const Status measured = measure(world, {.cpu = *cpu, .directory = scratch->path()}, report);
+    place->directory = scratch->path();
+    const auto not_counted = measure_.why_not_counted(world, scratch->path());
+    if (!not_counted) return not_counted.error();
+    report.not_counted = *not_counted;
+    report.settings.instructions = !measure_.no_instructions && not_counted->empty();
+    const Status measured = measure(world, *place, report);
     if (!measured) return measured.error();
     return write(report);
   }

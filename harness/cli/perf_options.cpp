@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "core/parse_duration.hpp"
+#include "harness/perf/instructions.hpp"
 #include "harness/run/cpu_plan.hpp"
 
 namespace ringside::harness {
@@ -50,6 +51,7 @@ void PerfMeasureOptions::declare(CLI::App& app) {
       ->check(duration_check);
   app.add_option("--pairs", pairs, "in a batch (40)")->check(CLI::Range(1, 100000));
   app.add_option("--cpu", cpu, "that the benchmarks run on (the last one)");
+  app.add_flag("--no-instructions", no_instructions, "do not count instructions with valgrind");
 }
 
 perf::Selection PerfMeasureOptions::selection() const {
@@ -63,15 +65,25 @@ perf::Selection PerfMeasureOptions::selection() const {
 perf::PairPlan PerfMeasureOptions::plan() const {
   perf::PairPlan plan;
   plan.pairs = pairs;
-  plan.repeats = pairs * plan.pieces;  // half of all in the end
   return plan;
 }
 
-Result<unsigned> PerfMeasureOptions::chosen_cpu() const {
+Result<std::string> PerfMeasureOptions::why_not_counted(World& world,
+                                                        const std::string& scratch) const {
+  if (no_instructions) return std::string();
+  return perf::why_not_counted(world, scratch);
+}
+
+Result<perf::BenchPlace> PerfMeasureOptions::place() const {
   const auto cpus = allowed_cpus();
-  if (!cpu) return cpus.back();
-  if (std::find(cpus.begin(), cpus.end(), *cpu) != cpus.end()) return *cpu;
-  return Error{fmt::format("--cpu {}: ringside may not run there", *cpu)};
+  perf::BenchPlace place;
+  place.cpu = cpu.value_or(cpus.back());
+  if (std::ranges::find(cpus, place.cpu) == cpus.end()) {
+    return Error{fmt::format("--cpu {}: ringside may not run there", place.cpu)};
+  }
+  const auto other = std::ranges::find_if(cpus, [&](unsigned each) { return each != place.cpu; });
+  if (other != cpus.end()) place.far_cpu = *other;
+  return place;
 }
 
 }  // namespace ringside::harness

@@ -31,12 +31,15 @@ struct PerfMeasureOptions {
   std::string sample = "20ms";
   std::size_t pairs = 40;
   std::optional<unsigned> cpu;
+  bool no_instructions = false;
 
   void declare(CLI::App& app);
   perf::Selection selection() const;
   perf::PairPlan plan() const;
-  /// Errors: kUsage, no such CPU.
-  Result<unsigned> chosen_cpu() const;
+  /// The CPU of the benchmarks, and another one where there is any. Errors: kUsage, no such CPU.
+  Result<perf::BenchPlace> place() const;
+  /// "" or why instructions, which are wanted, cannot be counted. Errors: interrupted.
+  Result<std::string> why_not_counted(World& world, const std::string& scratch) const;
 };
 
 }  // namespace ringside::harness

@@ -36,8 +36,8 @@ class PerfRecordCommand final : public Command {
   Result<ExitCode> run(const std::vector<std::string>&) override {
     const Status writable = check_output_directory("--results", results_);
     if (!writable) return writable.error();
-    const auto cpu = measure_.chosen_cpu();
-    if (!cpu) return cpu.error();
+    auto place = measure_.place();
+    if (!place) return place.error();
     const auto build = perf::existing_build(build_.empty() ? executable_directory() : build_);
     if (!build) return build.error();
     auto scratch = RunDirectory::create();
@@ -48,9 +48,14 @@ class PerfRecordCommand final : public Command {
     result.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     result.git = perf::source_version(world, scratch->path(), build->bin_dir);
     result.machine = perf::this_machine(RINGSIDE_DPDK_VERSION);
-    perf::leave_cpu(*cpu);
-    auto times = perf::record_build(world, {.cpu = *cpu, .directory = scratch->path()}, *build,
-                                    measure_.selection(), measure_.plan(), say_progress);
+    place->directory = scratch->path();
+    const auto not_counted = measure_.why_not_counted(world, scratch->path());
+    if (!not_counted) return not_counted.error();
+    if (!not_counted->empty()) say_progress("instructions: skipped, " + *not_counted);
+    perf::leave_cpu(place->cpu);
+    const perf::RecordPlan plan{measure_.selection(), measure_.plan(),
+                                !measure_.no_instructions && not_counted->empty()};
+    auto times = perf::record_build(world, *place, *build, plan, say_progress);
     if (!times) return times.error();
     result.benchmarks = *std::move(times);
     return keep(result);
@@ -115,15 +120,21 @@ class PerfCompareCommand final : public Command {
         change = fmt::format("{:.3f} -> {:.3f} ns  {:+.2f} %", row.base->median, row.head->median,
                              perf::percent(std::log(ratio)));
       }
-      fmt::print(
-          "{:<45} {:>32}  {}\n", row.name, change,
-          row.missing.empty() ? std::string(perf::to_text(row.verdict)) : "not in " + row.missing);
-      if (row.missing.empty() && row.verdict == perf::Verdict::kWorse) {
-        code = ExitCode::kRegression;
-      }
+      fmt::print("{:<45} {:>32}  {}\n", row.name, change,
+                 row.skipped.empty() ? perf::to_text(row.verdict) : row.skipped);
+      if (row.instructions) print(*row.instructions);
+      if (row.is_regression()) code = ExitCode::kRegression;
     }
     fmt::print("not measured in turns: a machine's mood looks like a change; `perf ab` decides\n");
     return code;
+  }
+
+  static void print(const perf::InstructionPair& instructions) {
+    const auto [base, head] = instructions;
+    const std::string change = fmt::format("{:.2f} -> {:.2f}     {:+.3f} %", base, head,
+                                           perf::percent(std::log(head / base)));
+    fmt::print("{:<45} {:>32}  {}\n", "  instructions", change,
+               perf::instructions_text(instructions));
   }
 
   std::string base_, head_, threshold_ = "5%", alpha_ = "0.001";

@@ -4,53 +4,133 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
+
+#include "harness/perf/instructions.hpp"
 
 namespace ringside::harness::perf {
 namespace {
 
 using Words = std::vector<std::string>;
 
-const BenchmarkInfo* find_in(const BenchProgram& program, const std::string& benchmark) {
-  const auto& list = program.benchmarks();
-  const auto found = std::find_if(list.begin(), list.end(),
-                                  [&](const auto& each) { return each.name == benchmark; });
-  return found == list.end() ? nullptr : &*found;
-}
-
 AbRow empty_row(const std::string& program, const BenchmarkInfo& info) {
   AbRow row;
   row.program = program;
   row.benchmark = info.name;
   row.elements = info.elements;
+  row.cross_core = info.cross_core;
   return row;
 }
 
 /// Rows of one program, not measured yet: what either build lists, the base's order first.
 std::vector<AbRow> rows_of(const std::string& name, const BenchProgram& base,
-                           const BenchProgram& head, const Selection& selection) {
+                           const BenchProgram& head, const Selection& selection,
+                           const BenchPlace& place) {
   std::vector<AbRow> rows;
   for (const BenchmarkInfo& info : base.benchmarks()) {
     if (!selection.has(name, info.name)) continue;
-    const BenchmarkInfo* const other = find_in(head, info.name);
+    const BenchmarkInfo* const other = head.find(info.name);
     rows.push_back(empty_row(name, info));
-    if (other == nullptr) rows.back().missing = "head";
-    if (other != nullptr && *other != info) rows.back().missing = "head with as many packets";
+    rows.back().skipped = why_not_here(info, place);
+    if (other == nullptr) rows.back().skipped = "not in head";
+    if (other != nullptr && *other != info)
+      rows.back().skipped = "not in head with as many packets";
   }
   for (const BenchmarkInfo& info : head.benchmarks()) {
-    if (!selection.has(name, info.name) || find_in(base, info.name) != nullptr) continue;
+    if (!selection.has(name, info.name) || base.find(info.name) != nullptr) continue;
     rows.push_back(empty_row(name, info));
-    rows.back().missing = "base";
+    rows.back().skipped = "not in base";
   }
   return rows;
 }
 
+/// One program of the suite in two builds.
+class ProgramPair {
+ public:
+  ProgramPair(World& world, const BenchPlace& place, const AbSettings& settings,
+              std::mt19937_64& lots)
+      : world_(world), place_(place), settings_(settings), lots_(lots) {}
+
+  /// Precondition: both builds have it.
+  Result<std::vector<AbRow>> compare(const SuiteProgram& program, const Build& base,
+                                     const Build& head, const Progress& progress) {
+    base_argv_ = argv_of(base, program, settings_.selection, place_);
+    head_argv_ = argv_of(head, program, settings_.selection, place_);
+    auto base_program = BenchProgram::start(world_, place_, base_argv_);
+    if (!base_program) return base_program.error();
+    const auto head_program = BenchProgram::start(world_, place_, head_argv_);
+    if (!head_program) return head_program.error();
+    auto rows = rows_of(program.name, *base_program, *head_program, settings_.selection, place_);
+    for (AbRow& row : rows) {
+      if (!row.skipped.empty()) continue;
+      progress(fmt::format("{}/{}", row.program, row.benchmark));
+      const Status measured = measure(row, *base_program);
+      if (!measured) return measured.error();
+    }
+    return rows;
+  }
+
+ private:
+  Status measure(AbRow& row, BenchProgram& base_program) {
+    const PairPlan plan = row.cross_core ? across_cpus(settings_.plan) : settings_.plan;
+    const auto rounds =
+        rounds_for(base_program, row.benchmark,
+                   settings_.selection.sample_ns / static_cast<double>(plan.pieces));
+    if (!rounds) return rounds.error();
+    row.rounds = *rounds;
+    TwoPrograms source(world_, place_, base_argv_, head_argv_, row.benchmark, row.rounds);
+    auto comparison = perf::compare(source, plan, settings_.rule, lots_);
+    if (!comparison) return comparison.error();
+    row.comparison = *std::move(comparison);
+    return settings_.instructions && !row.cross_core ? count(row) : Done{};
+  }
+
+  Status count(AbRow& row) {
+    const BenchmarkInfo info{row.benchmark, row.elements, false};
+    const auto base = count_instructions(world_, place_.directory, base_argv_, info);
+    if (!base) return base.error();
+    const auto head = count_instructions(world_, place_.directory, head_argv_, info);
+    if (!head) return head.error();
+    row.instructions = InstructionPair{*base, *head};
+    return Done{};
+  }
+
+  World& world_;
+  const BenchPlace& place_;
+  const AbSettings& settings_;
+  std::mt19937_64& lots_;
+  Words base_argv_, head_argv_;
+};
+
+/// The row of a program that one build, or both, do not have.
+AbRow row_without(const std::string& program, bool in_base, bool in_head) {
+  AbRow row;
+  row.program = program;
+  row.benchmark = "*";
+  row.skipped = in_head ? "not in base" : in_base ? "not in head" : "in neither build";
+  return row;
+}
+
 }  // namespace
 
-std::vector<std::string> argv_of(const Build& build, const std::string& program,
-                                 const Selection& selection) {
-  Words argv{build.bin_dir + "/" + program};
+bool Build::has(const std::string& program) const {
+  return std::ranges::find(programs, program) != programs.end();
+}
+
+std::vector<std::string> argv_of(const Build& build, const SuiteProgram& program,
+                                 const Selection& selection, const BenchPlace& place) {
+  Words argv{build.bin_dir + "/" + program.name};
+  if (program.takes_cpus) {
+    argv.insert(argv.end(), {"--cpu", std::to_string(place.cpu)});
+    if (place.far_cpu) argv.insert(argv.end(), {"--clients-cpu", std::to_string(*place.far_cpu)});
+  }
   argv.insert(argv.end(), selection.arguments.begin(), selection.arguments.end());
   return argv;
+}
+
+std::string why_not_here(const BenchmarkInfo& info, const BenchPlace& place) {
+  return info.cross_core && !place.far_cpu ? "skipped: it needs two CPUs, ringside may use one"
+                                           : "";
 }
 
 bool Selection::has(const std::string& program, const std::string& benchmark) const {
@@ -62,7 +142,7 @@ bool Selection::has(const std::string& program, const std::string& benchmark) co
 
 std::size_t AbReport::count(Verdict verdict) const {
   return static_cast<std::size_t>(std::count_if(rows.begin(), rows.end(), [&](const AbRow& row) {
-    return row.missing.empty() && row.comparison.verdict == verdict;
+    return row.skipped.empty() && row.comparison.verdict == verdict;
   }));
 }
 
@@ -71,35 +151,28 @@ Result<std::vector<AbRow>> compare_builds(World& world, const BenchPlace& place,
                                           const Progress& progress) {
   std::vector<AbRow> rows;
   std::mt19937_64 lots(settings.seed);
-  for (const std::string name : kSuitePrograms) {
-    const Words base_argv = argv_of(base, name, settings.selection);
-    const Words head_argv = argv_of(head, name, settings.selection);
-    auto base_program = BenchProgram::start(world, place, base_argv);
-    if (!base_program) return base_program.error();
-    const auto head_program = BenchProgram::start(world, place, head_argv);
-    if (!head_program) return head_program.error();
-    for (AbRow& row : rows_of(name, *base_program, *head_program, settings.selection)) {
-      if (row.missing.empty()) {
-        progress(fmt::format("{}/{}", name, row.benchmark));
-        const auto rounds =
-            rounds_for(*base_program, row.benchmark,
-                       settings.selection.sample_ns / static_cast<double>(settings.plan.pieces));
-        if (!rounds) return rounds.error();
-        row.rounds = *rounds;
-        TwoPrograms source(world, place, base_argv, head_argv, row.benchmark, row.rounds);
-        auto comparison = compare(source, settings.plan, settings.rule, lots);
-        if (!comparison) return comparison.error();
-        row.comparison = *std::move(comparison);
-      }
-      rows.push_back(std::move(row));
+  for (const SuiteProgram& program : kSuite) {
+    const bool in_base = base.has(program.name), in_head = head.has(program.name);
+    if (in_base && in_head) {
+      ProgramPair pair(world, place, settings, lots);
+      auto more = pair.compare(program, base, head, progress);
+      if (!more) return more.error();
+      std::ranges::move(*more, std::back_inserter(rows));
+    } else if (settings.selection.has(program.name, "*")) {
+      rows.push_back(row_without(program.name, in_base, in_head));
     }
   }
   if (rows.empty()) return Error{"no benchmark has such a name", ExitCode::kNothingToDo};
   return rows;
 }
 
+bool AbRow::is_regression() const {
+  return skipped.empty() && perf::is_regression(comparison.verdict, instructions);
+}
+
 ExitCode exit_code(const AbReport& report) {
-  return report.count(Verdict::kWorse) > 0 ? ExitCode::kRegression : ExitCode::kOk;
+  return std::ranges::any_of(report.rows, &AbRow::is_regression) ? ExitCode::kRegression
+                                                                 : ExitCode::kOk;
 }
 
 }  // namespace ringside::harness::perf

@@ -13,13 +13,20 @@
 
 namespace ringside::harness::perf {
 
-/// The programs of the suite, in a build's directory of programs; each lists its benchmarks.
-inline constexpr const char* kSuitePrograms[] = {"ringside_core_bench"};
+/// A program of the suite, in a build's directory of programs; it lists its benchmarks.
+struct SuiteProgram {
+  const char* name;
+  bool takes_cpus;  ///< --cpu and --clients-cpu
+};
+inline constexpr SuiteProgram kSuite[] = {{"ringside_core_bench", false},
+                                          {"ringside_path_bench", true}};
 
 /// A build as it is measured.
 struct Build {
   std::string bin_dir;
-  std::string label;  ///< for reports: "v1.2 (1a2b3c4d5e6f)", "build-old"
+  std::string label;                  ///< for reports: "v1.2 (1a2b3c4d5e6f)", "build-old"
+  std::vector<std::string> programs;  ///< of the suite: older ones lack some, or machines
+  bool has(const std::string& program) const;
 };
 
 /// What to measure and for how long.
@@ -31,22 +38,30 @@ struct Selection {
 };
 
 /// The command line of a program of the suite.
-std::vector<std::string> argv_of(const Build& build, const std::string& program,
-                                 const Selection& selection);
+std::vector<std::string> argv_of(const Build& build, const SuiteProgram& program,
+                                 const Selection& selection, const BenchPlace& place);
+
+/// "" or why a benchmark cannot run at this place.
+std::string why_not_here(const BenchmarkInfo& info, const BenchPlace& place);
 
 struct AbSettings {
   Selection selection;
   PairPlan plan;
   Rule rule;
   std::uint64_t seed = 0;
+  bool instructions = false;  ///< are counted, where a benchmark stays on one CPU
 };
 
 struct AbRow {
   std::string program, benchmark;
   std::uint64_t elements = 1;  ///< of one round
   std::uint64_t rounds = 0;    ///< of one piece
+  bool cross_core = false;
   Comparison comparison;
-  std::string missing;  ///< not compared: which build does not have it
+  std::optional<InstructionPair> instructions;
+  std::string skipped;  ///< why it was not compared: "not in head"
+
+  bool is_regression() const;
 };
 
 struct AbReport {
@@ -54,6 +69,7 @@ struct AbReport {
   Build base, head;
   Machine machine;
   AbSettings settings;
+  std::string not_counted;  ///< why instructions are not; "" when they are, or are not wanted
   std::vector<AbRow> rows;
   double duration_s = 0;
 
@@ -62,7 +78,8 @@ struct AbReport {
 
 using Progress = std::function<void(const std::string&)>;
 
-/// Rows for every benchmark that is selected and that either build has. Fills nothing else.
+/// Rows for every benchmark that is selected and that either build has, and for programs of the
+/// suite that one lacks.
 /// Errors: a program cannot be started or ends; nothing is selected (kNothingToDo).
 Result<std::vector<AbRow>> compare_builds(World& world, const BenchPlace& place, const Build& base,
                                           const Build& head, const AbSettings& settings,
@@ -74,7 +91,7 @@ std::string to_markdown(const AbReport& report);
 /// Schema "ringside.perf-ab/1".
 std::string to_json(const AbReport& report);
 
-/// kRegression when a benchmark is worse.
+/// kRegression when a benchmark is one.
 ExitCode exit_code(const AbReport& report);
 
 }  // namespace ringside::harness::perf

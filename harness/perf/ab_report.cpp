@@ -6,7 +6,7 @@
 
 #include "core/statistics.hpp"
 #include "harness/perf/ab.hpp"
-#include "harness/report/json_parts.hpp"
+#include "harness/perf/machine_json.hpp"
 
 namespace ringside::harness::perf {
 namespace {
@@ -27,8 +27,8 @@ double per_element(const std::vector<double>& samples, const AbRow& row) {
 
 Cells cells_of(const AbRow& row) {
   Cells cells{row.program + "/" + row.benchmark, "-", "-", "-", "-", ""};
-  if (!row.missing.empty()) {
-    cells.verdict = "not in " + row.missing;
+  if (!row.skipped.empty()) {
+    cells.verdict = row.skipped;
     return cells;
   }
   // The last batch decides; the first one may have been a false alarm.
@@ -63,21 +63,59 @@ std::string disturbed_sentence(const AbReport& report) {
       pieces, all.steal_ticks, all.switches);
 }
 
+/// "" or what was left out of the benchmarks that cross CPUs.
+std::string other_speeds_sentence(const AbReport& report) {
+  std::size_t pairs = 0;
+  for (const AbRow& row : report.rows) {
+    for (const Batch& batch : row.comparison.batches) pairs += batch.other_speeds;
+  }
+  if (pairs == 0) return "";
+  return fmt::format(
+      "{} pairs were left out because a cache line took another time between the CPUs.", pairs);
+}
+
 std::string how_sentence(const AbReport& report) {
   const AbSettings& settings = report.settings;
   return fmt::format(
       "{} pairs of {:g} ms each in {} pieces in turns, bounds of the median with {:g} % "
       "confidence, threshold {:g} "
-      "%, alarms confirmed by a second batch (seed {}, {:.0f} s).",
+      "%, alarms confirmed by a second batch; between CPUs {} pairs in one piece (seed {}, {:.0f} "
+      "s).",
       settings.plan.pairs, settings.selection.sample_ns / 1e6, settings.plan.pieces,
-      100 * (1 - settings.rule.alpha), 100 * settings.rule.threshold, settings.seed,
-      report.duration_s);
+      100 * (1 - settings.rule.alpha), 100 * settings.rule.threshold,
+      across_cpus(settings.plan).pairs, settings.seed, report.duration_s);
 }
 
 std::string summary(const AbReport& report) {
   return fmt::format("{} worse, {} better, {} same, {} too noisy to say",
                      report.count(Verdict::kWorse), report.count(Verdict::kBetter),
                      report.count(Verdict::kSame), report.count(Verdict::kTooNoisy));
+}
+
+/// Of a row that has instructions.
+struct InstructionCells {
+  std::string name, base, head, change, verdict;
+};
+
+InstructionCells instruction_cells(const AbRow& row) {
+  const auto [base, head] = *row.instructions;
+  return {row.program + "/" + row.benchmark, fmt::format("{:.2f}", base),
+          fmt::format("{:.2f}", head), fmt::format("{:+.3f} %", 100 * (head / base - 1)),
+          std::string(instructions_text(*row.instructions))};
+}
+
+std::vector<InstructionCells> all_instruction_cells(const AbReport& report) {
+  std::vector<InstructionCells> all;
+  for (const AbRow& row : report.rows) {
+    if (row.instructions) all.push_back(instruction_cells(row));
+  }
+  return all;
+}
+
+/// "" or why there is no table of instructions.
+std::string not_counted_sentence(const AbReport& report) {
+  if (report.not_counted.empty()) return "";
+  return "Instructions were not counted: skipped, " + report.not_counted + ".";
 }
 
 Json batch_json(const Batch& batch, const std::optional<MedianBounds>& bounds) {
@@ -87,6 +125,8 @@ Json batch_json(const Batch& batch, const std::optional<MedianBounds>& bounds) {
                {"disturbed", batch.disturbed},
                {"steal_ticks", batch.disturbance.steal_ticks},
                {"switches", batch.disturbance.switches},
+               {"round_trips_ns", batch.round_trips},
+               {"other_speeds", batch.other_speeds},
                {"bounds", nullptr}};
   if (bounds) {
     json["bounds"] = {
@@ -97,13 +137,18 @@ Json batch_json(const Batch& batch, const std::optional<MedianBounds>& bounds) {
 
 Json row_json(const AbRow& row) {
   Json json = {{"program", row.program}, {"benchmark", row.benchmark}};
-  if (!row.missing.empty()) {
-    json["missing_in"] = row.missing;
+  if (!row.skipped.empty()) {
+    json["skipped"] = row.skipped;
     return json;
   }
   json["verdict"] = to_text(row.comparison.verdict);
   json["elements"] = row.elements;
   json["rounds"] = row.rounds;
+  if (row.instructions) {
+    json["instructions"] = {{"base", row.instructions->base},
+                            {"head", row.instructions->head},
+                            {"verdict", instructions_text(*row.instructions)}};
+  }
   json["batches"] = Json::array();
   for (std::size_t i = 0; i < row.comparison.batches.size(); ++i) {
     json["batches"].push_back(batch_json(row.comparison.batches[i], row.comparison.bounds[i]));
@@ -125,8 +170,20 @@ std::string to_text(const AbReport& report) {
                         cells.head, cells.change, cells.bounds, cells.verdict);
   }
   text += fmt::format("\n{}\n{}\n", summary(report), how_sentence(report));
-  const std::string disturbed = disturbed_sentence(report);
-  return disturbed.empty() ? text : text + disturbed + "\n";
+  for (const std::string& sentence :
+       {disturbed_sentence(report), other_speeds_sentence(report), not_counted_sentence(report)}) {
+    if (!sentence.empty()) text += sentence + "\n";
+  }
+  const auto counted = all_instruction_cells(report);
+  if (!counted.empty()) {
+    text += fmt::format("\n{:<{}}  {:>9}  {:>9}  {:>10}\n", "instructions for a packet", width,
+                        "base", "head", "change");
+  }
+  for (const InstructionCells& cells : counted) {
+    text += fmt::format("{:<{}}  {:>9}  {:>9}  {:>10}  {}\n", cells.name, width, cells.base,
+                        cells.head, cells.change, cells.verdict);
+  }
+  return text;
 }
 
 std::string to_markdown(const AbReport& report) {
@@ -137,13 +194,26 @@ std::string to_markdown(const AbReport& report) {
       summary(report), report.head.label, report.base.label);
   for (const AbRow& row : report.rows) {
     const Cells cells = cells_of(row);
-    const bool alarm = row.missing.empty() && is_alarm(row.comparison.verdict);
+    const bool alarm = row.skipped.empty() && is_alarm(row.comparison.verdict);
     text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", cells.name, cells.base, cells.head,
                         cells.change, cells.bounds,
                         alarm ? "**" + cells.verdict + "**" : cells.verdict);
   }
-  return text + fmt::format("\nTime for a packet. {} {}\n\n{}\n", how_sentence(report),
-                            disturbed_sentence(report), to_text(report.machine));
+  const auto counted = all_instruction_cells(report);
+  if (!counted.empty()) {
+    text += "\n| instructions for a packet | base | head | change | |\n|---|---:|---:|---:|---|\n";
+  }
+  for (const InstructionCells& cells : counted) {
+    text +=
+        fmt::format("| `{}` | {} | {} | {} | {} |\n", cells.name, cells.base, cells.head,
+                    cells.change, cells.verdict == "same" ? "same" : "**" + cells.verdict + "**");
+  }
+  text += "\nTime for a packet. " + how_sentence(report);
+  for (const std::string& sentence :
+       {disturbed_sentence(report), other_speeds_sentence(report), not_counted_sentence(report)}) {
+    if (!sentence.empty()) text += " " + sentence;
+  }
+  return text + fmt::format("\n\n{}\n", to_text(report.machine));
 }
 
 std::string to_json(const AbReport& report) {
@@ -152,16 +222,13 @@ std::string to_json(const AbReport& report) {
                {"version", report.version},
                {"base", report.base.label},
                {"head", report.head.label},
-               {"machine",
-                {{"cpu", report.machine.cpu},
-                 {"cores", report.machine.cores},
-                 {"kernel", report.machine.kernel},
-                 {"dpdk", report.machine.dpdk}}},
+               {"machine", machine_json(report.machine)},
                {"threshold", settings.rule.threshold},
                {"alpha", settings.rule.alpha},
                {"pairs", settings.plan.pairs},
                {"seed", settings.seed},
                {"duration_s", report.duration_s},
+               {"instructions_skipped", report.not_counted},
                {"benchmarks", Json::array()}};
   for (const AbRow& row : report.rows) json["benchmarks"].push_back(row_json(row));
   return dump(json);

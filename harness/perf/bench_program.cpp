@@ -18,19 +18,6 @@ constexpr Duration kLongestAnswer = std::chrono::minutes(2);
 /// One n-th of a piece is done first, for caches, page tables and branch predictors.
 constexpr std::uint64_t kWarmUpShare = 2;
 
-/// Without the right to do so the program runs as it is; the samples tell when it is disturbed.
-void take_cpu(int pid, unsigned cpu) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(cpu, &set);
-  ::sched_setaffinity(pid, sizeof set, &set);
-  // Nice values do not help against processes of other sessions (autogroups, sched(7)). With one
-  // CPU there must be something left for ringside itself.
-  if (allowed_cpus() == std::vector{cpu}) return;
-  const sched_param lowest{.sched_priority = ::sched_get_priority_min(SCHED_FIFO)};
-  ::sched_setscheduler(pid, SCHED_FIFO, &lowest);
-}
-
 std::string stderr_file(const BenchPlace& place) {
   return place.directory + "/bench.err";
 }
@@ -52,9 +39,12 @@ Result<BenchProgram> BenchProgram::start(World& world, const BenchPlace& place,
   spec.directory = place.directory;
   spec.stderr_file = stderr_file(place);
   spec.piped = true;
+  spec.cpu = place.cpu;
+  // Nice values do not help against processes of other sessions (autogroups, sched(7)). With one
+  // CPU there must be something left for ringside itself.
+  spec.ahead = allowed_cpus() != std::vector{place.cpu};
   auto process = world.launcher.start(spec);
   if (!process) return process.error();
-  if (place.real) take_cpu((*process)->pid(), place.cpu);
   BenchProgram program(world, place, *std::move(process));
   for (BenchListing listing; !listing.ready(); program.benchmarks_ = listing.benchmarks()) {
     const auto line = program.next_line();
@@ -90,21 +80,31 @@ Result<std::string> BenchProgram::next_line() {
 }
 
 Result<Sample> BenchProgram::take(const std::string& benchmark, std::uint64_t rounds) {
-  const Disturbance before = counters();
+  const BenchmarkInfo* const info = find(benchmark);
+  const bool crosses = info != nullptr && info->cross_core;
+  const Disturbance before = counters(crosses);
   if (!process_->write(bench_request(benchmark, rounds))) return ended();
   const auto line = next_line();
   if (!line) return line.error();
-  const Disturbance after = counters();
-  const auto nanoseconds = parse_bench_answer(*line);
-  if (!nanoseconds) {
+  const Disturbance after = counters(crosses);
+  const auto time = parse_bench_answer(*line);
+  if (!time) {
     return environment_error(
-        fmt::format("{}/{}: {}", process_->name(), benchmark, nanoseconds.error().message));
+        fmt::format("{}/{}: {}", process_->name(), benchmark, time.error().message));
   }
-  return Sample{static_cast<double>(*nanoseconds), after - before};
+  return Sample{static_cast<double>(time->nanoseconds), after - before, time->round_trips};
 }
 
-Disturbance BenchProgram::counters() const {
-  return place_->real ? disturbance_counters(place_->cpu, process_->pid()) : Disturbance{};
+const BenchmarkInfo* BenchProgram::find(const std::string& benchmark) const {
+  const auto found = std::ranges::find(benchmarks_, benchmark, &BenchmarkInfo::name);
+  return found == benchmarks_.end() ? nullptr : &*found;
+}
+
+Disturbance BenchProgram::counters(bool of_both_cpus) const {
+  if (!place_->real) return {};
+  std::vector<unsigned> cpus{place_->cpu};
+  if (of_both_cpus && place_->far_cpu) cpus.push_back(*place_->far_cpu);
+  return disturbance_counters(cpus, process_->pid());
 }
 
 Status BenchProgram::warm_up(const std::string& benchmark, std::uint64_t rounds) {

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,19 +17,22 @@ namespace ringside::harness::perf {
 /// Where programs run.
 struct BenchPlace {
   unsigned cpu = 0;
+  std::optional<unsigned> far_cpu = {};  ///< the other end of work that crosses CPUs
   std::string directory;  ///< private; what programs write to standard error goes there
   bool real = true;       ///< false for fakes, whose pids are somebody else's
 };
 
 class BenchProgram {
  public:
-  /// Starts argv, gives it the CPU, where that is allowed ahead of all ordinary processes, and
-  /// reads its list. Errors: kEnvironment, it cannot be started, ended, or speaks something else;
+  /// Starts argv on the CPU, where that is allowed ahead of all ordinary processes, and reads its
+  /// list. Errors: kEnvironment, it cannot be started, ended, or speaks something else;
   /// kInterrupted.
   static Result<BenchProgram> start(World& world, const BenchPlace& place,
                                     const std::vector<std::string>& argv);
 
   const std::vector<BenchmarkInfo>& benchmarks() const { return benchmarks_; }
+  /// Null: there is none of that name.
+  const BenchmarkInfo* find(const std::string& benchmark) const;
 
   /// So many rounds, once. Errors: as above, and what the program says.
   Result<Sample> take(const std::string& benchmark, std::uint64_t rounds);
@@ -40,7 +44,7 @@ class BenchProgram {
       : world_(&world), place_(&place), process_(std::move(process)) {}
   Result<std::string> next_line();
   Error ended() const;
-  Disturbance counters() const;
+  Disturbance counters(bool of_both_cpus) const;
 
   World* world_;
   const BenchPlace* place_;

@@ -36,6 +36,23 @@ bool is_alarm(Verdict verdict) {
   return verdict == Verdict::kBetter || verdict == Verdict::kWorse;
 }
 
+Verdict judge(const InstructionPair& instructions) {
+  const auto [base, head] = instructions;
+  if (head > base * (1 + kInstructionThreshold)) return Verdict::kWorse;
+  return base > head * (1 + kInstructionThreshold) ? Verdict::kBetter : Verdict::kSame;
+}
+
+bool is_regression(Verdict time, const std::optional<InstructionPair>& instructions) {
+  if (time == Verdict::kWorse) return true;
+  return instructions && time != Verdict::kBetter && judge(*instructions) == Verdict::kWorse;
+}
+
+std::string_view instructions_text(const InstructionPair& instructions) {
+  const Verdict verdict = judge(instructions);
+  if (verdict == Verdict::kWorse) return "more";
+  return verdict == Verdict::kBetter ? "fewer" : "same";
+}
+
 Verdict judge_apart(const std::optional<MedianBounds>& base,
                     const std::optional<MedianBounds>& head, double threshold) {
   if (!base || !head) return Verdict::kTooNoisy;

@@ -35,6 +35,22 @@ Verdict confirm(Verdict first, Verdict second);
 /// Better and worse are alarms: a second batch has to confirm them.
 bool is_alarm(Verdict verdict);
 
+/// Instructions for one element, of two builds.
+struct InstructionPair {
+  double base = 0, head = 0;
+  bool operator==(const InstructionPair&) const = default;
+};
+
+/// Changes of instructions below it count as none; twice as much is what has to be seen.
+inline constexpr double kInstructionThreshold = 0.0025;
+
+/// Worse: more instructions. There is no noise to be told from.
+Verdict judge(const InstructionPair& instructions);
+/// Worse in time; or more instructions, unless these take less time.
+bool is_regression(Verdict time, const std::optional<InstructionPair>& instructions);
+/// "more", "fewer", "same".
+std::string_view instructions_text(const InstructionPair& instructions);
+
 /// Of two runs that were not interleaved: worse when the median of `head` at its best is above the
 /// median of `base` at its worst by more than the threshold. Values are times.
 Verdict judge_apart(const std::optional<MedianBounds>& base,

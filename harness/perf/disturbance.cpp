@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -54,9 +55,16 @@ std::optional<std::uint64_t> involuntary_switches_in(std::string_view status) {
   return words ? number_at(*words, 0) : std::nullopt;
 }
 
-Disturbance disturbance_counters(unsigned cpu, int pid) {
-  return {steal_ticks_in(proc_text("/proc/stat"), cpu).value_or(0),
-          involuntary_switches_in(proc_text(fmt::format("/proc/{}/status", pid))).value_or(0)};
+Disturbance disturbance_counters(std::span<const unsigned> cpus, int pid) {
+  Disturbance sum;
+  const std::string stat = proc_text("/proc/stat");
+  for (const unsigned cpu : cpus) sum.steal_ticks += steal_ticks_in(stat, cpu).value_or(0);
+  std::error_code failed;
+  std::filesystem::directory_iterator thread(fmt::format("/proc/{}/task", pid), failed);
+  for (; !failed && thread != end(thread); thread.increment(failed)) {
+    sum.switches += involuntary_switches_in(proc_text(thread->path() / "status")).value_or(0);
+  }
+  return sum;
 }
 
 }  // namespace ringside::harness::perf

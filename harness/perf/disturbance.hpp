@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 
 namespace ringside::harness::perf {
@@ -31,7 +32,8 @@ std::optional<std::uint64_t> steal_ticks_in(std::string_view proc_stat, unsigned
 /// The involuntary context switches in the text of /proc/PID/status.
 std::optional<std::uint64_t> involuntary_switches_in(std::string_view status);
 
-/// Both counters now, of the CPU and the process. What cannot be read counts as 0.
-Disturbance disturbance_counters(unsigned cpu, int pid);
+/// Both counters now, summed over the CPUs and over the process's threads. What cannot be read
+/// counts as 0.
+Disturbance disturbance_counters(std::span<const unsigned> cpus, int pid);
 
 }  // namespace ringside::harness::perf

@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "harness/perf/machine_json.hpp"
 #include "harness/run/cpu_plan.hpp"
 
 namespace ringside::harness::perf {
@@ -32,6 +33,17 @@ Machine this_machine(std::string dpdk) {
   ::uname(&names);
   return {cpu_model_in(cpuinfo), static_cast<unsigned>(allowed_cpus().size()), names.release,
           std::move(dpdk)};
+}
+
+Json machine_json(const Machine& machine) {
+  return {{"cpu", machine.cpu},
+          {"cores", machine.cores},
+          {"kernel", machine.kernel},
+          {"dpdk", machine.dpdk}};
+}
+
+Machine machine_in(const Json& json) {
+  return {json.at("cpu"), json.at("cores"), json.at("kernel"), json.at("dpdk")};
 }
 
 }  // namespace ringside::harness::perf

@@ -3,7 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include "core/statistics.hpp"
+#include "harness/perf/instructions.hpp"
 
 namespace ringside::harness::perf {
 namespace {
@@ -15,53 +19,97 @@ struct Task {
   std::uint64_t rounds = 1;  ///< of a piece
 };
 
-/// Adds the median over the pieces of one start, unless the repeats are used up before.
+/// Adds the medians over the pieces of one start, unless the repeats are used up before.
 Status measure_start(World& world, const BenchPlace& place, const Task& task, const PairPlan& plan,
                      BenchmarkTimes& times) {
   auto program = BenchProgram::start(world, place, task.argv);
   if (!program) return program.error();
   const Status warm = program->warm_up(task.info.name, task.rounds);
   if (!warm) return warm.error();
-  std::vector<double> pieces;
-  while (pieces.size() < plan.pieces) {
-    const auto piece = program->take(task.info.name, task.rounds);
-    if (!piece) return piece.error();
-    if (!piece->disturbance.any()) {
-      pieces.push_back(piece->nanoseconds);
-    } else if (++times.disturbed > plan.repeats) {
-      return Done{};
-    }
+  const auto pieces = undisturbed_pieces(
+      plan, times.disturbed, [&] { return program->take(task.info.name, task.rounds); });
+  if (!pieces) return pieces.error();
+  if (pieces->size() < plan.pieces) return Done{};
+  std::vector<double> nanoseconds, round_trips;
+  for (const Sample& piece : *pieces) {
+    nanoseconds.push_back(piece.nanoseconds);
+    if (piece.round_trips) round_trips.push_back(piece.round_trips->mean());
   }
-  times.nanoseconds.push_back(median(std::move(pieces)) /
+  times.nanoseconds.push_back(median(std::move(nanoseconds)) /
                               static_cast<double>(task.rounds * task.info.elements));
+  if (!round_trips.empty()) times.round_trips.push_back(median(std::move(round_trips)));
   return Done{};
+}
+
+void keep_commonest_speed(BenchmarkTimes& times) {
+  const std::vector<bool> kept = of_commonest_speed(times.round_trips);
+  for (std::vector<double>* const column : {&times.nanoseconds, &times.round_trips}) {
+    std::size_t i = 0;
+    std::erase_if(*column, [&](double) { return !kept[i++]; });
+  }
+}
+
+Result<BenchmarkTimes> measure(World& world, const BenchPlace& place, const Task& task,
+                               const PairPlan& plan) {
+  BenchmarkTimes times;
+  while (times.nanoseconds.size() < plan.pairs && times.disturbed <= plan.repeats()) {
+    const Status measured = measure_start(world, place, task, plan, times);
+    if (!measured) return measured.error();
+  }
+  if (!times.round_trips.empty()) keep_commonest_speed(times);
+  return times;
+}
+
+/// The selected benchmarks of one program.
+Result<std::vector<BenchmarkTimes>> record_program(World& world, const BenchPlace& place,
+                                                   const SuiteProgram& suite, const Build& build,
+                                                   const RecordPlan& plan,
+                                                   const Progress& progress) {
+  Task task{argv_of(build, suite, plan.selection, place), {}, 1};
+  auto program = BenchProgram::start(world, place, task.argv);
+  if (!program) return program.error();
+  std::vector<BenchmarkTimes> all;
+  for (const BenchmarkInfo& info : program->benchmarks()) {
+    if (!plan.selection.has(suite.name, info.name)) continue;
+    const std::string name = fmt::format("{}/{}", suite.name, info.name);
+    const std::string why = why_not_here(info, place);
+    progress(why.empty() ? name : name + ": " + why);
+    if (!why.empty()) continue;
+    const PairPlan pairs = info.cross_core ? across_cpus(plan.plan) : plan.plan;
+    const auto rounds = rounds_for(*program, info.name,
+                                   plan.selection.sample_ns / static_cast<double>(pairs.pieces));
+    if (!rounds) return rounds.error();
+    task.info = info;
+    task.rounds = *rounds;
+    auto times = measure(world, place, task, pairs);
+    if (!times) return times.error();
+    times->name = name;
+    if (plan.instructions && !info.cross_core) {
+      const auto counted = count_instructions(world, place.directory, task.argv, info);
+      if (!counted) return counted.error();
+      times->instructions = *counted;
+    }
+    all.push_back(*std::move(times));
+  }
+  return all;
 }
 
 }  // namespace
 
 Result<std::vector<BenchmarkTimes>> record_build(World& world, const BenchPlace& place,
-                                                 const Build& build, const Selection& selection,
-                                                 const PairPlan& plan, const Progress& progress) {
+                                                 const Build& build, const RecordPlan& plan,
+                                                 const Progress& progress) {
   std::vector<BenchmarkTimes> all;
-  for (const std::string name : kSuitePrograms) {
-    Task task{argv_of(build, name, selection), {}, 1};
-    auto program = BenchProgram::start(world, place, task.argv);
-    if (!program) return program.error();
-    for (const BenchmarkInfo& info : program->benchmarks()) {
-      if (!selection.has(name, info.name)) continue;
-      progress(fmt::format("{}/{}", name, info.name));
-      const auto rounds =
-          rounds_for(*program, info.name, selection.sample_ns / static_cast<double>(plan.pieces));
-      if (!rounds) return rounds.error();
-      task.info = info;
-      task.rounds = *rounds;
-      BenchmarkTimes times{name + "/" + info.name, {}, 0};
-      while (times.nanoseconds.size() < plan.pairs && times.disturbed <= plan.repeats) {
-        const Status measured = measure_start(world, place, task, plan, times);
-        if (!measured) return measured.error();
+  for (const SuiteProgram& program : kSuite) {
+    if (!build.has(program.name)) {
+      if (plan.selection.has(program.name, "*")) {
+        progress(fmt::format("{}: skipped, this build does not have it", program.name));
       }
-      all.push_back(std::move(times));
+      continue;
     }
+    auto more = record_program(world, place, program, build, plan, progress);
+    if (!more) return more.error();
+    std::ranges::move(*more, std::back_inserter(all));
   }
   if (all.empty()) return Error{"no benchmark has such a name", ExitCode::kNothingToDo};
   return all;

@@ -7,9 +7,16 @@
 
 namespace ringside::harness::perf {
 
-/// Times of every selected benchmark. Errors: as of compare_builds().
+struct RecordPlan {
+  Selection selection;
+  PairPlan plan;
+  bool instructions = false;  ///< are counted, where a benchmark stays on one CPU
+};
+
+/// Times of every selected benchmark that can run here; of the others `progress` says why. Errors:
+/// as of compare_builds().
 Result<std::vector<BenchmarkTimes>> record_build(World& world, const BenchPlace& place,
-                                                 const Build& build, const Selection& selection,
-                                                 const PairPlan& plan, const Progress& progress);
+                                                 const Build& build, const RecordPlan& plan,
+                                                 const Progress& progress);
 
 }  // namespace ringside::harness::perf

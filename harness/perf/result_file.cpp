@@ -7,7 +7,9 @@
 #include <fstream>
 #include <iterator>
 
-#include "harness/report/json_parts.hpp"
+#include "core/statistics.hpp"
+#include "harness/perf/machine_json.hpp"
+#include "harness/perf/pairs.hpp"
 
 namespace ringside::harness::perf {
 namespace {
@@ -23,6 +25,25 @@ bool all_positive(const std::vector<double>& values) {
   return std::all_of(values.begin(), values.end(), [](double value) { return value > 0; });
 }
 
+/// "" or why times of work that crosses CPUs say nothing about each other.
+std::string other_speed(const BenchmarkTimes& base, const BenchmarkTimes& head) {
+  if (base.round_trips.empty() || head.round_trips.empty()) return "";
+  const double before = median(base.round_trips), after = median(head.round_trips);
+  if (1 + relative_difference(before, after) <= kOtherSpeed) return "";
+  return fmt::format("a cache line took {:.0f} ns between the CPUs, and {:.0f} ns", before, after);
+}
+
+ApartRow compare_times(const BenchmarkTimes& base, const BenchmarkTimes& head, const Rule& rule) {
+  ApartRow row{.name = base.name, .skipped = other_speed(base, head)};
+  row.base = median_bounds(base.nanoseconds, rule.alpha);
+  row.head = median_bounds(head.nanoseconds, rule.alpha);
+  row.verdict = judge_apart(row.base, row.head, rule.threshold);
+  if (base.instructions && head.instructions) {
+    row.instructions = {*base.instructions, *head.instructions};
+  }
+  return row;
+}
+
 /// Throws Json::exception, whose text names the field.
 PerfResult result_of(const Json& json) {
   PerfResult result;
@@ -30,13 +51,12 @@ PerfResult result_of(const Json& json) {
   json.at("version").get_to(result.version);
   json.at("started").get_to(result.started);
   json.at("git").get_to(result.git);
-  const Json& machine = json.at("machine");
-  machine.at("cpu").get_to(result.machine.cpu);
-  machine.at("cores").get_to(result.machine.cores);
-  machine.at("kernel").get_to(result.machine.kernel);
-  machine.at("dpdk").get_to(result.machine.dpdk);
+  result.machine = machine_in(json.at("machine"));
   for (const Json& each : json.at("benchmarks")) {
-    result.benchmarks.push_back({each.at("name"), each.at("nanoseconds"), each.at("disturbed")});
+    BenchmarkTimes times{each.at("name"), each.at("nanoseconds"), each.at("disturbed")};
+    if (each.contains("round_trips_ns")) each["round_trips_ns"].get_to(times.round_trips);
+    if (each.contains("instructions")) times.instructions = each["instructions"].get<double>();
+    result.benchmarks.push_back(std::move(times));
   }
   return result;
 }
@@ -55,15 +75,14 @@ std::string to_json(const PerfResult& result, bool on_one_line) {
                {"version", result.version},
                {"started", result.started},
                {"git", result.git},
-               {"machine",
-                {{"cpu", result.machine.cpu},
-                 {"cores", result.machine.cores},
-                 {"kernel", result.machine.kernel},
-                 {"dpdk", result.machine.dpdk}}},
+               {"machine", machine_json(result.machine)},
                {"benchmarks", Json::array()}};
   for (const BenchmarkTimes& each : result.benchmarks) {
-    json["benchmarks"].push_back(
-        {{"name", each.name}, {"nanoseconds", each.nanoseconds}, {"disturbed", each.disturbed}});
+    Json times = {
+        {"name", each.name}, {"nanoseconds", each.nanoseconds}, {"disturbed", each.disturbed}};
+    if (!each.round_trips.empty()) times["round_trips_ns"] = each.round_trips;
+    if (each.instructions) times["instructions"] = *each.instructions;
+    json["benchmarks"].push_back(std::move(times));
   }
   return on_one_line ? json.dump() + "\n" : dump(json);
 }
@@ -108,19 +127,19 @@ std::vector<ApartRow> compare_results(const PerfResult& base, const PerfResult& 
                                       const Rule& rule) {
   std::vector<ApartRow> rows;
   for (const BenchmarkTimes& times : base.benchmarks) {
-    ApartRow row{times.name, median_bounds(times.nanoseconds, rule.alpha), {}, {}, {}};
-    if (const BenchmarkTimes* const other = find_times(head, times.name)) {
-      row.head = median_bounds(other->nanoseconds, rule.alpha);
-      row.verdict = judge_apart(row.base, row.head, rule.threshold);
-    } else {
-      row.missing = "head";
-    }
-    rows.push_back(std::move(row));
+    const BenchmarkTimes* const other = find_times(head, times.name);
+    rows.push_back(other != nullptr ? compare_times(times, *other, rule)
+                                    : ApartRow{.name = times.name, .skipped = "not in head"});
   }
   for (const BenchmarkTimes& times : head.benchmarks) {
-    if (find_times(base, times.name) == nullptr) rows.push_back({times.name, {}, {}, {}, "base"});
+    if (find_times(base, times.name) != nullptr) continue;
+    rows.push_back({.name = times.name, .skipped = "not in base"});
   }
   return rows;
+}
+
+bool ApartRow::is_regression() const {
+  return skipped.empty() && perf::is_regression(verdict, instructions);
 }
 
 }  // namespace ringside::harness::perf

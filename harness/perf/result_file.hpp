@@ -16,9 +16,11 @@ namespace ringside::harness::perf {
 inline constexpr std::string_view kResultSchema = "ringside.perf/1";
 
 struct BenchmarkTimes {
-  std::string name;                 ///< "PROGRAM/BENCHMARK"
-  std::vector<double> nanoseconds;  ///< for a packet, each of a start of its own
-  std::uint64_t disturbed = 0;      ///< pieces that were thrown away
+  std::string name;                         ///< "PROGRAM/BENCHMARK"
+  std::vector<double> nanoseconds;          ///< for a packet, each of a start of its own
+  std::uint64_t disturbed = 0;              ///< pieces that were thrown away
+  std::vector<double> round_trips = {};     ///< ns of each, of work that crosses CPUs
+  std::optional<double> instructions = {};  ///< for a packet, where they were counted
   bool operator==(const BenchmarkTimes&) const = default;
 };
 
@@ -48,9 +50,12 @@ std::string machines_differ(const Machine& base, const Machine& head);
 /// A benchmark of two results, not measured in turns.
 struct ApartRow {
   std::string name;
-  std::optional<MedianBounds> base, head;
+  std::optional<MedianBounds> base = {}, head = {};
   Verdict verdict = Verdict::kTooNoisy;
-  std::string missing;  ///< "base", "head" or ""
+  std::string skipped = {};  ///< why it was not compared: "not in head"; or ""
+  std::optional<InstructionPair> instructions = {};  ///< when both have them
+
+  bool is_regression() const;
 };
 std::vector<ApartRow> compare_results(const PerfResult& base, const PerfResult& head,
                                       const Rule& rule);

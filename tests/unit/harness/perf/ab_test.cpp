@@ -22,14 +22,18 @@ class AbTest : public ::testing::Test {
     launcher_.on_start = [this](test::FakeProcess& process, const ProcessSpec& spec) {
       const auto& costs = costs_[spec.argv[0].substr(0, spec.argv[0].find('/'))];
       process.lines = {std::string(kBenchGreeting)};
-      for (const auto& each : costs) process.lines.push_back("benchmark " + each.first + " 100");
+      for (const auto& each : costs) {
+        const bool crosses = each.first.starts_with("cross");
+        process.lines.push_back((crosses ? "cross-core " : "benchmark ") + each.first + " 100");
+      }
       process.lines.emplace_back(kBenchReady);
       process.on_write = [&process, &costs](const std::string& request) {
         std::istringstream words(request);
         std::string name;
         std::uint64_t rounds = 0;
         words >> name >> rounds;
-        process.lines.push_back(std::to_string(rounds * costs.at(name)));
+        process.lines.push_back(std::to_string(rounds * costs.at(name)) +
+                                (name.starts_with("cross") ? " 105 105" : ""));
       };
     };
   }
@@ -37,16 +41,18 @@ class AbTest : public ::testing::Test {
   Result<std::vector<AbRow>> rows(const Selection& selection = {}) {
     AbSettings settings;
     settings.selection = selection;
-    return compare_builds(world_, place_, {"base", "v1"}, {"head", "v2"}, settings,
-                          [](const std::string&) {});
+    return compare_builds(world_, place_, base_, head_, settings, [](const std::string&) {});
   }
+
+  const std::string core_ = "ringside_core_bench", path_ = "ringside_path_bench";
+  Build base_{"base", "v1", {core_}}, head_{"head", "v2", {core_}};
 
   std::map<std::string, std::map<std::string, std::uint64_t>> costs_;
   test::FakeClock clock_;
   test::FakeLauncher launcher_;
   InterruptFlag flag_{0};
   World world_{clock_, launcher_, flag_, nullptr};
-  BenchPlace place_{0, "/nowhere", false};
+  BenchPlace place_{0, {}, "/nowhere", false};
 };
 
 TEST_F(AbTest, EveryBenchmarkOfEitherBuildHasARow) {
@@ -54,11 +60,13 @@ TEST_F(AbTest, EveryBenchmarkOfEitherBuildHasARow) {
             {"head", {{"hash", 1000}, {"new", 1000}, {"parse", 1100}}}};
   const auto compared = rows();
   ASSERT_TRUE(compared) << compared.error().message;
-  ASSERT_EQ(compared->size(), 4u);
-  EXPECT_EQ((*compared)[0].missing, "head");
+  ASSERT_EQ(compared->size(), 5u);
+  EXPECT_EQ((*compared)[0].skipped, "not in head");
   EXPECT_EQ((*compared)[1].comparison.verdict, Verdict::kSame);
   EXPECT_EQ((*compared)[2].comparison.verdict, Verdict::kWorse);
-  EXPECT_EQ((*compared)[3].missing, "base");
+  EXPECT_EQ((*compared)[3].skipped, "not in base");
+  EXPECT_EQ((*compared)[4].program, path_);
+  EXPECT_EQ((*compared)[4].skipped, "in neither build");
 
   AbReport report;
   report.base.label = "v1";
@@ -87,6 +95,57 @@ TEST_F(AbTest, OnlyWhatIsSelectedRuns) {
   EXPECT_EQ((*compared)[0].rounds, 2000u) << "2 ms, a tenth of 20 ms, of 1000 ns each";
   selection.only = {"nothing"};
   EXPECT_EQ(rows(selection).error().code, ExitCode::kNothingToDo);
+}
+
+TEST_F(AbTest, AProgramThatOneBuildLacksIsSaidAndTheOthersAreCompared) {
+  costs_ = {{"base", {{"hash", 1000}}}, {"head", {{"hash", 1000}}}};
+  head_.programs.push_back(path_);
+  const auto compared = rows();
+  ASSERT_TRUE(compared) << compared.error().message;
+  ASSERT_EQ(compared->size(), 2u);
+  EXPECT_EQ((*compared)[0].comparison.verdict, Verdict::kSame);
+  EXPECT_EQ((*compared)[1].program, path_);
+  EXPECT_EQ((*compared)[1].skipped, "not in base");
+}
+
+TEST_F(AbTest, WorkThatCrossesCpusIsSkippedWhereThereIsOne) {
+  costs_ = {{"base", {{"cross", 1000}}}, {"head", {{"cross", 1100}}}};
+  base_.programs = head_.programs = {path_};
+  Selection selection;
+  selection.only = {"/cross"};
+  const auto alone = rows(selection);
+  ASSERT_TRUE(alone) << alone.error().message;
+  EXPECT_EQ(alone->at(0).skipped, "skipped: it needs two CPUs, ringside may use one");
+  EXPECT_FALSE(alone->at(0).is_regression());
+
+  place_.far_cpu = 1;
+  const auto compared = rows(selection);
+  ASSERT_TRUE(compared) << compared.error().message;
+  EXPECT_EQ(compared->at(0).comparison.verdict, Verdict::kWorse);
+  EXPECT_EQ(compared->at(0).comparison.batches[0].base.size(), 160u);
+  EXPECT_THAT(launcher_.specs.back().argv,
+              ::testing::ElementsAre("head/" + path_, "--cpu", "0", "--clients-cpu", "1"));
+}
+
+TEST_F(AbTest, MoreInstructionsAreARegressionUnlessTheyTakeLessTime) {
+  AbReport report;
+  AbRow row;
+  row.program = core_;
+  row.benchmark = "parse";
+  row.rounds = 1;
+  row.comparison = {Verdict::kSame, {Batch{}}, {std::nullopt}};
+  row.instructions = InstructionPair{200, 201};
+  report.rows = {row};
+  EXPECT_EQ(exit_code(report), ExitCode::kRegression);
+  EXPECT_THAT(to_text(report), HasSubstr("200.00     201.00    +0.500 %  more"));
+  EXPECT_THAT(to_markdown(report), HasSubstr("| 200.00 | 201.00 | +0.500 % | **more** |"));
+  report.rows[0].comparison.verdict = Verdict::kBetter;
+  EXPECT_EQ(exit_code(report), ExitCode::kOk);
+
+  report.rows[0].instructions.reset();
+  report.not_counted = "there is no valgrind";
+  EXPECT_THAT(to_text(report), AllOf(HasSubstr("skipped, there is no valgrind."),
+                                     ::testing::Not(HasSubstr("instructions for a packet"))));
 }
 
 TEST_F(AbTest, AProgramThatSpeaksSomethingElseOrEndsIsAnError) {

@@ -100,7 +100,7 @@ TEST(Pairs, ADisturbedPieceIsRepeatedAndCountsForNothing) {
     const bool disturbed = side == Side::kHead && i % 2 == 1;
     return Sample{disturbed ? 9e6 : 1e6, {.switches = disturbed ? 2u : 0u}};
   });
-  const Comparison comparison = must_compare(source, {.pairs = 40, .pieces = 1, .repeats = 40});
+  const Comparison comparison = must_compare(source, {.pairs = 40, .pieces = 1});
   EXPECT_EQ(comparison.verdict, Verdict::kSame);
   const Batch& batch = comparison.batches[0];
   EXPECT_EQ(batch.head, std::vector<double>(40, 1e6));
@@ -110,10 +110,61 @@ TEST(Pairs, ADisturbedPieceIsRepeatedAndCountsForNothing) {
 
 TEST(Pairs, WithNothingButDisturbedPiecesThereIsAnEndAndNoVerdict) {
   FakeSource source([](Side, std::size_t) { return Sample{1e6, {.steal_ticks = 1}}; });
-  const Comparison comparison = must_compare(source, {.pairs = 40, .repeats = 10});
+  const Comparison comparison = must_compare(source, {.pairs = 10, .pieces = 1});
   EXPECT_EQ(comparison.verdict, Verdict::kTooNoisy);
   EXPECT_TRUE(comparison.batches[0].base.empty());
   EXPECT_EQ(comparison.batches[0].disturbed, 11u) << "the first one and ten repeats";
+}
+
+Sample crossing(double nanoseconds, std::uint64_t before, std::uint64_t after) {
+  return {nanoseconds, {}, RoundTrips{before, after}};
+}
+
+TEST(Pairs, APieceBetweenRoundTripsThatDifferCountsForNothing) {
+  FakeSource source([](Side, std::size_t i) {
+    return i % 2 == 0 ? crossing(1e6, 100, 120) : crossing(9e6, 100, 126);
+  });
+  const Comparison comparison = must_compare(source, {.pairs = 40, .pieces = 1});
+  EXPECT_EQ(comparison.batches[0].base, std::vector<double>(40, 1e6));
+  EXPECT_EQ(comparison.batches[0].disturbed, 39u);
+}
+
+TEST(Pairs, APieceWhoseTwoSidesMetDifferentRoundTripsCountsForNothing) {
+  FakeSource source([](Side side, std::size_t i) {
+    const bool slow = side == Side::kHead && i % 2 == 1;
+    return slow ? crossing(4e6, 400, 400) : crossing(1e6, 100, 100);
+  });
+  const Comparison comparison = must_compare(source, {.pairs = 40, .pieces = 1});
+  EXPECT_EQ(comparison.batches[0].head, std::vector<double>(40, 1e6));
+}
+
+TEST(Pairs, OnlyPairsOfTheCommonestSpeedArePutTogether) {
+  // Every third pair at another speed, at which one build seems much slower.
+  FakeSource source([](Side side, std::size_t i) {
+    if (i % 3 == 0) return crossing(side == Side::kHead ? 9e6 : 4e6, 540, 540);
+    return crossing(1e6, 100 + i % 10, 105);
+  });
+  const Comparison comparison = must_compare(source, {.pairs = 40, .pieces = 1});
+  EXPECT_EQ(comparison.verdict, Verdict::kSame);
+  const Batch& batch = comparison.batches[0];
+  EXPECT_EQ(batch.log_ratios, std::vector<double>(40, 0));
+  EXPECT_EQ(batch.round_trips.size(), 40u);
+  EXPECT_EQ(batch.other_speeds, 20u);
+}
+
+TEST(Pairs, WhenNoSpeedIsTheCommonOneThereIsAnEnd) {
+  constexpr std::uint64_t kRoundTrips[] = {100, 300, 900};
+  FakeSource source(
+      [&](Side, std::size_t i) { return crossing(1e6, kRoundTrips[i % 3], kRoundTrips[i % 3]); });
+  const Comparison comparison = must_compare(source, {.pairs = 40, .pieces = 1});
+  EXPECT_EQ(comparison.batches[0].base.size(), 27u);
+  EXPECT_EQ(comparison.batches[0].other_speeds, 53u) << "80 pairs in all";
+}
+
+TEST(Pairs, AcrossCpusThereAreFourTimesThePairsInOnePiece) {
+  const PairPlan plan = across_cpus({});
+  EXPECT_EQ(plan.pairs, 160u);
+  EXPECT_EQ(plan.pieces, 1u);
 }
 
 TEST(Pairs, BothBuildsStartAnewForEachPair) {

@@ -39,6 +39,37 @@ TEST(ResultFile, ReadsWhatItWrote) {
   }
 }
 
+TEST(ResultFile, HoldsInstructionsAndRoundTripsWhereThereAreAny) {
+  PerfResult result = sample_result();
+  result.benchmarks[0].instructions = 236.5;
+  result.benchmarks.push_back({"bench/cross", {20, 21}, 0, {105, 110}});
+  const auto read = parse_result(to_json(result, true), "a.json", false);
+  ASSERT_TRUE(read) << read.error().message;
+  EXPECT_EQ(*read, result);
+}
+
+TEST(ResultFile, MoreInstructionsAreARegressionToo) {
+  PerfResult base = sample_result(), head = sample_result();
+  base.benchmarks[0].instructions = 200;
+  EXPECT_EQ(compare_results(base, head, {}).at(0).instructions, std::nullopt);
+  head.benchmarks[0].instructions = 201;
+  const auto rows = compare_results(base, head, {});
+  EXPECT_EQ(rows[0].instructions, (InstructionPair{200, 201}));
+  EXPECT_EQ(rows[0].verdict, Verdict::kSame);
+  EXPECT_TRUE(rows[0].is_regression());
+}
+
+TEST(ResultFile, TimesAtDifferentSpeedsBetweenCpusAreNotCompared) {
+  PerfResult base = sample_result(10), head = sample_result(20);
+  base.benchmarks[0].round_trips = std::vector<double>(40, 105);
+  head.benchmarks[0].round_trips = std::vector<double>(40, 540);
+  const auto rows = compare_results(base, head, {});
+  EXPECT_THAT(rows.at(0).skipped, HasSubstr("105 ns between the CPUs, and 540 ns"));
+  EXPECT_FALSE(rows[0].is_regression());
+  head.benchmarks[0].round_trips = std::vector<double>(40, 110);
+  EXPECT_TRUE(compare_results(base, head, {}).at(0).is_regression());
+}
+
 TEST(ResultFile, AnotherSchemaIsReadOnlyByForce) {
   const std::string text =
       replaced(to_json(sample_result(), true), "ringside.perf/1", "ringside.perf/2");
@@ -80,8 +111,8 @@ TEST(ResultFile, ResultsAreComparedByTheNamesOfBenchmarks) {
   const auto rows = compare_results(base, head, {.threshold = 0.05});
   ASSERT_EQ(rows.size(), 3u);
   EXPECT_EQ(rows[0].verdict, Verdict::kWorse);
-  EXPECT_EQ(rows[1].missing, "head");
-  EXPECT_EQ(rows[2].missing, "base");
+  EXPECT_EQ(rows[1].skipped, "not in head");
+  EXPECT_EQ(rows[2].skipped, "not in base");
 }
 
 class HistoryTest : public ::testing::Test {
