@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// The commands of ringside perf, with builds whose benchmarks are scripts and take the time that
+// they are told to, and once with the real programs. How fast anything is plays no part.
+#include <gmock/gmock.h>
+
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "harness/run/cpu_plan.hpp"
+#include "tests/system/harness/ringside_program.hpp"
+
+namespace ringside::harness {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using Json = nlohmann::json;
+
+/// Every comparison here: so few pairs that it is quick, and enough for a verdict.
+const std::string kQuick = " --pairs 12 --sample 1ms ";
+
+class Perf : public test::RingsideTest {
+ protected:
+  /// A program of benchmarks of which a round takes so many nanoseconds.
+  static std::string bench(const std::string& answer) {
+    return "echo ringside-bench 1; echo benchmark parse 100; echo ready\n"
+           "while read name rounds; do echo " +
+           answer + "; done";
+  }
+  static std::string bench(int nanoseconds) {
+    return bench("$((rounds * " + std::to_string(nanoseconds) + "))");
+  }
+
+  /// A build directory with such a program.
+  std::string build(const std::string& name, const std::string& script) const {
+    std::filesystem::create_directories(directory_ + "/" + name + "/bin");
+    write_program(name + "/bin/ringside_core_bench", script);
+    return name;
+  }
+
+  /// A repository with these sources at the tags fast, slow, broken and none.
+  void make_repository() {
+    std::filesystem::create_directories(directory_ + "/repository");
+    write("repository/CMakePresets.json",
+          R"({"version": 6, "configurePresets": [{"name": "release", "generator": "Ninja"}]})");
+    commit("none", "add_custom_target(something)");
+    commit("fast", kCopies, bench(1000));
+    commit("slow", kCopies, bench(1100));
+    commit("broken", "message(FATAL_ERROR \"error: it has a fault\")");
+  }
+  void commit(const std::string& tag, const std::string& cmake, const std::string& script = "") {
+    write("repository/CMakeLists.txt",
+          "cmake_minimum_required(VERSION 3.25)\nproject(p LANGUAGES NONE)\n" + cmake + "\n");
+    write_program("repository/bench.sh", script);
+    const auto done = shell(
+        "cd repository && git init -q . && git add -A && "
+        "git -c user.name=n -c user.email=e commit -q -m " +
+        tag + " && git tag " + tag);
+    ASSERT_EQ(done.code, 0) << done.err;
+  }
+
+  test::RingsideRun ab(const std::string& words) {
+    return shell("cd repository && \"$1\" perf ab --no-instructions" + kQuick + words);
+  }
+
+  static constexpr const char* kCopies =
+      "add_custom_target(ringside_core_bench\n"
+      "  COMMAND ${CMAKE_COMMAND} -E make_directory bin\n"
+      "  COMMAND ${CMAKE_COMMAND} -E copy ${CMAKE_SOURCE_DIR}/bench.sh bin/ringside_core_bench)";
+};
+
+TEST_F(Perf, AbBuildsTwoRevisionsAndEndsWith3WhenOneIsSlower) {
+  make_repository();
+  const auto slower = ab("--base fast --head slow --markdown table.md");
+  EXPECT_EQ(slower.code, 3) << slower.err;
+  EXPECT_THAT(slower.out,
+              AllOf(HasSubstr("base  fast ("), HasSubstr("head  slow ("), HasSubstr("+10.00 %"),
+                    HasSubstr("1 worse, 0 better"), HasSubstr("in neither build")));
+  EXPECT_THAT(read("repository/table.md"), HasSubstr("| **worse** |"));
+  const auto faster = ab("--base slow --head fast");
+  EXPECT_EQ(faster.code, 0) << faster.err;
+  EXPECT_THAT(faster.out, HasSubstr("0 worse, 1 better"));
+  EXPECT_THAT(run_directories(), IsEmpty());
+  EXPECT_THAT(processes_left(), IsEmpty());
+}
+
+TEST_F(Perf, AbSaysWhyRevisionsDoNotBuild) {
+  make_repository();
+  const auto both = ab("--base broken --head none");
+  EXPECT_EQ(both.code, 5) << both.out;
+  EXPECT_THAT(both.err, AllOf(HasSubstr("base broken ("), HasSubstr("does not build: "),
+                              HasSubstr("head none ("),
+                              HasSubstr("it has no ringside_core_bench or ringside_path_bench")));
+  const auto one = ab("--base fast --head broken");
+  EXPECT_EQ(one.code, 5) << one.out;
+  EXPECT_THAT(one.err, AllOf(HasSubstr("head broken ("), Not(HasSubstr("base fast (1"))));
+  const auto unknown = ab("--base fast --head nowhere");
+  EXPECT_EQ(unknown.code, 2) << unknown.out;
+  EXPECT_THAT(unknown.err, HasSubstr("\"nowhere\" is no revision here"));
+  EXPECT_THAT(run_directories(), IsEmpty());
+}
+
+TEST_F(Perf, ABenchmarkThatDeliversNoPacketsIsAnError) {
+  build("base", bench(1000));
+  build("silent", bench("error no packet was delivered for a second"));
+  build("idle", bench("0"));
+  for (const auto& [head, sentence] :
+       {std::pair("silent", "ringside_core_bench/parse: no packet was delivered for a second"),
+        std::pair("idle", "\"0\" is no time")}) {
+    const auto run = ringside({"perf", "ab", "--base-build", "base", "--head-build", head});
+    EXPECT_EQ(run.code, 5) << run.out;
+    EXPECT_THAT(run.err, HasSubstr(sentence));
+  }
+}
+
+TEST_F(Perf, MoreInstructionsInTheSameTimeAreARegression) {
+  build("base", bench(1000));
+  build("head", bench(1000));
+  std::filesystem::create_directories(directory_ + "/tools");
+  write_program("tools/valgrind",
+                "case $3 in */base/*) cost=200;; *) cost=201;; esac; read name rounds\n"
+                "echo \"==1== Collected : $((1000000 + rounds * 100 * cost))\"");
+  const auto counted = shell(
+      "PATH=\"$PWD/tools:$PATH\" \"$1\" perf ab --base-build base "
+      "--head-build head" +
+      kQuick);
+  EXPECT_EQ(counted.code, 3) << counted.err;
+  EXPECT_THAT(counted.out, AllOf(HasSubstr("0 worse"), HasSubstr("+0.500 %  more")));
+  const auto without =
+      shell("PATH=/nowhere \"$1\" perf ab --base-build base --head-build head" + kQuick);
+  EXPECT_EQ(without.code, 0) << without.err;
+  EXPECT_THAT(without.out,
+              HasSubstr("Instructions were not counted: skipped, there is no valgrind"));
+}
+
+class PerfResults : public Perf {
+ protected:
+  /// Records a build whose rounds take so long; returns the file.
+  std::string record(int nanoseconds) {
+    const std::string name = build("b" + std::to_string(nanoseconds), bench(nanoseconds));
+    const auto run =
+        shell("\"$1\" perf record --no-instructions --results results --build " + name + kQuick);
+    EXPECT_EQ(run.code, 0) << run.err;
+    return run.out.substr(0, run.out.find('\n'));
+  }
+  /// A copy with one word in place of another.
+  std::string changed(const std::string& file, const std::string& from, const std::string& to) {
+    std::string text = read(file);
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, text.npos) << text;
+    if (at != text.npos) text.replace(at, from.size(), to);
+    write("changed.json", text);
+    return "changed.json";
+  }
+};
+
+TEST_F(PerfResults, AreKeptComparedAndASeries) {
+  const std::string base = record(1000);
+  for (int i = 0; i < 3; ++i) record(1000);
+  const auto history = ringside({"perf", "history", "--results", "results"});
+  EXPECT_EQ(history.code, 0) << history.err;
+  EXPECT_THAT(history.out, AllOf(HasSubstr("ringside_core_bench/parse"), HasSubstr("4 runs"),
+                                 HasSubstr("10.000 ns\n")));
+  const std::string head = record(1200);
+  EXPECT_EQ(Json::parse(read(base))["schema"], "ringside.perf/1");
+  const auto slower = ringside({"perf", "compare", base, head});
+  EXPECT_EQ(slower.code, 3) << slower.err;
+  EXPECT_THAT(slower.out, AllOf(HasSubstr("10.000 -> 12.000 ns  +20.00 %"), HasSubstr("worse"),
+                                HasSubstr("not measured in turns")));
+  EXPECT_EQ(ringside({"perf", "compare", head, base}).code, 0);
+  EXPECT_EQ(ringside({"perf", "compare", base, base}).code, 0);
+}
+
+TEST_F(PerfResults, OfAnotherSchemaOrMachineAreComparedByForceOnlyAndSaid) {
+  const std::string base = record(1000);
+  const std::string schema = changed(base, "ringside.perf/1", "ringside.perf/9");
+  const auto refused = ringside({"perf", "compare", base, schema});
+  EXPECT_EQ(refused.code, 2);
+  EXPECT_THAT(refused.err, HasSubstr("has schema ringside.perf/9"));
+  const auto forced = ringside({"perf", "compare", "--force", base, schema});
+  EXPECT_EQ(forced.code, 0) << forced.err;
+  EXPECT_THAT(forced.out, HasSubstr("attention: changed.json has schema ringside.perf/9"));
+
+  const std::string machine = changed(base, "\"cores\": ", "\"cores\": 9");
+  const auto other = ringside({"perf", "compare", base, machine});
+  EXPECT_EQ(other.code, 2);
+  EXPECT_THAT(other.err, HasSubstr("different machines"));
+  const auto forced_too = ringside({"perf", "compare", "--force", base, machine});
+  EXPECT_EQ(forced_too.code, 0) << forced_too.err;
+  EXPECT_THAT(forced_too.out, HasSubstr("attention: they were measured on different machines"));
+}
+
+TEST_F(Perf, TheRealProgramsAreComparedWithThemselves) {
+  const auto run =
+      ringside({"perf", "ab", "--base-build", RINGSIDE_BIN_DIR, "--head-build", RINGSIDE_BIN_DIR,
+                "--only", "/hash", "--only", "/forward-null", "--pairs", "2", "--sample", "1ms",
+                "--no-instructions", "--json", "-"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  const Json json = Json::parse(run.out, nullptr, false);
+  ASSERT_TRUE(json.is_object()) << run.out;
+  ASSERT_EQ(json["benchmarks"].size(), 2u);
+  for (const Json& each : json["benchmarks"]) {
+    EXPECT_FALSE(each.contains("skipped")) << each;
+    for (const double time : each["batches"][0]["base_ns"]) EXPECT_GT(time, 0);
+  }
+  EXPECT_THAT(processes_left(), IsEmpty());
+}
+
+TEST_F(Perf, WorkThatCrossesCpusCarriesRoundTripsAndNeedsTwoCpus) {
+  const std::string compare =
+      std::string(" \"$1\" perf ab --no-instructions --pairs 1 --sample 1ms ") +
+      "--base-build " RINGSIDE_BIN_DIR " --head-build " RINGSIDE_BIN_DIR
+      " --only cross-core --json - ";
+  const auto one_cpu = shell("taskset -c " + std::to_string(allowed_cpus().front()) + compare);
+  ASSERT_EQ(one_cpu.code, 0) << one_cpu.err;
+  EXPECT_THAT(one_cpu.out, HasSubstr("skipped: it needs two CPUs"));
+  if (allowed_cpus().size() < 2) GTEST_SKIP() << "one CPU";
+  const auto two_cpus = shell(compare);
+  ASSERT_EQ(two_cpus.code, 0) << two_cpus.err;
+  const Json batch = Json::parse(two_cpus.out)["benchmarks"][0]["batches"][0];
+  EXPECT_EQ(batch["round_trips_ns"].size(), batch["base_ns"].size());
+  EXPECT_TRUE(!batch["base_ns"].empty() || batch["disturbed"] > 0) << batch;
+}
+
+}  // namespace
+}  // namespace ringside::harness
