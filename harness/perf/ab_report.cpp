@@ -118,6 +118,14 @@ std::string not_counted_sentence(const AbReport& report) {
   return "Instructions were not counted: skipped, " + report.not_counted + ".";
 }
 
+/// Sentences; none when everything counted.
+std::vector<std::string> what_was_left_out(const AbReport& report) {
+  std::vector<std::string> sentences{disturbed_sentence(report), other_speeds_sentence(report),
+                                     not_counted_sentence(report)};
+  std::erase(sentences, "");
+  return sentences;
+}
+
 Json batch_json(const Batch& batch, const std::optional<MedianBounds>& bounds) {
   Json json = {{"base_ns", batch.base},
                {"head_ns", batch.head},
@@ -170,10 +178,7 @@ std::string to_text(const AbReport& report) {
                         cells.head, cells.change, cells.bounds, cells.verdict);
   }
   text += fmt::format("\n{}\n{}\n", summary(report), how_sentence(report));
-  for (const std::string& sentence :
-       {disturbed_sentence(report), other_speeds_sentence(report), not_counted_sentence(report)}) {
-    if (!sentence.empty()) text += sentence + "\n";
-  }
+  for (const std::string& sentence : what_was_left_out(report)) text += sentence + "\n";
   const auto counted = all_instruction_cells(report);
   if (!counted.empty()) {
     text += fmt::format("\n{:<{}}  {:>9}  {:>9}  {:>10}\n", "instructions for a packet", width,
@@ -209,10 +214,7 @@ std::string to_markdown(const AbReport& report) {
                     cells.change, cells.verdict == "same" ? "same" : "**" + cells.verdict + "**");
   }
   text += "\nTime for a packet. " + how_sentence(report);
-  for (const std::string& sentence :
-       {disturbed_sentence(report), other_speeds_sentence(report), not_counted_sentence(report)}) {
-    if (!sentence.empty()) text += " " + sentence;
-  }
+  for (const std::string& sentence : what_was_left_out(report)) text += " " + sentence;
   return text + fmt::format("\n\n{}\n", to_text(report.machine));
 }
 
