@@ -16,7 +16,7 @@ class Journal {
   using Keep = bool (*)(Event& event);
 
   /// `room`: how many events are kept.
-  Journal(const dpdk::Log& log, Keep keep, std::size_t room)
+  Journal(const dpdk::Log& log, Keep keep, std::size_t room = EventLog::kRoom)
       : log_(log), keep_(keep), events_(room) {}
 
   /// Stamps the event with the time and notes it. `detail`: what the line says beyond the event's
