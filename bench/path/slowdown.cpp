@@ -18,7 +18,7 @@ decltype(server::Seams::hand_over) product_hand_over = nullptr;
 std::uint64_t begin = 0;
 unsigned bursts = 0;
 
-unsigned slow_hand_over(dpdk::RingView ring, std::span<dpdk::Packet> packets, unsigned& room) {
+unsigned slow_hand_over(dpdk::ProducerEnd& ring, std::span<dpdk::Packet> packets) {
   if (++bursts % kBursts == 0) {
     const std::uint64_t now = ::rte_rdtsc();
     const std::uint64_t end =
@@ -27,7 +27,7 @@ unsigned slow_hand_over(dpdk::RingView ring, std::span<dpdk::Packet> packets, un
     }
     begin = end;
   }
-  return product_hand_over(ring, packets, room);
+  return product_hand_over(ring, packets);
 }
 
 }  // namespace
