@@ -9,21 +9,13 @@
 #include <memory>
 #include <span>
 
+#include "bench/core/slowdown.hpp"
 #include "core/burst.hpp"
-
-// Per cent of work that is done on top: a slowdown of known size, to see that it is found. A
-// number, 0 in every build that anybody uses.
-#ifndef RINGSIDE_SLOWDOWN
-#define RINGSIDE_SLOWDOWN 0
-#endif
 
 namespace ringside::bench {
 namespace {
 
 constexpr unsigned kClients = 4;
-constexpr std::uint64_t kWhole = 100000;
-constexpr auto kAgain = static_cast<std::uint64_t>(RINGSIDE_SLOWDOWN * (kWhole / 100.0) + 0.5);
-
 /// Results go here, so that the compiler cannot leave out the work.
 std::atomic<std::uint64_t> sink;
 
@@ -33,7 +25,7 @@ template <typename Work>
 BenchTime time_of(std::uint64_t rounds, std::size_t packets, Work work) {
   using Clock = std::chrono::steady_clock;
   const std::uint64_t bursts = rounds * (packets / kDefaultBurst);
-  const std::uint64_t all = bursts + bursts * kAgain / kWhole;
+  const std::uint64_t all = bursts + bursts * again_of_whole / kWhole;
   const Clock::time_point begin = Clock::now();
   std::uint64_t sum = 0;
   std::size_t first = 0;
