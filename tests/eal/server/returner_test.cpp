@@ -102,6 +102,31 @@ TEST_F(ReturnerTest, WaitsForAFullPortAndKeepsTheOrder) {
   EXPECT_EQ(read(path_->tx.tx_full[1]), 0u);
 }
 
+TEST_F(ReturnerTest, KeepsTheOrderOfAPortThatFillsUpBetweenTwoRunsForIt) {
+  tx_ring_size_ = 4;
+  options_.on_full = OnFull::kWait;
+  options_.burst = 32;
+  build_for_one_client();
+  Returner returner(*path_);
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 30);
+  while (receiver.turn() > 0) {
+  }
+  auto packets = take(path_->work[0]);
+  for (std::size_t i = 0; i < 30; ++i) packets[i]->port = path_->ports[i / 10 % 2].id();
+  path_->back[0].enqueue(packets);
+  std::vector<std::uint32_t> first_port;
+  for (int turn = 0; turn < 20; ++turn) {
+    returner.turn();
+    for (const dpdk::Packet packet : take(out_of_[0])) first_port.push_back(number(packet));
+    take(out_of_[1]);
+    EXPECT_TRUE(balance(ledger()).balanced());
+  }
+  ASSERT_EQ(first_port.size(), 20u);
+  for (std::uint32_t i = 0; i < 20; ++i) EXPECT_EQ(first_port[i], i < 10 ? i : i + 10);
+}
+
 TEST_F(ReturnerTest, CountsWhatItAbandonsAsRefused) {
   tx_ring_size_ = 4;
   options_.on_full = OnFull::kWait;
