@@ -53,6 +53,35 @@ TEST(Balance, CountedDropsBelongToTheClientThatShouldHaveHadThem) {
   EXPECT_EQ(judge("balance", run.observe()).outcome, Outcome::kFail);
 }
 
+/// Client `client` drops the last `packets` of its packets.
+void drop_of(SimulatedRun& run, unsigned client, unsigned packets) {
+  for (std::size_t i = run.out[1].size(); i-- > 0 && packets > 0;) {
+    if (run.out[1][i].client != client) continue;
+    run.drop(i, "work_ring", "ring_full", client);
+    --packets;
+  }
+}
+
+TEST(Balance, FlowsOfWhichAClientDroppedEverythingAreNotHeldAgainstTheHash) {
+  SimulatedRun run("flow-hash", 3);
+  run.send_flows(600, 1);
+  run.forward();
+  drop_of(run, 2, 150);
+  const CheckResult result = judge("balance", run.observe());
+  EXPECT_EQ(result.outcome, Outcome::kSkip);
+  EXPECT_THAT(reasons(result),
+              HasSubstr("clients dropped 150 packets, and nothing came out of 150 flows"));
+}
+
+TEST(Balance, WithDropsFlowsAreJudgedWhenAllCameOut) {
+  SimulatedRun run("flow-hash", 3);
+  run.send_flows(600, 2);
+  run.forward();
+  for (Output& output : run.out[1]) output.client = output.client == 2 ? 1 : output.client;
+  drop_of(run, 1, 100);  // of the second packets
+  EXPECT_EQ(judge("balance", run.observe()).outcome, Outcome::kFail);
+}
+
 TEST(Balance, PacketsThatBearNoMarkFailRoundRobin) {
   SimulatedRun run = round_robin_run(30);
   run.out[1][4].bears_mark = false;
