@@ -58,16 +58,24 @@ std::string or_blank(const char* format, double value, bool there) {
   return there ? fmt::format(fmt::runtime(format), value) : "-";
 }
 
+/// Taken at one speed of the machine. Work that crosses no CPUs (no round trip) knows of none.
+bool comparable(const ForwardSample& a, const ForwardSample& b) {
+  if (a.round_trip_after_ns == 0 || b.round_trip_before_ns == 0) return true;
+  return host::same_speed(a.round_trip_after_ns, b.round_trip_before_ns) ||
+         host::same_speed(a.round_trip_before_ns, b.round_trip_after_ns);
+}
+
 std::string row_line(const ForwardRow& row, const ForwardResult& result) {
   if (!row.skipped.empty()) {
     return fmt::format("{:<32}skipped: {}\n", row.what.name(), row.skipped);
   }
   const ForwardFigures figures = figures_of(row);
+  const std::optional<double> ratio = ratio_of(row, reference_of(result));
   std::string line = fmt::format(
-      "{:<32}{:>8.2f}{:>18}{:>8.2f}x{:>9.1f}{:>8.1f}%{:>5.0f}%{:>8.1f}%{:>9}", row.what.name(),
+      "{:<32}{:>8.2f}{:>18}{:>9}{:>9.1f}{:>8.1f}%{:>5.0f}%{:>8.1f}%{:>9}", row.what.name(),
       figures.mpps, fmt::format("{:.2f} ... {:.2f}", figures.mpps_min, figures.mpps_max),
-      ratio_of(row, reference_of(result)), figures.cpu_ns_per_packet, 100 * figures.dropped_share,
-      100 * figures.fullest_ring, 100 * figures.client_spread,
+      or_blank("{:.2f}x", ratio.value_or(0), ratio.has_value()), figures.cpu_ns_per_packet,
+      100 * figures.dropped_share, 100 * figures.fullest_ring, 100 * figures.client_spread,
       or_blank("{:.2f}", figures.packets_per_round_trip, figures.packets_per_round_trip > 0));
   if (result.traffic.ports == PortKind::kRing) {
     line += fmt::format("{:>9.1f}{:>9.1f}{:>9.1f}", figures.latency_ns.p50 / 1e3,
@@ -79,8 +87,10 @@ std::string row_line(const ForwardRow& row, const ForwardResult& result) {
 
 std::string explanations(const ForwardResult& result) {
   std::string text = fmt::format(
-      "ratio: to {}, the median of the ratios within a round. ring: the fullest one. clients: how\n"
-      "far apart they are, most - least over mean. /trip: packets in the time that a cache line\n"
+      "ratio: to {}, the median of the ratios within a round, at one speed of the machine. ring: "
+      "the\n"
+      "fullest one. clients: how far apart they are, most - least over mean. /trip: packets in the "
+      "time that a cache line\n"
       "takes between the two CPUs and back. oversubscribed: more busy processes than CPUs.\n",
       reference_of(result).what.name());
   if (result.traffic.ports == PortKind::kRing) {
@@ -120,7 +130,8 @@ Json row_json(const ForwardRow& row, const ForwardResult& result) {
   json["mpps"] = figures.mpps;
   json["mpps_min"] = figures.mpps_min;
   json["mpps_max"] = figures.mpps_max;
-  json["ratio"] = ratio_of(row, reference_of(result));
+  const std::optional<double> ratio = ratio_of(row, reference_of(result));
+  json["ratio"] = ratio ? Json(*ratio) : Json();
   json["cpu_ns_per_packet"] = figures.cpu_ns_per_packet;
   json["dropped_share"] = figures.dropped_share;
   json["fullest_ring"] = figures.fullest_ring;
@@ -166,12 +177,14 @@ ForwardFigures figures_of(const ForwardRow& row) {
   return figures;
 }
 
-double ratio_of(const ForwardRow& row, const ForwardRow& reference) {
+std::optional<double> ratio_of(const ForwardRow& row, const ForwardRow& reference) {
   std::vector<double> ratios;
   const std::size_t rounds = std::min(row.samples.size(), reference.samples.size());
   for (std::size_t i = 0; i < rounds; ++i) {
+    if (!comparable(row.samples[i], reference.samples[i])) continue;
     ratios.push_back(row.samples[i].mpps() / reference.samples[i].mpps());
   }
+  if (ratios.empty()) return std::nullopt;
   return median(ratios);
 }
 

@@ -2,6 +2,7 @@
 // The forwarding benchmark's result as a table and as JSON. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,9 +29,11 @@ struct ForwardFigures {
 /// Precondition: the row has samples.
 ForwardFigures figures_of(const ForwardRow& row);
 
-/// The median over the rounds of the rate of `row` over that of `reference` in the same round.
-/// Precondition: both have samples.
-double ratio_of(const ForwardRow& row, const ForwardRow& reference);
+/// The median over the rounds of the rate of `row` over that of `reference` in the same round,
+/// without rounds in which a cache line took another time between the CPUs for the one than for the
+/// other: the machine had changed its speed. Nothing when no round is left. Precondition: both have
+/// samples.
+std::optional<double> ratio_of(const ForwardRow& row, const ForwardRow& reference);
 
 /// The row that others are compared with: the classic method with one client, else the first one
 /// with samples, the floor last. Precondition: there is one.

@@ -60,7 +60,21 @@ TEST(ForwardReport, PacketsInARoundTripAreRateTimesItsTime) {
 TEST(ForwardReport, RatiosAreThoseWithinARound) {
   const ForwardResult result = two_rounds();
   EXPECT_EQ(&reference_of(result), &result.rows[1]) << "the classic method with one client";
-  EXPECT_DOUBLE_EQ(ratio_of(result.rows[0], result.rows[1]), 1.5);
+  EXPECT_DOUBLE_EQ(ratio_of(result.rows[0], result.rows[1]).value(), 1.5);
+}
+
+TEST(ForwardReport, RatiosAreThoseAtOneSpeedOfTheMachine) {
+  ForwardResult result = two_rounds();
+  ForwardSample& slow = result.rows[0].samples[1];
+  slow.delivered = 30'000;
+  slow.round_trip_before_ns = slow.round_trip_after_ns = 500;
+  EXPECT_DOUBLE_EQ(ratio_of(result.rows[0], result.rows[1]).value(), 1.5) << "of the first round";
+  result.rows[0].samples[0].round_trip_before_ns = 500;
+  result.rows[0].samples[0].round_trip_after_ns = 500;
+  EXPECT_EQ(ratio_of(result.rows[0], result.rows[1]), std::nullopt);
+  EXPECT_THAT(forward_json(result, ""), HasSubstr("\"ratio\": null"));
+  slow.round_trip_before_ns = slow.round_trip_after_ns = 0;
+  EXPECT_DOUBLE_EQ(ratio_of(result.rows[0], result.rows[1]).value(), 0.015) << "crosses no CPUs";
 }
 
 TEST(ForwardReport, TheTableNamesCaseRateAndRatio) {
