@@ -17,6 +17,12 @@
 
 namespace ringside::dpdk {
 
+/// The ring has been freed by its owner, which leaves zeros: nothing can be put on or taken off. A
+/// client that was stopped while its server ended finds that.
+inline bool is_gone(const ::rte_ring& ring) {
+  return ring.size == 0;
+}
+
 /// The memory behind a ring's head, where its packets stand.
 inline std::span<Packet> slots_of(::rte_ring& ring) {
   return {reinterpret_cast<Packet*>(&ring + 1), ring.size};
@@ -35,6 +41,7 @@ class ProducerEnd {
   unsigned enqueue(std::span<const Packet> packets) {
     if (!alone_) return ring_.enqueue(packets);
     ::rte_ring& ring = *ring_.get();
+    if (is_gone(ring)) return 0;
     const auto wanted = static_cast<std::uint32_t>(packets.size());
     const std::uint32_t at = ring.prod.tail;
     // As a signed number: somebody may have put more on by rte_ring's calls.
@@ -126,6 +133,7 @@ class ConsumerEnd {
   /// Packets on the ring, as far as they are known; all of them when these are fewer than `most`.
   std::uint32_t ready_for(std::size_t most) {
     const ::rte_ring& ring = *ring_.get();
+    if (is_gone(ring)) return 0;
     const std::uint32_t at = ring.cons.tail;
     // As a signed number: somebody may have taken more off by rte_ring's calls.
     if (static_cast<std::int32_t>(produced_ - at) < static_cast<std::int32_t>(most)) {

@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <rapidcheck/gtest.h>
 
+#include <cstring>
 #include <deque>
 #include <memory>
 #include <vector>
@@ -121,6 +122,18 @@ TEST(RingEnds, NewOnesBeginWhereAResetRingDoes) {
   EXPECT_THAT(taken_by(out, 9), IsEmpty());
   EXPECT_EQ(in.enqueue(packets(0, 9)), 7u);
   EXPECT_EQ(taken_by(out, 9), packets(0, 7));
+}
+
+TEST(RingEnds, FindNothingAndTakeNothingOnARingThatHasBeenFreed) {
+  PlainRing ring;
+  ProducerEnd in(ring.view());
+  ConsumerEnd out(ring.view());
+  in.enqueue(packets(0, 5));
+  ASSERT_EQ(taken_by(out, 1).size(), 1u) << "four more are known to be there";
+  std::memset(static_cast<void*>(ring.view().get()), 0,
+              sizeof(::rte_ring) + kSize * sizeof(Packet));
+  EXPECT_THAT(taken_by(out, 4), IsEmpty());
+  EXPECT_EQ(in.enqueue(packets(5, 1)), 0u);
 }
 
 /// Each operation by an end or by rte_ring's own call, as `by_end` says, against a queue.
