@@ -82,8 +82,19 @@ void take_cpu(const ExecPlan& plan) {
   if (plan.ahead) ::sched_setscheduler(0, SCHED_FIFO, &lowest);
 }
 
+/// A session each, not only a process group: the kernel's autogroups give CPU time to sessions, and
+/// one session with many busy processes was seen to starve the kernel's own threads (Linux 6.18).
+/// Who has the terminal stays in its session.
+void lead_group(const ExecPlan& plan) {
+  if (plan.foreground) {
+    ::setpgid(0, 0);
+  } else {
+    ::setsid();
+  }
+}
+
 [[noreturn]] void become(ExecPlan& plan) {
-  ::setpgid(0, 0);
+  lead_group(plan);
   take_cpu(plan);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != plan.parent) ::_exit(127);  // ringside died before the line above
@@ -261,7 +272,6 @@ Result<std::unique_ptr<Process>> PosixLauncher::start(const ProcessSpec& spec) {
   const pid_t pid = ::fork();
   if (pid < 0) return environment_error(fmt::format("cannot fork: {}", std::strerror(errno)));
   if (pid == 0) become(plan);
-  ::setpgid(pid, pid);  // in both, so that it holds whoever runs first
   plan.failure = FileDescriptor();
   const int reason = exec_failure(failure->read_end);
   if (reason != 0) {

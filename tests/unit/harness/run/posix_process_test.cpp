@@ -100,9 +100,10 @@ TEST_F(PosixProcessTest, RunsOnTheCpuThatIsChosen) {
   EXPECT_EQ(contents("out"), "Cpus_allowed_list:\t" + std::to_string(cpu) + "\n");
 }
 
-TEST_F(PosixProcessTest, LeadsAProcessGroupOfItsOwn) {
+TEST_F(PosixProcessTest, LeadsAProcessGroupAndASessionOfItsOwn) {
   const auto process = start(shell("exec sleep 60"));
   EXPECT_EQ(::getpgid(process->pid()), process->pid());
+  EXPECT_EQ(::getsid(process->pid()), process->pid());
 }
 
 TEST_F(PosixProcessTest, APipedProcessIsSpokenToInLines) {
