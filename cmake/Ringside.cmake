@@ -22,16 +22,27 @@ function(ringside_library name include_root)
 endfunction()
 
 # ci/test runs the tests of several build trees at once: their names say which tree failed.
-if(RINGSIDE_SANITIZE)
-  set(RINGSIDE_TEST_PREFIX asan.)
-elseif(NOT RINGSIDE_WITH_DPDK)
+if(NOT RINGSIDE_WITH_DPDK)
   set(RINGSIDE_TEST_PREFIX core-only.)
+elseif(RINGSIDE_SANITIZE)
+  set(RINGSIDE_TEST_PREFIX asan.)
 endif()
+
+include(CheckLinkerFlag)
+check_linker_flag(CXX -fuse-ld=gold RINGSIDE_HAS_GOLD)
 
 # ringside_compile_fast(<target>): for programs of tests. What they test is built as users get it;
 # they themselves need to compile fast, not to run so.
 function(ringside_compile_fast target)
-  target_compile_options(${target} PRIVATE -O0 -g1)
+  target_compile_options(${target} PRIVATE -O0 -g0)
+  # Without the compiler's own garbage collections: a sixth of the time, for a gigabyte at most.
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(${target} PRIVATE --param=ggc-min-heapsize=1048576)
+  endif()
+  # The linker that needs a second less for each of a hundred programs.
+  if(RINGSIDE_HAS_GOLD)
+    target_link_options(${target} PRIVATE -fuse-ld=gold)
+  endif()
   # UndefinedBehaviorSanitizer watches what is tested; in the tests' own templates it would cost a
   # third of the compile time.
   if(RINGSIDE_SANITIZE)
@@ -48,8 +59,8 @@ function(ringside_compile_hot target)
 endfunction()
 
 # ringside_test(<tier> <name> LIBS <lib>... SOURCES <file>...): a GoogleTest program whose cases
-# ctest lists one by one under the label <tier> (unit, eal or system). The target test_programs
-# builds all of them.
+# ctest lists one by one under the label <tier> (unit, eal or system), those of the unit tier with
+# sanitizers as one test. The target test_programs builds all of them.
 function(ringside_test tier name)
   cmake_parse_arguments(arg "" "" "LIBS;SOURCES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
@@ -61,8 +72,14 @@ function(ringside_test tier name)
   endif()
   add_dependencies(test_programs ${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-  gtest_discover_tests(${name} TEST_PREFIX "${RINGSIDE_TEST_PREFIX}" DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS ${tier})
+  if(RINGSIDE_SANITIZE AND tier STREQUAL unit)
+    # A program with sanitizers takes a second to start: it starts once for all its cases.
+    add_test(NAME ${RINGSIDE_TEST_PREFIX}${name} COMMAND ${name})
+    set_tests_properties(${RINGSIDE_TEST_PREFIX}${name} PROPERTIES LABELS unit TIMEOUT 900)
+  else()
+    gtest_discover_tests(${name} TEST_PREFIX "${RINGSIDE_TEST_PREFIX}" DISCOVERY_TIMEOUT 60
+                         PROPERTIES LABELS ${tier})
+  endif()
 endfunction()
 include(GoogleTest)
 
