@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include "core/idle.hpp"
+
 namespace ringside::harness {
 namespace {
 
@@ -12,6 +14,7 @@ constexpr auto kSendPatience = std::chrono::seconds(10);
 /// Between two looks whether the packet has come out.
 constexpr auto kLook = std::chrono::milliseconds(1);
 constexpr unsigned kMostLooks = 2000;
+constexpr auto kSleepProbe = std::chrono::milliseconds(300);
 /// Silences differ by this, so that packets do not always meet the same moment of a sleep.
 constexpr auto kStep = std::chrono::microseconds(137);
 
@@ -70,6 +73,7 @@ Result<IdleResult> bench_idle(World& world, const IdlePlan& plan,
                     plan.setup.traffic,
                     std::chrono::duration<double>(plan.window).count(),
                     std::chrono::duration<double>(plan.silence).count(),
+                    host::sleep_cost(kIdleSleep, kSleepProbe),
                     {}};
   for (const ForwardRow& each : *rows) {
     IdleRow row{each.what, each.skipped, 0, {}, {}, 0};

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "harness/bench/forward.hpp"
+#include "host/sleep_probe.hpp"
 
 namespace ringside::harness {
 
@@ -33,6 +34,7 @@ struct IdleResult {
   ForwardTraffic traffic;
   double window_seconds = 0;
   double silence_seconds = 0;
+  host::SleepCost sleep;  ///< of kIdleSleep
   std::vector<IdleRow> rows;
 };
 

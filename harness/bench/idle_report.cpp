@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "core/idle.hpp"
 #include "harness/bench/forward_json.hpp"
 #include "harness/bench/forward_report.hpp"
 #include "harness/bench/idle_bench.hpp"
@@ -24,6 +25,14 @@ std::string row_line(const IdleRow& row) {
   return fmt::format("{:<32}{:>11.1f}%{:>11.1f}%{:>12.0f}{:>9.0f}{:>9}\n", row.what.name(),
                      100 * row.server_share, 100 * largest(row.client_shares),
                      median(row.first_ns) / 1e3, largest(row.first_ns) / 1e3, row.first_ns.size());
+}
+
+std::string sleep_lines(const host::SleepCost& sleep) {
+  return fmt::format(
+      "A sleep of {} us lasts {:.0f} us on this machine and takes {:.1f} us of CPU: {:.1f}% for a "
+      "loop that\n"
+      "does nothing else.\n",
+      kIdleSleep.count(), sleep.lasts_ns / 1e3, sleep.cpu_ns / 1e3, 100 * sleep.share());
 }
 
 Json to_json(const IdleRow& row) {
@@ -58,7 +67,8 @@ std::string idle_table(const IdleResult& result) {
   return table + quiet_lines(others) +
          "CPU: of one CPU, while nothing comes in; the busiest client. us: from mp_wire's send to "
          "its\n"
-         "capture.\n";
+         "capture.\n" +
+         sleep_lines(result.sleep);
 }
 
 std::string idle_json(const IdleResult& result, const std::string& command) {
@@ -66,6 +76,9 @@ std::string idle_json(const IdleResult& result, const std::string& command) {
       forward_document("ringside.bench.idle/1", command, result.machine, result.traffic);
   document["window_seconds"] = result.window_seconds;
   document["silence_seconds"] = result.silence_seconds;
+  document["sleep"] = {{"asked_ns", std::chrono::nanoseconds(kIdleSleep).count()},
+                       {"lasts_ns", result.sleep.lasts_ns},
+                       {"cpu_ns", result.sleep.cpu_ns}};
   document["cases"] = Json::array();
   for (const IdleRow& row : result.rows) document["cases"].push_back(to_json(row));
   return document.dump(2) + "\n";

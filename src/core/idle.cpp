@@ -25,7 +25,7 @@ const char* to_text(IdleMode mode) {
 }
 
 void Idle::sleep() const {
-  std::this_thread::sleep_for(std::chrono::microseconds(50));
+  std::this_thread::sleep_for(kIdleSleep);
 }
 
 void spend(std::chrono::nanoseconds time) {

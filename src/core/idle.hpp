@@ -17,8 +17,11 @@ enum class IdleMode : std::uint8_t { kSpin, kYield, kAdaptive };
 Result<IdleMode> parse_idle_mode(const std::string& text);
 const char* to_text(IdleMode mode);
 
-/// One per loop. Adaptive: spin for a moment, then give the CPU away, then sleep 50 us at a time
-/// (as long again by the kernel's timer slack); the first work found starts it over.
+/// How long an adaptive loop without work asks to sleep at a time.
+inline constexpr std::chrono::microseconds kIdleSleep{50};
+
+/// One per loop. Adaptive: spin for a moment, then give the CPU away, then sleep kIdleSleep at a
+/// time (as long again by the kernel's timer slack); the first work found starts it over.
 class Idle {
  public:
   explicit Idle(IdleMode mode) : mode_(mode) {}

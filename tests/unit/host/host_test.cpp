@@ -3,10 +3,12 @@
 
 #include "host/line_probe.hpp"
 #include "host/machine.hpp"
+#include "host/sleep_probe.hpp"
 
 namespace ringside::host {
 namespace {
 
+using std::chrono::milliseconds;
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::Not;
@@ -23,6 +25,17 @@ TEST(LineProbe, TwoRoundTripsAreOfOneSpeedWhenTheyDifferByAQuarterAtMost) {
 TEST(LineProbe, ARoundTripThatWasNotSeenAgreesWithNothing) {
   EXPECT_FALSE(same_speed(0, 100));
   EXPECT_FALSE(same_speed(0, 0));
+}
+
+TEST(SleepProbe, ASleepLastsAsLongAsAskedAndTakesCpuOnlyToBeginAndEnd) {
+  const SleepCost cost = sleep_cost(milliseconds(20), milliseconds(50));
+  EXPECT_GE(cost.lasts_ns, 20e6);
+  EXPECT_GT(cost.cpu_ns, 0);
+  EXPECT_LT(cost.share(), 0.5);
+}
+
+TEST(SleepProbe, SleepsOnceAtLeast) {
+  EXPECT_GE(sleep_cost(milliseconds(5), milliseconds(0)).lasts_ns, 5e6);
 }
 
 TEST(Machine, TellsOfCpuGovernorKernelAndBuild) {
