@@ -30,7 +30,7 @@ inline std::string ring_name(unsigned client) {
 
 /// Each block has one writer, the client it is named after.
 struct alignas(64) ClientBlock {
-  std::atomic<std::int64_t> pid{0};
+  std::atomic<std::int64_t> pid{0};  ///< 0: not yet there, or done with the ring
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> sent{0};
   std::atomic<std::uint64_t> refused{0};  ///< by the port
@@ -40,6 +40,7 @@ struct alignas(64) ClientBlock {
 struct Info {
   std::uint32_t clients = 0;
   std::uint32_t ports = 0;
+  std::atomic<bool> ending{false};  ///< by the server, whose rings are going to be freed
   std::array<ClientBlock, kMaxClients> client;
 };
 

@@ -43,12 +43,14 @@ class Client {
     while (!signals::stop_requested()) {
       const unsigned taken = ring_.dequeue(burst);
       if (taken == 0) {
+        if (info_.ending) break;
         flush();
         continue;
       }
       add(block_.received, taken);
       for (unsigned i = 0; i < taken; ++i) send(burst[i]);
     }
+    block_.pid = 0;
   }
 
  private:

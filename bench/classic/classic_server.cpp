@@ -30,6 +30,9 @@
 namespace ringside::classic {
 namespace {
 
+/// For clients to let go of their rings, before these are freed.
+constexpr auto kEnd = std::chrono::seconds(3);
+
 struct Sizes {
   unsigned clients = 1;
   unsigned ports = 0;
@@ -93,6 +96,8 @@ class Server {
     while (!signals::stop_requested()) {
       for (const dpdk::Port& port : ports_) receive_from(port);
     }
+    info_->ending = true;
+    poll_until(kEnd, [this] { return nobody_is_there(); });
   }
 
  private:
@@ -106,6 +111,11 @@ class Server {
       if (info_->client[client].pid == 0) return false;
     }
     return true;
+  }
+
+  bool nobody_is_there() const {
+    return std::ranges::all_of(info_->client,
+                               [](const ClientBlock& block) { return block.pid == 0; });
   }
 
   void receive_from(const dpdk::Port& port) {
