@@ -6,6 +6,8 @@
 // The ring stays DPDK's own, in memory and protocol: whoever is at the other end may use rte_ring's
 // calls. On a ring with many producers or consumers the end uses them itself.
 //
+// Who takes packets off is going to write to them: an end asks for the next ones' lines meanwhile.
+//
 // After RingView::reset() an end of it is replaced by a new one before it is used again.
 #pragma once
 
@@ -13,6 +15,7 @@
 #include <cstdint>
 #include <span>
 
+#include "dpdk/packet.hpp"
 #include "dpdk/ring.hpp"
 
 namespace ringside::dpdk {
@@ -151,7 +154,15 @@ class ConsumerEnd {
     const std::uint32_t straight = std::min(count, ring.size - slot);
     std::copy_n(slots.begin() + slot, straight, packets.begin());
     std::copy_n(slots.begin(), count - straight, packets.begin() + straight);
+    claim_known(ring.cons.tail + count, packets.size());
     return count;
+  }
+  /// The next burst's mbufs come while this one is handled: `most` packets from position `at` on,
+  /// as far as they are known, without a look at the other side.
+  void claim_known(std::uint32_t at, std::size_t most) {
+    const auto slots = slots_of(*ring_.get());
+    const std::uint32_t slot = at & ring_.get()->mask;
+    claim(slots.subspan(slot, std::min<std::size_t>({most, produced_ - at, slots.size() - slot})));
   }
 
   RingView ring_;

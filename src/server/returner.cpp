@@ -58,7 +58,9 @@ std::size_t Returner::settle_front(ClientId client, std::span<dpdk::Packet> show
   // Never, with one receiver and clients that do as they should.
   if (owed.empty()) return settle_others(client, shown);
   back_[client.value].take(owed.size());
-  deliver(client, {reinterpret_cast<dpdk::Packet*>(owed.data()), owed.size()});
+  const std::span packets(reinterpret_cast<dpdk::Packet*>(owed.data()), owed.size());
+  dpdk::claim(packets);
+  deliver(client, packets);
   books.settle_oldest(owed.size());
   count_returned(client, owed.size());
   return owed.size();
