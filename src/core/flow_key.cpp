@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <utility>
 
-#include "core/ip_protocol.hpp"
-
 namespace ringside {
 
 namespace {
 
+using detail::ip_head;
+using detail::load;
 using Bytes = std::span<const std::byte>;
 
 constexpr std::size_t kEtherHeader = 14;
@@ -23,13 +23,6 @@ constexpr std::uint16_t kEtherIpv4 = 0x0800;
 constexpr std::uint16_t kEtherIpv6 = 0x86dd;
 constexpr std::uint16_t kFirstEtherType = 0x0600;  // IEEE 802.3: below, the field is a length
 
-template <typename Word>
-Word load(Bytes from, std::size_t at) {
-  Word word;
-  std::memcpy(&word, from.data() + at, sizeof word);
-  return word;
-}
-
 std::uint8_t load8(Bytes from, std::size_t at) {
   return std::to_integer<std::uint8_t>(from[at]);
 }
@@ -41,12 +34,6 @@ constexpr std::uint16_t swapped(std::uint16_t value) {
 /// A number in network order.
 std::uint16_t load16(Bytes from, std::size_t at) {
   return swapped(load<std::uint16_t>(from, at));
-}
-
-/// words[0] of an IP key; `ports` as the four bytes of the packet.
-constexpr std::uint64_t ip_head(PacketKind kind, std::uint8_t protocol, std::uint32_t ports) {
-  return static_cast<std::uint64_t>(kind) | std::uint64_t{protocol} << 8 |
-         std::uint64_t{ports} << 16;
 }
 
 constexpr bool is_vlan(std::uint16_t ether_type) {
@@ -331,8 +318,8 @@ FlowKey symmetric(const FlowKey& key) noexcept {
   return key;
 }
 
-ParseNote parse_key(std::span<const std::byte> readable, std::size_t frame_length,
-                    FlowKey& key) noexcept {
+ParseNote detail::parse_any(std::span<const std::byte> readable, std::size_t frame_length,
+                            FlowKey& key) noexcept {
   key = FlowKey{};
   NoDetails none;
   return walk(readable, frame_length, key, none);

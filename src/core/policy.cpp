@@ -4,15 +4,21 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <string>
 
 namespace ringside {
 
 namespace {
 
-FlowKey key_of(const PacketView& packet, ParseCounters& counters) {
+/// CRC32C of the packet's key as `fold` returns it.
+template <typename Fold>
+std::uint32_t hash_of(const PacketView& packet, ParseCounters& counters, Fold&& fold) {
+  const std::span frame(packet.data, packet.length);
   FlowKey key;
-  switch (parse_key({packet.data, packet.length}, packet.packet_length, key)) {
+  // The short cut here, where the compiler then knows how long the key is.
+  if (detail::parse_plain_ipv4(frame, packet.packet_length, key)) return fold(key).hash();
+  switch (detail::parse_any(frame, packet.packet_length, key)) {
     case ParseNote::kNone:
       break;
     case ParseNote::kTruncated:
@@ -22,7 +28,7 @@ FlowKey key_of(const PacketView& packet, ParseCounters& counters) {
       ++counters.malformed;
       break;
   }
-  return key;
+  return fold(key).hash();
 }
 
 Assignment by_hash(const DispatchState& state, PortIndex port, std::uint32_t hash) {
@@ -49,15 +55,15 @@ void assign_round_robin(DispatchState& state, std::span<const PacketView> packet
 void assign_flow_hash(DispatchState& state, std::span<const PacketView> packets,
                       std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    assigned[i] = by_hash(state, packets[i].port, key_of(packets[i], state.parse).hash());
+    assigned[i] =
+        by_hash(state, packets[i].port, hash_of(packets[i], state.parse, std::identity{}));
   }
 }
 
 void assign_symmetric_flow_hash(DispatchState& state, std::span<const PacketView> packets,
                                 std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    assigned[i] =
-        by_hash(state, packets[i].port, symmetric(key_of(packets[i], state.parse)).hash());
+    assigned[i] = by_hash(state, packets[i].port, hash_of(packets[i], state.parse, symmetric));
   }
 }
 
