@@ -30,6 +30,7 @@ struct ExecPlan {
   const char* directory = nullptr;
   bool foreground = false;
   std::optional<unsigned> cpu;
+  bool own_session = false;
   bool ahead = false;
   pid_t parent = 0;
 };
@@ -82,19 +83,12 @@ void take_cpu(const ExecPlan& plan) {
   if (plan.ahead) ::sched_setscheduler(0, SCHED_FIFO, &lowest);
 }
 
-/// A session each, not only a process group: the kernel's autogroups give CPU time to sessions, and
-/// one session with many busy processes was seen to starve the kernel's own threads (Linux 6.18).
-/// Who has the terminal stays in its session.
-void lead_group(const ExecPlan& plan) {
-  if (plan.foreground) {
-    ::setpgid(0, 0);
-  } else {
-    ::setsid();
-  }
-}
-
 [[noreturn]] void become(ExecPlan& plan) {
-  lead_group(plan);
+  if (plan.own_session) {
+    ::setsid();  // which makes a group, too
+  } else {
+    ::setpgid(0, 0);
+  }
   take_cpu(plan);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (::getppid() != plan.parent) ::_exit(127);  // ringside died before the line above
@@ -265,6 +259,7 @@ Result<std::unique_ptr<Process>> PosixLauncher::start(const ProcessSpec& spec) {
   plan.failure = std::move(failure->write_end);
   plan.directory = spec.directory.empty() ? nullptr : spec.directory.c_str();
   plan.foreground = spec.foreground;
+  plan.own_session = spec.own_session;
   plan.cpu = spec.cpu;
   plan.ahead = spec.ahead;
   plan.parent = ::getpid();
