@@ -26,17 +26,22 @@ class ClusterTest : public ::testing::Test {
     scenario_.client_slots = 2;
     scenario_.clients.resize(2);
     scenario_.clients[1].id = 1;
+    make_cluster();
+  }
+  ~ClusterTest() override {
+    cluster_.reset();
+    std::filesystem::remove_all(directory_);
+  }
+  /// Of plan_ as it is now.
+  void make_cluster() {
     auto telemetry = std::make_unique<test::FakeTelemetry>();
     telemetry_ = telemetry.get();
     World world{clock_, launcher_, flag_, [&](const std::string&) -> std::unique_ptr<Telemetry> {
                   return std::move(telemetry);
                 }};
+    cluster_.reset();
     world_.emplace(world);
     cluster_.emplace(*world_, scenario_, plan_, Patience{}, directory_);
-  }
-  ~ClusterTest() override {
-    cluster_.reset();
-    std::filesystem::remove_all(directory_);
   }
   void server_answers() { telemetry_->replies["/mp/stats"] = R"({"state":"waiting"})"; }
   void clients_are_active() {
@@ -90,6 +95,27 @@ TEST_F(ClusterTest, ProgramsRunInTheDirectoryOfTheRunWithDpdksFilesInIt) {
                 ElementsAre(std::pair<std::string, std::string>("RUNTIME_DIRECTORY", directory_)));
   }
   EXPECT_EQ(cluster_->dpdk_directory(), directory_ + "/dpdk/rsAB");
+}
+
+TEST_F(ClusterTest, ProgramsLeadSessionsOfTheirOwnOnHugepagesOnly) {
+  start_all();
+  for (const auto& spec : launcher_.specs) EXPECT_FALSE(spec.own_session) << spec.name;
+  launcher_.specs.clear();
+  plan_.memory.hugepages = true;
+  make_cluster();
+  start_all();
+  ASSERT_EQ(launcher_.specs.size(), 3u);
+  for (const auto& spec : launcher_.specs) EXPECT_TRUE(spec.own_session) << spec.name;
+}
+
+TEST_F(ClusterTest, AProgramThatHasTheTerminalStaysInItsSession) {
+  plan_.memory.hugepages = true;
+  plan_.wraps = {{"client1", {"gdb"}}};
+  make_cluster();
+  start_all();
+  for (const auto& spec : launcher_.specs) {
+    EXPECT_EQ(spec.own_session, spec.name != "client1") << spec.name;
+  }
 }
 
 TEST_F(ClusterTest, AServerThatEndsAtOnceIsAnErrorWithItsLastWordsAndItsCode) {
