@@ -100,7 +100,6 @@ Result<Process*> Cluster::start(const std::string& name, std::vector<std::string
   spec.piped = piped;
   // A terminal can be handed to one program only, and the wire's stdin is spoken for.
   spec.foreground = plan_.wraps.size() == 1 && plan_.wraps.count(name) == 1 && !piped;
-  spec.own_session = plan_.memory.hugepages && !spec.foreground;
   spdlog::debug("start {} in {}: {}", name, directory_, join_words(command));
   auto process = world_.launcher.start(spec);
   if (!process) return process.error();

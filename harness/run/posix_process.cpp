@@ -30,7 +30,6 @@ struct ExecPlan {
   const char* directory = nullptr;
   bool foreground = false;
   std::optional<unsigned> cpu;
-  bool own_session = false;
   bool ahead = false;
   pid_t parent = 0;
 };
@@ -84,10 +83,12 @@ void take_cpu(const ExecPlan& plan) {
 }
 
 [[noreturn]] void become(ExecPlan& plan) {
-  if (plan.own_session) {
-    ::setsid();  // which makes a group, too
-  } else {
+  if (plan.foreground) {
     ::setpgid(0, 0);
+  } else {
+    // Makes a group, too. The kernel's autogroups give CPU time to sessions, and one with many busy
+    // processes was seen to starve the kernel's own threads (Linux 6.18).
+    ::setsid();
   }
   take_cpu(plan);
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -259,7 +260,6 @@ Result<std::unique_ptr<Process>> PosixLauncher::start(const ProcessSpec& spec) {
   plan.failure = std::move(failure->write_end);
   plan.directory = spec.directory.empty() ? nullptr : spec.directory.c_str();
   plan.foreground = spec.foreground;
-  plan.own_session = spec.own_session;
   plan.cpu = spec.cpu;
   plan.ahead = spec.ahead;
   plan.parent = ::getpid();

@@ -34,10 +34,6 @@ struct ProcessSpec {
   std::string stderr_file;
   bool piped = false;       ///< stdin and stdout are pipes to ringside (mp_wire)
   bool foreground = false;  ///< stdin, stdout, stderr and the terminal are handed over (--wrap)
-  /// A session as well as a process group. The kernel's autogroups give CPU time to sessions, and
-  /// one with many busy processes on hugepages was seen to starve the kernel's own threads
-  /// (Linux 6.18).
-  bool own_session = false;
   std::optional<unsigned> cpu = {};  ///< the one it runs on
   bool ahead = false;  ///< of all ordinary processes, where that is allowed; its threads as well
 };

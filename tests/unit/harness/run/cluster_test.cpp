@@ -97,24 +97,13 @@ TEST_F(ClusterTest, ProgramsRunInTheDirectoryOfTheRunWithDpdksFilesInIt) {
   EXPECT_EQ(cluster_->dpdk_directory(), directory_ + "/dpdk/rsAB");
 }
 
-TEST_F(ClusterTest, ProgramsLeadSessionsOfTheirOwnOnHugepagesOnly) {
-  start_all();
-  for (const auto& spec : launcher_.specs) EXPECT_FALSE(spec.own_session) << spec.name;
-  launcher_.specs.clear();
-  plan_.memory.hugepages = true;
-  make_cluster();
-  start_all();
-  ASSERT_EQ(launcher_.specs.size(), 3u);
-  for (const auto& spec : launcher_.specs) EXPECT_TRUE(spec.own_session) << spec.name;
-}
-
-TEST_F(ClusterTest, AProgramThatHasTheTerminalStaysInItsSession) {
-  plan_.memory.hugepages = true;
+TEST_F(ClusterTest, AWrappedProgramHasTheTerminal) {
   plan_.wraps = {{"client1", {"gdb"}}};
   make_cluster();
   start_all();
+  ASSERT_EQ(launcher_.specs.size(), 3u);
   for (const auto& spec : launcher_.specs) {
-    EXPECT_EQ(spec.own_session, spec.name != "client1") << spec.name;
+    EXPECT_EQ(spec.foreground, spec.name == "client1") << spec.name;
   }
 }
 

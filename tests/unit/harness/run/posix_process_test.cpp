@@ -100,16 +100,16 @@ TEST_F(PosixProcessTest, RunsOnTheCpuThatIsChosen) {
   EXPECT_EQ(contents("out"), "Cpus_allowed_list:\t" + std::to_string(cpu) + "\n");
 }
 
-TEST_F(PosixProcessTest, LeadsAProcessGroupOfItsOwn) {
-  const auto process = start(shell("exec sleep 60"));
+TEST_F(PosixProcessTest, InTheForegroundItLeadsAProcessGroupOfTheSession) {
+  ProcessSpec spec = shell("exec sleep 60");
+  spec.foreground = true;
+  const auto process = start(spec);
   EXPECT_EQ(::getpgid(process->pid()), process->pid());
   EXPECT_EQ(::getsid(process->pid()), ::getsid(0));
 }
 
-TEST_F(PosixProcessTest, LeadsASessionOfItsOwnIfSaid) {
-  ProcessSpec spec = shell("exec sleep 60");
-  spec.own_session = true;
-  const auto process = start(spec);
+TEST_F(PosixProcessTest, OtherwiseItLeadsASessionOfItsOwn) {
+  const auto process = start(shell("exec sleep 60"));
   EXPECT_EQ(::getpgid(process->pid()), process->pid());
   EXPECT_EQ(::getsid(process->pid()), process->pid());
 }
