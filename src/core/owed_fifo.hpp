@@ -120,9 +120,12 @@ class OwedFifo {
     if (gaps_ > 0) return {};
     // pairs: push(), for a client that guesses
     const std::uint64_t owed = pushed_.load(std::memory_order_acquire) - settled();
-    const std::size_t in_row = std::min<std::size_t>({packets.size(), owed, slots_ - head_});
-    const auto mine = std::span(packets_).subspan(head_, in_row);
-    return std::ranges::equal(mine, packets.first(in_row)) ? mine : std::span<void*>();
+    std::size_t in_row = packets.size();
+    if (in_row > owed) in_row = owed;
+    if (in_row > slots_ - head_) in_row = slots_ - head_;
+    void** const mine = &packets_[head_];
+    return std::equal(mine, mine + in_row, packets.data()) ? std::span(mine, in_row)
+                                                           : std::span<void*>();
   }
   /// Settles the oldest `count`. Precondition: matching() gave so many.
   void settle_oldest(std::size_t count) { pass(count); }

@@ -40,7 +40,8 @@ unsigned Receiver::turn() {
 }
 
 bool Receiver::blocked() const {
-  if (path_.options.on_full == OnFull::kWait && hold_.room() < path_.options.burst) return true;
+  const bool must_not_drop = path_.options.on_full == OnFull::kWait;
+  if (!hold_.idle() && must_not_drop && hold_.room() < path_.options.burst) return true;
   return stages_.blocked();
 }
 

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include "core/sizing.hpp"
-
 namespace ringside::server {
 
 std::size_t free_all(std::vector<OwedPacket>& packets) {
@@ -53,13 +51,17 @@ void Stages::put(std::span<const dpdk::Packet> packets, std::span<const Assignme
 void Stages::put_every(std::size_t stride, std::span<const dpdk::Packet> packets,
                        Assignment assigned) {
   const ClientId client = assigned.owner();
+  const Origin origin(assigned);
   Stage& stage = stages_[client.value];
   for (std::size_t left = (packets.size() + stride - 1) / stride; left > 0;) {
     const std::size_t full = stage.filled < burst_ ? burst_ : 2 * burst_;
     const std::size_t count = std::min(left, full - stage.filled);
     void** const to = stage.fresh.packets + stage.filled;
-    for (std::size_t i = 0; i < count; ++i) to[i] = packets[i * stride];
-    std::fill_n(stage.fresh.origins + stage.filled, count, Origin(assigned));
+    Origin* const origins = stage.fresh.origins + stage.filled;
+    for (std::size_t i = 0; i < count; ++i) {
+      to[i] = packets[i * stride];
+      origins[i] = origin;
+    }
     stage.filled += count;
     left -= count;
     packets = packets.subspan(std::min(packets.size(), count * stride));
@@ -70,12 +72,6 @@ void Stages::put_every(std::size_t stride, std::span<const dpdk::Packet> packets
 void Stages::keep(ClientId client, OwedPacket packet) {
   stages_[client.value].kept.push_back(packet);
   ++kept_;
-}
-
-bool Stages::blocked() const {
-  if (kept_ >= most_kept(path_.options.ring_size)) return true;  // the pool counts on it
-  return std::ranges::any_of(stages_,
-                             [this](const Stage& stage) { return stage.filled >= burst_; });
 }
 
 std::size_t Stages::size() const {
@@ -129,38 +125,35 @@ unsigned Stages::flush_kept(ClientId client) {
 
 unsigned Stages::flush_stage(ClientId client) {
   Stage& stage = stages_[client.value];
-  const unsigned handed = hand_over(client, staged(stage));
-  stage.filled -= handed;
-  stage.fresh = fifo(client).stage(stage.filled);
-  return handed;
-}
-
-unsigned Stages::hand_over(ClientId client, std::span<dpdk::Packet> packets) {
-  const std::size_t allowed = std::min(packets.size(), credit(client));
-  Counter& books = counters_.handed[client.value];
+  OwedFifo& debts = path_.owed_fifo(lcore_, client.value);
+  const std::size_t allowed = std::min(stage.filled, credit(client));
   unsigned handed = 0;
   if (allowed > 0) {
     // Written down before they are on the ring, or they could be back before.
+    Counter& books = counters_.handed[client.value];
     add(books, allowed);
-    OwedFifo& debts = fifo(client);
     if (path_.direct()) debts.make_room(allowed);
     debts.push(allowed);
-    handed = path_.seams.hand_over(stages_[client.value].work, packets.first(allowed));
+    handed = path_.seams.hand_over(stage.work, staged(stage).first(allowed));
     if (handed < allowed) {
       books.store(read(books) - (allowed - handed), std::memory_order_relaxed);
       debts.undo_push(allowed - handed);
     }
   }
-  note_peak(client, handed < packets.size());
+  const bool full = handed < stage.filled;
+  if (full || stage.work.used_at_most() > read(counters_.peak[client.value])) {
+    note_peak(client, full);
+  }
+  stage.filled -= handed;
+  stage.fresh = debts.stage(stage.filled);
   return handed;
 }
 
 /// All that the client may have is as good as a full ring.
 void Stages::note_peak(ClientId client, bool full) {
-  dpdk::ProducerEnd& work = stages_[client.value].work;
   Counter& peak = counters_.peak[client.value];
-  if (!full && work.used_at_most() <= read(peak)) return;
-  const std::uint64_t used = full ? path_.work[client.value].capacity() : work.used();
+  const std::uint64_t used =
+      full ? path_.work[client.value].capacity() : stages_[client.value].work.used();
   if (used > read(peak)) peak.store(used, std::memory_order_relaxed);
 }
 

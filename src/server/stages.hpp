@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/owed_fifo.hpp"
+#include "core/sizing.hpp"
 #include "dpdk/ring_end.hpp"
 #include "server/data_path.hpp"
 
@@ -35,7 +36,11 @@ class Stages {
 
   /// Nothing more can be added: a burst that did not fit waits for one of the clients, or too many
   /// kept ones do.
-  bool blocked() const;
+  bool blocked() const {
+    if (kept_ >= most_kept(path_.options.ring_size)) return true;  // the pool counts on it
+    return std::ranges::any_of(stages_,
+                               [this](const Stage& stage) { return stage.filled >= burst_; });
+  }
   bool has_kept() const { return kept_ > 0; }
   /// Packets here, of any kind.
   std::size_t size() const;
@@ -82,8 +87,8 @@ class Stages {
   unsigned flush_kept(ClientId client);
   /// Hands over from the front of the stage until the client may owe no more.
   unsigned flush_stage(ClientId client);
-  unsigned hand_over(ClientId client, std::span<dpdk::Packet> packets);
-  void note_peak(ClientId client, bool full);
+  /// The ring may never have been as full as it is now.
+  [[gnu::cold]] void note_peak(ClientId client, bool full);
   static void write(Stage& stage, std::size_t at, OwedPacket packet) {
     stage.fresh.packets[at] = packet.packet;
     stage.fresh.origins[at] = packet.origin;
@@ -91,7 +96,6 @@ class Stages {
   static std::span<dpdk::Packet> staged(const Stage& stage) {
     return {reinterpret_cast<dpdk::Packet*>(stage.fresh.packets), stage.filled};
   }
-  OwedFifo& fifo(ClientId client) { return path_.owed_fifo(lcore_, client.value); }
   /// Packets that may still be handed over: a client never owes more than its ring holds, so that
   /// its return ring always has room.
   std::size_t credit(ClientId client);
