@@ -181,19 +181,19 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   if (dpdk::lcore_list().size() > 1) {
     log.warning("a client works on one lcore; the others given to it stay idle");
   }
-  shared::ClientCounters& counters = found->info->client[id].counters;
-  const std::uint64_t before = read(counters.done);
+  shared::ClientSlot& slot = found->info->client[id];
+  const std::uint64_t before = read(slot.counters.done);
   const Handler handler(options.id, options.handler, *found->info);
   const auto outlet = make_outlet(*found, options.id, **link);
-  Worker worker(found->work, is_direct(*found->info), handler, handle, *outlet, counters,
-                options.burst, options.idle);
+  Worker worker(found->work, is_direct(*found->info), handler, handle, *outlet, slot, options.burst,
+                options.idle);
   Ending ending(*found->info, options.id, **link);
   pass(Step::kTied);
   worker.run(ending);
-  log.info("Client process {} leaves: handled {} packets", id, read(counters.done) - before);
+  log.info("Client process {} leaves: handled {} packets", id, read(slot.counters.done) - before);
   const Status verdict = ending.verdict();
   link->reset();
-  if (server_stopped(*found->info)) let_go(found->info->client[id]);
+  if (server_stopped(*found->info)) let_go(slot);
   return verdict;
 }
 

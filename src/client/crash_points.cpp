@@ -27,6 +27,7 @@ constexpr auto kSteps = std::to_array<std::pair<std::string_view, Step>>({
     {"before-join", Step::kBeforeJoin},
     {"admitted", Step::kAdmitted},
     {"tied", Step::kTied},
+    {"asleep", Step::kAsleep},
     {"before-dequeue", Step::kBeforeDequeue},
     {"dequeue-reserved", Step::kDequeueReserved},
     {"dequeue-copied", Step::kDequeueCopied},

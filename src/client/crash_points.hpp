@@ -17,6 +17,7 @@ enum class Step : std::uint8_t {
   kBeforeJoin,         ///< nothing has been asked yet
   kAdmitted,           ///< the server has answered
   kTied,               ///< heartbeats go out, no packet was taken yet
+  kAsleep,             ///< the server is to wake it
   kBeforeDequeue,      ///< the turn is counted
   kDequeueReserved,    ///< the work ring's head is moved
   kDequeueCopied,      ///< and the packets are read, its tail is not moved

@@ -83,6 +83,13 @@ void DirectOutlet::send(std::uint16_t dpdk_id, std::span<dpdk::Packet> packets) 
   add(slot_.tx_full_by_port[index], packets.size() - sent);
 }
 
+void Worker::sleep() {
+  sleeper_.sleep([this] {
+    pass(Step::kAsleep);
+    return work_.ring().used() > 0;
+  });
+}
+
 unsigned Worker::turn() {
   add(counters_.progress, 1);
   pass(Step::kBeforeDequeue);

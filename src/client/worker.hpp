@@ -9,6 +9,7 @@
 #include "client/handler.hpp"
 #include "core/idle.hpp"
 #include "core/shared_layout.hpp"
+#include "dpdk/doorbell.hpp"
 #include "dpdk/ring_end.hpp"
 
 namespace ringside::client {
@@ -68,15 +69,16 @@ class Worker {
  public:
   /// `in_steps`: a burst stays on the ring until the outlet has it, where the ring's mode allows.
   Worker(dpdk::RingView work, bool in_steps, const Handler& handler, HandleFn handle,
-         Outlet& outlet, shared::ClientCounters& counters, unsigned burst, IdleMode idle)
+         Outlet& outlet, shared::ClientSlot& slot, unsigned burst, IdleMode idle)
       : work_(work),
         in_steps_(in_steps && work.dequeues_in_steps()),
         handler_(handler),
         handle_(handle),
         outlet_(outlet),
-        counters_(counters),
+        counters_(slot.counters),
         packets_(burst),
-        idle_(idle) {}
+        idle_(idle),
+        sleeper_(slot) {}
 
   /// Works until `finished` says so at a moment when the ring is empty.
   template <typename Finished>
@@ -87,7 +89,7 @@ class Worker {
       } else if (finished()) {
         return;
       } else {
-        idle_.found_nothing();
+        idle_.found_nothing([this] { sleep(); });
       }
     }
   }
@@ -96,6 +98,8 @@ class Worker {
   unsigned turn();
 
  private:
+  void sleep();
+
   dpdk::ConsumerEnd work_;
   const bool in_steps_;
   const Handler& handler_;
@@ -104,6 +108,7 @@ class Worker {
   shared::ClientCounters& counters_;
   std::vector<dpdk::Packet> packets_;
   Idle idle_;
+  dpdk::Sleeper sleeper_;
 };
 
 /// The product's handler function.

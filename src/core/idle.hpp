@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Waiting. The only file of the project's programs in which a thread sleeps.
+// Waiting. The only file of the project's programs in which a thread sleeps, but for the client's
+// worker, which the server wakes (dpdk/doorbell.hpp).
 #pragma once
 
 #include <chrono>
@@ -29,6 +30,11 @@ class Idle {
   void worked() { quiet_turns_ = 0; }
 
   void found_nothing() {
+    found_nothing([this] { sleep(); });
+  }
+  /// With another way to sleep.
+  template <typename Sleep>
+  void found_nothing(Sleep&& sleep) {
     if (mode_ == IdleMode::kSpin) return relax();
     ++quiet_turns_;
     if (mode_ == IdleMode::kAdaptive && quiet_turns_ <= kSpinTurns) return relax();

@@ -18,7 +18,7 @@
 namespace ringside::shared {
 
 inline constexpr std::uint64_t kMagic = 0x52494e4753494445;  // "RINGSIDE"
-inline constexpr std::uint32_t kLayoutVersion = 3;
+inline constexpr std::uint32_t kLayoutVersion = 4;
 inline constexpr std::size_t kCacheLine = 64;
 
 using LcoreSet = std::array<std::uint64_t, kMaxLcores / 64>;  ///< bit i of word i/64: lcore id i
@@ -62,6 +62,7 @@ struct alignas(kCacheLine) SlotVerdict {
   std::atomic<std::uint32_t> pid;
   std::uint32_t numa_node;
   LcoreSet lcores;
+  std::atomic<std::uint32_t> bell;  ///< a futex: changes when there are packets for who sleeps
 };
 
 /// What the client counts. Writer: the worker of the client that holds the slot, after its death
@@ -94,6 +95,8 @@ struct ClientSlot {
   SlotVerdict verdict;
   ClientCounters counters;
   DirectRun run;
+  /// Odd while the client sleeps for want of packets. Writer: its worker.
+  alignas(kCacheLine) std::atomic<std::uint32_t> naps;
   /// Direct mode: packets accepted per output port index. Writer: as ClientCounters.
   alignas(kCacheLine) std::array<std::atomic<std::uint64_t>, kMaxPorts> sent_by_port;
   /// Refused, likewise.
@@ -131,7 +134,7 @@ struct alignas(kCacheLine) SharedInfo {
 static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 static_assert(sizeof(SlotVerdict) == 64 && sizeof(ClientCounters) == 64);
 static_assert(sizeof(DirectRun) == 64);
-static_assert(sizeof(ClientSlot) == 3 * 64 + 2 * 8 * kMaxPorts);
+static_assert(sizeof(ClientSlot) == 4 * 64 + 2 * 8 * kMaxPorts);
 static_assert(sizeof(WireSlot) == 64);
 static_assert(offsetof(SharedInfo, layout_version) == 8 && offsetof(SharedInfo, size) == 12,
               "the words that identify a layout never move");

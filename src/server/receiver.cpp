@@ -20,6 +20,7 @@ Receiver::Receiver(DataPath& path, std::uint16_t queue)
       reads_packets_(path.seams.assign != nullptr || reads_packets(path.options.policy)),
       deals_(path.seams.assign == nullptr && deals_in_turn(path.options.policy)),
       looks_on_rings_(path.direct() && path.rx.size() > 1),
+      ringer_(path.info),
       stages_(path, queue),
       hold_(hold_capacity(path.options.ring_size, path.options.burst)),
       burst_(path.options.burst),
@@ -35,8 +36,15 @@ unsigned Receiver::turn() {
     moved += receive_from(PortIndex{static_cast<std::uint8_t>(i)});
   }
   if (moved == 0 && path_.seams.flush_partial_bursts) moved = stages_.flush_all();
+  wake_clients();
   publish_staged();
   return moved;
+}
+
+void Receiver::wake_clients() {
+  for (std::size_t i = 0; i < path_.work.size(); ++i) {
+    ringer_.look(ClientId{static_cast<std::uint8_t>(i)}, path_.work[i]);
+  }
 }
 
 bool Receiver::blocked() const {

@@ -13,6 +13,7 @@
 #include "core/client_set.hpp"
 #include "core/flow_hold.hpp"
 #include "core/policy.hpp"
+#include "dpdk/doorbell.hpp"
 #include "server/data_path.hpp"
 #include "server/stages.hpp"
 
@@ -54,6 +55,7 @@ class Receiver {
   void show(std::span<dpdk::Packet> packets, PortIndex port);
   void hold(OwedPacket packet, ClientId owner);
   void drop_without_client(std::span<dpdk::Packet> packets);
+  void wake_clients();
   void publish_counters();
   void publish_staged();
 
@@ -70,6 +72,7 @@ class Receiver {
   DispatchState dispatch_;
   std::uint32_t epoch_ = 0;
   bool receiving_ = false;
+  dpdk::Ringer ringer_;
   Stages stages_;
   FlowHold hold_;
   std::vector<OwedPacket> homeless_;  ///< nobody is there to have them

@@ -50,6 +50,32 @@ TEST_F(ReceiverTest, HandsOverABurstThatIsNotFullWhenNothingMoreArrives) {
   EXPECT_EQ(read(path_->rx[0].staged), 0u);
 }
 
+TEST_F(ReceiverTest, WakesClientsThatSleepAndHavePackets) {
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(2));
+  info_->client[0].naps = 1;
+  info_->client[1].naps = 1;
+  settle(receiver);
+  EXPECT_EQ(info_->client[0].verdict.bell, 0u) << "no packets yet";
+  arrive(0, 1);  // for the first one
+  settle(receiver);
+  EXPECT_EQ(info_->client[0].verdict.bell, 1u);
+  EXPECT_EQ(info_->client[1].verdict.bell, 0u);
+}
+
+TEST_F(ReceiverTest, WakesAClientThatFellAsleepAfterThePacketCame) {
+  options_.clients = 1;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 1);
+  settle(receiver);
+  info_->client[0].naps = 1;
+  EXPECT_EQ(receiver.turn(), 0u);
+  EXPECT_EQ(info_->client[0].verdict.bell, 1u);
+}
+
 TEST_F(ReceiverTest, DropsAndCountsExactlyWhatDoesNotFit) {
   options_.clients = 1;
   build();
