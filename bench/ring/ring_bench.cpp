@@ -26,8 +26,9 @@ constexpr const char* kHelp =
     "  --huge-dir use hugepages, of this mount; without: ordinary memory\n"
     "  --filter=REGEX            cases whose name it finds; "
     "ring/sp-sc/size:64/single/copy/1/1:1/threads\n"
-    "  --switched on one thread, decide anew for each call which one it is, as DPDK's own\n"
-    "             ring_perf_autotest does; else it is compiled in, as programs have it\n"
+    "  --switched in the way of DPDK's own ring_perf_autotest: which call it is gets decided anew\n"
+    "             for each one (else it is compiled in, as programs have it), as many calls as\n"
+    "             there, no round trips, no sample thrown away\n"
     "  --benchmark_list_tests  --benchmark_repetitions=N (5; quick: 2)\n"
     "  --benchmark_out=FILE      figures as JSON\n";
 

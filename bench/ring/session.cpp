@@ -57,6 +57,10 @@ std::vector<Task> make_tasks(const RingCase& what, std::span<const unsigned> cpu
 }
 
 /// What all workers together did.
+/// As many as ring_perf_autotest makes.
+constexpr std::uint64_t kAutotestCalls = 1 << 23;
+constexpr std::uint64_t kAutotestCallsAcrossCpus = 1 << 15;
+
 struct Total {
   std::uint64_t taken = 0;
   std::uint64_t put = 0;
@@ -161,6 +165,10 @@ std::string Session::reason_to_skip(const RingCase& ring_case) const {
 }
 
 std::uint64_t Session::elements_of(const RingCase& ring_case) const {
+  if (options_.switched) {
+    const bool alone = ring_case.placement == Placement::kOneThread;
+    return ring_case.count * (alone ? kAutotestCalls : kAutotestCallsAcrossCpus);
+  }
   return bench::elements_of(ring_case, options_.quick);
 }
 
@@ -173,16 +181,16 @@ Result<Sample> Session::measure(const RingCase& ring_case) {
   auto ring = dpdk::Ring::create(kRingName, ring_case.size, SOCKET_ID_ANY, ring_case.mode);
   if (!ring) return ring.error();
   unsigned a = 0, b = 0;
-  const bool crosses = pick_pair(placed.value(), a, b);
-  const auto probe = [&] { return crosses ? host::line_round_trip_ns(a, b, kProbeTime) : 0.0; };
+  const bool probes = pick_pair(placed.value(), a, b) && !options_.switched;
+  const auto probe = [&] { return probes ? host::line_round_trip_ns(a, b, kProbeTime) : 0.0; };
   double before = 0, after = 0;
-  const unsigned max_tries = options_.quick ? kQuickTries : kMaxTries;
+  const unsigned max_tries = options_.switched ? 1 : options_.quick ? kQuickTries : kMaxTries;
   for (unsigned tries = 0; tries < max_tries; ++tries) {
     before = probe();
     Result<Sample> sample = take(ring_case, ring->view().get());
     if (!sample) return sample;
     after = probe();
-    if (crosses && !host::same_speed(before, after)) continue;
+    if (probes && !host::same_speed(before, after)) continue;
     if (sample->preemptions > 0 && tries + 1 < max_tries) continue;
     sample->round_trip_before_ns = before;
     sample->round_trip_after_ns = after;

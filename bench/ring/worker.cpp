@@ -8,6 +8,7 @@
 
 #include <algorithm>
 
+#include "bench/ring/switched.hpp"
 #include "host/affinity.hpp"
 
 namespace ringside::bench {
@@ -90,31 +91,12 @@ struct ZeroCopy {
   }
 };
 
-/// Copying calls in the way of ring_perf_autotest: one function for all, which is called, and looks
-/// which one is wanted.
 struct Switched {
-  [[gnu::noinline]] static unsigned put(::rte_ring* ring, Table& table, unsigned count, Verb verb) {
-    switch (verb) {
-      case Verb::kSingle:
-        return Single::put(ring, table, count);
-      case Verb::kBurst:
-        return Burst::put(ring, table, count);
-      case Verb::kBulk:
-        return Bulk::put(ring, table, count);
-    }
-    return 0;
+  static unsigned put(::rte_ring* ring, Table& table, unsigned count, SwitchedWay way) {
+    return switched_put(ring, table.slot, way.element_size, count, way.call);
   }
-  [[gnu::noinline]] static unsigned take(::rte_ring* ring, Table& table, unsigned count,
-                                         Verb verb) {
-    switch (verb) {
-      case Verb::kSingle:
-        return Single::take(ring, table, count);
-      case Verb::kBurst:
-        return Burst::take(ring, table, count);
-      case Verb::kBulk:
-        return Bulk::take(ring, table, count);
-    }
-    return 0;
+  static unsigned take(::rte_ring* ring, Table& table, unsigned count, SwitchedWay way) {
+    return switched_take(ring, table.slot, way.element_size, count, way.call);
   }
 };
 
@@ -172,8 +154,8 @@ void do_both(const Task& task, ::rte_ring* ring, Outcome& outcome, How... how) {
   outcome.offered = task.elements;
 }
 
-template <typename Operation, bool kStamped>
-void produce(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome) {
+template <typename Operation, bool kStamped, typename... How>
+void produce(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome, How... how) {
   Table table;
   Waiting waiting(task.ring_case, page);
   const bool one_at_a_time = task.phase == Phase::kHandOver;
@@ -189,7 +171,7 @@ void produce(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outc
       if (now - outcome.begin > task.limit) break;
       table.fill(now, wanted);
     }
-    const unsigned moved = Operation::put(ring, table, wanted);
+    const unsigned moved = Operation::put(ring, table, wanted, how...);
     outcome.elements += moved;
     outcome.offered += wanted;
     if (moved == 0) {
@@ -209,14 +191,14 @@ bool all_taken(const Task& task, ::rte_ring* ring, SharedPage& page) {
          ::rte_ring_empty(ring) != 0;
 }
 
-template <typename Operation, bool kStamped>
-void consume(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome) {
+template <typename Operation, bool kStamped, typename... How>
+void consume(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome, How... how) {
   Table table;
   Waiting waiting(task.ring_case, page);
   const unsigned count = task.ring_case.count;
   outcome.begin = ::rte_rdtsc_precise();
   for (;;) {
-    const unsigned moved = Operation::take(ring, table, count);
+    const unsigned moved = Operation::take(ring, table, count, how...);
     if (moved != 0) {
       if constexpr (kStamped) {
         const std::uint64_t latency = ::rte_rdtsc() - table.first();
@@ -233,17 +215,17 @@ void consume(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outc
   outcome.end = ::rte_rdtsc_precise();
 }
 
-template <typename Operation>
-void do_task(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome) {
+template <typename Operation, typename... How>
+void do_task(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome, How... how) {
   const bool stamped = task.phase != Phase::kFlow;
   if (task.role == Role::kBoth) {
-    do_both<Operation>(task, ring, outcome);
+    do_both<Operation>(task, ring, outcome, how...);
   } else if (task.role == Role::kProducer) {
-    stamped ? produce<Operation, true>(task, ring, page, outcome)
-            : produce<Operation, false>(task, ring, page, outcome);
+    stamped ? produce<Operation, true>(task, ring, page, outcome, how...)
+            : produce<Operation, false>(task, ring, page, outcome, how...);
   } else {
-    stamped ? consume<Operation, true>(task, ring, page, outcome)
-            : consume<Operation, false>(task, ring, page, outcome);
+    stamped ? consume<Operation, true>(task, ring, page, outcome, how...)
+            : consume<Operation, false>(task, ring, page, outcome, how...);
   }
 }
 
@@ -261,8 +243,8 @@ Outcome work(const Task& task, ::rte_ring* ring, SharedPage& page) {
   if (meet(task, page)) {
     const RingCase& what = task.ring_case;
     const std::uint32_t before = preemptions();
-    if (task.switched && task.role == Role::kBoth && !what.zero_copy) {
-      do_both<Switched>(task, ring, outcome, what.verb);
+    if (task.switched && !what.zero_copy) {
+      do_task<Switched>(task, ring, page, outcome, switched_way(what));
     } else if (what.verb == Verb::kSingle) {
       do_task<Single>(task, ring, page, outcome);
     } else if (what.verb == Verb::kBurst) {

@@ -29,7 +29,7 @@ struct Task {
   unsigned index = 0;    ///< among the workers, producers first
   unsigned workers = 1;  ///< who meet at the start line
   unsigned cpu = 0;
-  bool switched = false;       ///< kBoth: which call it is gets decided anew for each one
+  bool switched = false;       ///< copying calls are those of switched.hpp
   std::uint64_t elements = 0;  ///< kConsumer: unused, it takes what there is until all is done
   std::uint64_t limit = 0;     ///< stamped phases: TSC cycles after which a producer stops early
   char ring[RTE_RING_NAMESIZE] = {};

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSD-3-Clause
+// Copying calls in the way of DPDK's ring_perf_autotest, for comparisons with it: one function for
+// all threads' modes, calls and sizes of elements, which is called and looks which one is wanted.
+// Built with stack protection, as distributions build that program.
+#pragma once
+
+#include <rte_ring.h>
+
+#include "bench/ring/ring_case.hpp"
+
+namespace ringside::bench {
+
+/// Which call it is. Numbers, for one look.
+enum class SwitchedCall : unsigned {
+  kSingle,
+  kBulk,
+  kBurst,
+  kSpScSingle,
+  kSpScBulk,
+  kSpScBurst,
+  kMpMcSingle,
+  kMpMcBulk,
+  kMpMcBurst
+};
+
+struct SwitchedWay {
+  int element_size;  ///< kPointers, or bytes
+  SwitchedCall call;
+};
+/// The calls without a size: rte_ring_enqueue_bulk() and so on.
+inline constexpr int kPointers = -1;
+
+SwitchedWay switched_way(const RingCase& what);
+
+/// Return how many elements they moved.
+unsigned switched_put(::rte_ring* ring, void** elements, int element_size, unsigned count,
+                      SwitchedCall call);
+unsigned switched_take(::rte_ring* ring, void** elements, int element_size, unsigned count,
+                       SwitchedCall call);
+
+}  // namespace ringside::bench
