@@ -9,7 +9,7 @@ namespace ringside::harness {
 namespace {
 
 /// For programs that have just begun to become quiet.
-constexpr auto kCalm = std::chrono::milliseconds(500);
+constexpr auto kCalm = std::chrono::seconds(1);
 constexpr auto kSendPatience = std::chrono::seconds(10);
 /// Between two looks whether the packet has come out.
 constexpr auto kLook = std::chrono::milliseconds(1);
@@ -33,6 +33,19 @@ Result<double> send_one(ForwardRun& run, const IdlePlan& plan) {
   return Error{"the packet after a silence did not come out", ExitCode::kCheckFailed};
 }
 
+/// Latencies of `count` packets, each after a silence.
+Result<std::vector<double>> send_some(ForwardRun& run, const IdlePlan& plan, unsigned count,
+                                      Duration silence) {
+  std::vector<double> latencies;
+  for (unsigned i = 0; i < count; ++i) {
+    if (Status slept = run.sleep(silence + i * kStep); !slept) return slept.error();
+    const auto latency = send_one(run, plan);
+    if (!latency) return latency.error();
+    latencies.push_back(*latency);
+  }
+  return latencies;
+}
+
 Status measure(ForwardRun& run, const IdlePlan& plan, IdleRow& row) {
   if (Status started = run.start(); !started) return started;
   if (Status slept = run.sleep(kCalm); !slept) return slept;
@@ -42,12 +55,12 @@ Status measure(ForwardRun& run, const IdlePlan& plan, IdleRow& row) {
   const auto end = run.read();
   if (!end) return end.error();
   take_shares(*begin, *end, row);
-  for (unsigned i = 0; i < plan.packets; ++i) {
-    if (Status slept = run.sleep(plan.silence + i * kStep); !slept) return slept;
-    const auto latency = send_one(run, plan);
-    if (!latency) return latency.error();
-    row.first_ns.push_back(*latency);
-  }
+  auto first = send_some(run, plan, plan.packets, plan.silence);
+  if (!first) return first.error();
+  auto late = send_some(run, plan, plan.late_packets, plan.long_silence);
+  if (!late) return late.error();
+  row.first_ns = *std::move(first);
+  row.late_ns = *std::move(late);
   return Done{};
 }
 
@@ -73,10 +86,11 @@ Result<IdleResult> bench_idle(World& world, const IdlePlan& plan,
                     plan.setup.traffic,
                     std::chrono::duration<double>(plan.window).count(),
                     std::chrono::duration<double>(plan.silence).count(),
+                    std::chrono::duration<double>(plan.long_silence).count(),
                     host::sleep_cost(kIdleSleep, kSleepProbe),
                     {}};
   for (const ForwardRow& each : *rows) {
-    IdleRow row{each.what, each.skipped, 0, {}, {}, 0};
+    IdleRow row{each.what, each.skipped, 0, {}, {}, {}, 0};
     if (row.skipped.empty()) {
       progress(row.what.name());
       const auto directory = RunDirectory::create();

@@ -18,6 +18,8 @@ struct IdlePlan {
   Duration window = std::chrono::seconds(2);  ///< in which CPU time is counted
   unsigned packets = 50;                      ///< single ones, each after a silence
   Duration silence = std::chrono::milliseconds(20);
+  unsigned late_packets = 8;  ///< likewise, after one in which Idle has begun to sleep longer
+  Duration long_silence = std::chrono::seconds(1);
 };
 
 struct IdleRow {
@@ -26,6 +28,7 @@ struct IdleRow {
   double server_share = 0;            ///< of one CPU
   std::vector<double> client_shares;  ///< likewise
   std::vector<double> first_ns;       ///< latency of each single packet
+  std::vector<double> late_ns;        ///< after the long silence
   double others_share = 0;            ///< of all CPUs, taken by other programs
 };
 
@@ -34,6 +37,7 @@ struct IdleResult {
   ForwardTraffic traffic;
   double window_seconds = 0;
   double silence_seconds = 0;
+  double long_silence_seconds = 0;
   host::SleepCost sleep;  ///< of kIdleSleep
   std::vector<IdleRow> rows;
 };

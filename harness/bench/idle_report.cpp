@@ -22,9 +22,10 @@ std::string row_line(const IdleRow& row) {
   if (!row.skipped.empty()) {
     return fmt::format("{:<32}skipped: {}\n", row.what.name(), row.skipped);
   }
-  return fmt::format("{:<32}{:>11.1f}%{:>11.1f}%{:>12.0f}{:>9.0f}{:>9}\n", row.what.name(),
-                     100 * row.server_share, 100 * largest(row.client_shares),
-                     median(row.first_ns) / 1e3, largest(row.first_ns) / 1e3, row.first_ns.size());
+  return fmt::format("{:<32}{:>11.1f}%{:>11.1f}%{:>12.0f}{:>9.0f}{:>11.0f}{:>9.0f}\n",
+                     row.what.name(), 100 * row.server_share, 100 * largest(row.client_shares),
+                     median(row.first_ns) / 1e3, largest(row.first_ns) / 1e3,
+                     median(row.late_ns) / 1e3, largest(row.late_ns) / 1e3);
 }
 
 std::string sleep_lines(const host::SleepCost& sleep) {
@@ -46,6 +47,8 @@ Json to_json(const IdleRow& row) {
   json["first_packet_median_ns"] = median(row.first_ns);
   json["first_packet_max_ns"] = largest(row.first_ns);
   json["first_packet_ns"] = row.first_ns;
+  json["late_packet_median_ns"] = median(row.late_ns);
+  json["late_packet_ns"] = row.late_ns;
   json["others_share"] = row.others_share;
   return json;
 }
@@ -54,11 +57,14 @@ Json to_json(const IdleRow& row) {
 
 std::string idle_table(const IdleResult& result) {
   std::string table =
-      fmt::format("Idle for {:.1f} s, then single packets after {:.0f} ms of silence each\n",
-                  result.window_seconds, 1e3 * result.silence_seconds) +
+      fmt::format(
+          "Idle for {:.1f} s, then single packets after {:.0f} ms of silence each, then (late "
+          "ones) "
+          "after {:.1f} s\n",
+          result.window_seconds, 1e3 * result.silence_seconds, result.long_silence_seconds) +
       machine_line(result.machine);
-  table += fmt::format("{:<32}{:>12}{:>12}{:>12}{:>9}{:>9}\n", "method/clients", "server CPU",
-                       "client CPU", "median us", "max us", "packets");
+  table += fmt::format("{:<32}{:>12}{:>12}{:>12}{:>9}{:>11}{:>9}\n", "method/clients", "server CPU",
+                       "client CPU", "median us", "max us", "late: med.", "max");
   double others = 0;
   for (const IdleRow& row : result.rows) {
     table += row_line(row);
@@ -76,6 +82,7 @@ std::string idle_json(const IdleResult& result, const std::string& command) {
       forward_document("ringside.bench.idle/1", command, result.machine, result.traffic);
   document["window_seconds"] = result.window_seconds;
   document["silence_seconds"] = result.silence_seconds;
+  document["long_silence_seconds"] = result.long_silence_seconds;
   document["sleep"] = {{"asked_ns", std::chrono::nanoseconds(kIdleSleep).count()},
                        {"lasts_ns", result.sleep.lasts_ns},
                        {"cpu_ns", result.sleep.cpu_ns}};

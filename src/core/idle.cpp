@@ -3,7 +3,19 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <ctime>
+
 namespace ringside {
+namespace {
+
+std::chrono::nanoseconds now_of(clockid_t clock) {
+  std::timespec time{};
+  ::clock_gettime(clock, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
+}  // namespace
 
 Result<IdleMode> parse_idle_mode(const std::string& text) {
   for (const IdleMode mode : {IdleMode::kSpin, IdleMode::kYield, IdleMode::kAdaptive}) {
@@ -24,8 +36,24 @@ const char* to_text(IdleMode mode) {
   return "?";
 }
 
-void Idle::sleep() const {
-  std::this_thread::sleep_for(kIdleSleep);
+std::chrono::nanoseconds affordable_sleep(std::chrono::nanoseconds asked, SleepTimes each) {
+  const auto needed = std::chrono::duration_cast<std::chrono::nanoseconds>(each.cpu / kIdleShare);
+  if (needed <= each.wall) return asked;
+  return std::min<std::chrono::nanoseconds>(asked + needed - each.wall, kLongestIdleSleep);
+}
+
+void Idle::sleep() {
+  const std::uint32_t sleeps = quiet_turns_ - kYieldTurns;
+  if (sleeps == 1) {
+    asked_ = kIdleSleep;
+    begin_ = {now_of(CLOCK_MONOTONIC), now_of(CLOCK_THREAD_CPUTIME_ID)};
+  }
+  std::this_thread::sleep_for(asked_);
+  if (sleeps == kDozes) {
+    asked_ =
+        affordable_sleep(kIdleSleep, {(now_of(CLOCK_MONOTONIC) - begin_.wall) / kDozes,
+                                      (now_of(CLOCK_THREAD_CPUTIME_ID) - begin_.cpu) / kDozes});
+  }
 }
 
 void spend(std::chrono::nanoseconds time) {

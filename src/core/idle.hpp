@@ -20,9 +20,23 @@ const char* to_text(IdleMode mode);
 
 /// How long an adaptive loop without work asks to sleep at a time.
 inline constexpr std::chrono::microseconds kIdleSleep{50};
+/// Of a CPU, which sleeping so may take for long: what a short sleep costs depends on the machine.
+inline constexpr double kIdleShare = 0.04;
+inline constexpr std::chrono::milliseconds kLongestIdleSleep{1};
+
+/// What a sleep lasts and takes of the CPU.
+struct SleepTimes {
+  std::chrono::nanoseconds wall;
+  std::chrono::nanoseconds cpu;
+};
+
+/// How long to ask for in place of `asked`, which lasts and costs `each`: so long that sleeping
+/// takes no more than kIdleShare, but at most kLongestIdleSleep.
+std::chrono::nanoseconds affordable_sleep(std::chrono::nanoseconds asked, SleepTimes each);
 
 /// One per loop. Adaptive: spin for a moment, then give the CPU away, then sleep kIdleSleep at a
-/// time (as long again by the kernel's timer slack); the first work found starts it over.
+/// time (as long again by the kernel's timer slack), after kDozes sleeps what is affordable; the
+/// first work found starts it over.
 class Idle {
  public:
   explicit Idle(IdleMode mode) : mode_(mode) {}
@@ -45,16 +59,19 @@ class Idle {
  private:
   static constexpr std::uint32_t kSpinTurns = 64;
   static constexpr std::uint32_t kYieldTurns = 512;
+  static constexpr std::uint32_t kDozes = 4096;  ///< half a second
 
   static void relax() {
 #if defined(__x86_64__)
     __builtin_ia32_pause();
 #endif
   }
-  void sleep() const;
+  void sleep();
 
   IdleMode mode_;
   std::uint32_t quiet_turns_ = 0;
+  std::chrono::nanoseconds asked_ = kIdleSleep;
+  SleepTimes begin_{};  ///< of the first sleep: the time, and what the thread had of the CPU
 };
 
 /// Takes at least `time`: short times in a loop, so that they are exact, long ones asleep.

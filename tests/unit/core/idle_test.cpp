@@ -22,6 +22,21 @@ TEST(IdleMode, AnUnknownNameIsAnsweredWithTheKnownOnes) {
   EXPECT_EQ(mode.error().message, "unknown --idle 'sleepy'; use spin, yield or adaptive");
 }
 
+// Of a machine with a cheap sleep, and of a virtual machine.
+TEST(AffordableSleep, IsTheAskedOneWhereSleepingIsCheap) {
+  EXPECT_EQ(affordable_sleep(50us, {105us, 3us}), 50us) << "2.9 %";
+  EXPECT_EQ(affordable_sleep(50us, {100us, 4us}), 50us) << "just 4 %";
+}
+
+TEST(AffordableSleep, IsAsMuchLongerAsSleepingIsDear) {
+  EXPECT_EQ(affordable_sleep(50us, {150us, 16us}), 300us) << "lasts 400 us, of which 16 are 4 %";
+  EXPECT_EQ(affordable_sleep(50us, {150us, 20us}), 400us);
+}
+
+TEST(AffordableSleep, HasAnEnd) {
+  EXPECT_EQ(affordable_sleep(50us, {900us, 500us}), 1ms);
+}
+
 TEST(PollUntil, EndsAsSoonAsTheConditionHolds) {
   int looks = 0;
   EXPECT_TRUE(poll_until(1h, [&] { return ++looks == 3; }));
