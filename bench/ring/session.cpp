@@ -56,11 +56,11 @@ std::vector<Task> make_tasks(const RingCase& what, std::span<const unsigned> cpu
   return tasks;
 }
 
-/// What all workers together did.
 /// As many as ring_perf_autotest makes.
 constexpr std::uint64_t kAutotestCalls = 1 << 23;
 constexpr std::uint64_t kAutotestCallsAcrossCpus = 1 << 15;
 
+/// What all workers together did.
 struct Total {
   std::uint64_t taken = 0;
   std::uint64_t put = 0;
@@ -243,7 +243,7 @@ Result<Sample> Session::take(const RingCase& what, ::rte_ring* ring) {
     sample.refused = 1 - static_cast<double>(elements) / static_cast<double>(total.offered);
     sample.seconds = static_cast<double>(total.cycles) / static_cast<double>(::rte_get_tsc_hz());
   }
-  if (what.placement == Placement::kOneThread) return sample;
+  if (what.placement == Placement::kOneThread || options_.switched) return sample;
   const unsigned fewer = options_.quick ? 8 : 1;
   const std::pair<Phase, std::uint64_t> stamped[] = {{Phase::kHandOver, kHandOverCalls},
                                                      {Phase::kQueued, kQueuedCalls}};

@@ -37,8 +37,8 @@ struct SessionOptions {
   std::string huge_directory;  ///< mount of hugetlbfs; empty: no hugepages
   std::string prefix;          ///< --file-prefix; empty: one of its own
   bool quick = false;
-  bool switched =
-      false;  ///< in the way of ring_perf_autotest: Task::switched, and one sample counts
+  /// In the way of ring_perf_autotest: Task::switched, and one sample counts.
+  bool switched = false;
 };
 
 class Session {

@@ -59,9 +59,13 @@ unsigned take_sized(::rte_ring* ring, void** elements, unsigned size, unsigned c
 }  // namespace
 
 SwitchedWay switched_way(const RingCase& what) {
-  const unsigned verb = what.verb == Verb::kSingle ? 0 : what.verb == Verb::kBulk ? 1 : 2;
-  const unsigned mode = what.mode == RingMode::kSpSc ? 3 : what.mode == RingMode::kMpMc ? 6 : 0;
-  return {kPointers, static_cast<Call>(mode + verb)};
+  static constexpr Call kCalls[3][3] = {
+      {Call::kSingle, Call::kBurst, Call::kBulk},
+      {Call::kSpScSingle, Call::kSpScBurst, Call::kSpScBulk},
+      {Call::kMpMcSingle, Call::kMpMcBurst, Call::kMpMcBulk},
+  };
+  const unsigned row = what.mode == RingMode::kSpSc ? 1 : what.mode == RingMode::kMpMc ? 2 : 0;
+  return {kPointers, kCalls[row][static_cast<unsigned>(what.verb)]};
 }
 
 unsigned switched_put(::rte_ring* ring, void** elements, int element_size, unsigned count,

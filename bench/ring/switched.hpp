@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Copying calls in the way of DPDK's ring_perf_autotest, for comparisons with it: one function for
-// all threads' modes, calls and sizes of elements, which is called and looks which one is wanted.
-// Built with stack protection, as distributions build that program.
+// all modes, calls and sizes of elements, which is called and looks which one is wanted. Built with
+// stack protection, as distributions build that program. Sizes are never asked for here, but with
+// them the compiler makes the same of the rest: without, a bulk of 32 took 0.87 of that program's
+// time in place of 0.93.
 #pragma once
 
 #include <rte_ring.h>
@@ -10,7 +12,7 @@
 
 namespace ringside::bench {
 
-/// Which call it is. Numbers, for one look.
+/// Which call it is.
 enum class SwitchedCall : unsigned {
   kSingle,
   kBulk,

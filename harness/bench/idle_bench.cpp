@@ -8,8 +8,8 @@
 namespace ringside::harness {
 namespace {
 
-/// For programs that have just begun to become quiet.
-constexpr auto kCalm = std::chrono::seconds(1);
+/// For programs that have just begun to become quiet; as IdlePlan::long_silence.
+constexpr auto kCalm = std::chrono::seconds(2);
 constexpr auto kSendPatience = std::chrono::seconds(10);
 /// Between two looks whether the packet has come out.
 constexpr auto kLook = std::chrono::milliseconds(1);

@@ -18,8 +18,9 @@ struct IdlePlan {
   Duration window = std::chrono::seconds(2);  ///< in which CPU time is counted
   unsigned packets = 50;                      ///< single ones, each after a silence
   Duration silence = std::chrono::milliseconds(20);
-  unsigned late_packets = 8;  ///< likewise, after one in which Idle has begun to sleep longer
-  Duration long_silence = std::chrono::seconds(1);
+  unsigned late_packets = 8;
+  /// In which SleepLengths have become longer: kDozes of the first ones have passed.
+  Duration long_silence = std::chrono::seconds(2);
 };
 
 struct IdleRow {

@@ -48,6 +48,7 @@ Json to_json(const IdleRow& row) {
   json["first_packet_max_ns"] = largest(row.first_ns);
   json["first_packet_ns"] = row.first_ns;
   json["late_packet_median_ns"] = median(row.late_ns);
+  json["late_packet_max_ns"] = largest(row.late_ns);
   json["late_packet_ns"] = row.late_ns;
   json["others_share"] = row.others_share;
   return json;
@@ -58,9 +59,8 @@ Json to_json(const IdleRow& row) {
 std::string idle_table(const IdleResult& result) {
   std::string table =
       fmt::format(
-          "Idle for {:.1f} s, then single packets after {:.0f} ms of silence each, then (late "
-          "ones) "
-          "after {:.1f} s\n",
+          "Idle for {:.1f} s, then single packets after {:.0f} ms of silence each, then "
+          "(late ones) after {:.1f} s\n",
           result.window_seconds, 1e3 * result.silence_seconds, result.long_silence_seconds) +
       machine_line(result.machine);
   table += fmt::format("{:<32}{:>12}{:>12}{:>12}{:>9}{:>11}{:>9}\n", "method/clients", "server CPU",

@@ -56,7 +56,7 @@ class Process {
   virtual std::optional<std::string> read_line() = 0;
 };
 
-/// Starts processes.
+/// Starts processes: each the leader of a process group, and unless `foreground` of a session.
 class Launcher {
  public:
   virtual ~Launcher() = default;

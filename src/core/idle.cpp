@@ -4,18 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <ctime>
 
 namespace ringside {
-namespace {
-
-std::chrono::nanoseconds now_of(clockid_t clock) {
-  std::timespec time{};
-  ::clock_gettime(clock, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-}  // namespace
 
 Result<IdleMode> parse_idle_mode(const std::string& text) {
   for (const IdleMode mode : {IdleMode::kSpin, IdleMode::kYield, IdleMode::kAdaptive}) {
@@ -38,22 +28,18 @@ const char* to_text(IdleMode mode) {
 
 std::chrono::nanoseconds affordable_sleep(std::chrono::nanoseconds asked, SleepTimes each) {
   const auto needed = std::chrono::duration_cast<std::chrono::nanoseconds>(each.cpu / kIdleShare);
-  if (needed <= each.wall) return asked;
-  return std::min<std::chrono::nanoseconds>(asked + needed - each.wall, kLongestIdleSleep);
+  return std::clamp<std::chrono::nanoseconds>(asked + needed - each.wall, kIdleSleep,
+                                              kLongestIdleSleep);
 }
 
 void Idle::sleep() {
-  const std::uint32_t sleeps = quiet_turns_ - kYieldTurns;
-  if (sleeps == 1) {
-    asked_ = kIdleSleep;
-    begin_ = {now_of(CLOCK_MONOTONIC), now_of(CLOCK_THREAD_CPUTIME_ID)};
+  std::chrono::nanoseconds length = kIdleSleep;
+  if (cpu_time_ != nullptr) {
+    length = lengths_.next(quiet_turns_ - kYieldTurns, [this]() -> SleepTimes {
+      return {std::chrono::steady_clock::now().time_since_epoch(), cpu_time_()};
+    });
   }
-  std::this_thread::sleep_for(asked_);
-  if (sleeps == kDozes) {
-    asked_ =
-        affordable_sleep(kIdleSleep, {(now_of(CLOCK_MONOTONIC) - begin_.wall) / kDozes,
-                                      (now_of(CLOCK_THREAD_CPUTIME_ID) - begin_.cpu) / kDozes});
-  }
+  std::this_thread::sleep_for(length);
 }
 
 void spend(std::chrono::nanoseconds time) {

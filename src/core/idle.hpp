@@ -20,26 +20,53 @@ const char* to_text(IdleMode mode);
 
 /// How long an adaptive loop without work asks to sleep at a time.
 inline constexpr std::chrono::microseconds kIdleSleep{50};
-/// Of a CPU, which sleeping so may take for long: what a short sleep costs depends on the machine.
-inline constexpr double kIdleShare = 0.04;
-inline constexpr std::chrono::milliseconds kLongestIdleSleep{1};
+/// How much of a CPU such a loop should take, and how long it may sleep at most for that: what a
+/// short sleep costs depends on the machine.
+inline constexpr double kIdleShare = 0.03;
+inline constexpr std::chrono::microseconds kLongestIdleSleep{750};
 
-/// What a sleep lasts and takes of the CPU.
+/// Time on the clock, and of the thread on a CPU.
 struct SleepTimes {
   std::chrono::nanoseconds wall;
   std::chrono::nanoseconds cpu;
 };
 
 /// How long to ask for in place of `asked`, which lasts and costs `each`: so long that sleeping
-/// takes no more than kIdleShare, but at most kLongestIdleSleep.
+/// takes kIdleShare, between kIdleSleep and kLongestIdleSleep.
 std::chrono::nanoseconds affordable_sleep(std::chrono::nanoseconds asked, SleepTimes each);
 
+/// The lengths of sleeps in a row: kIdleSleep at first, for half a second, then what is affordable,
+/// found out anew every kDozes sleeps.
+class SleepLengths {
+ public:
+  static constexpr std::uint32_t kDozes = 4096;
+
+  /// What to ask for in the `nth` sleep since there was work, from 1 on. `now`: called seldom.
+  template <typename Now>
+  std::chrono::nanoseconds next(std::uint32_t nth, Now&& now) {
+    if (nth % kDozes != 1) return asked_;
+    const SleepTimes times = now();
+    asked_ = nth == 1 ? kIdleSleep
+                      : affordable_sleep(asked_, {(times.wall - begin_.wall) / kDozes,
+                                                  (times.cpu - begin_.cpu) / kDozes});
+    begin_ = times;
+    return asked_;
+  }
+
+ private:
+  std::chrono::nanoseconds asked_ = kIdleSleep;
+  SleepTimes begin_{};
+};
+
 /// One per loop. Adaptive: spin for a moment, then give the CPU away, then sleep kIdleSleep at a
-/// time (as long again by the kernel's timer slack), after kDozes sleeps what is affordable; the
-/// first work found starts it over.
+/// time (as long again by the kernel's timer slack); the first work found starts it over.
 class Idle {
  public:
-  explicit Idle(IdleMode mode) : mode_(mode) {}
+  /// The calling thread's time on a CPU so far.
+  using CpuTime = std::chrono::nanoseconds (*)();
+
+  /// With `cpu_time` sleeps become longer where they are dear (SleepLengths).
+  explicit Idle(IdleMode mode, CpuTime cpu_time = nullptr) : mode_(mode), cpu_time_(cpu_time) {}
 
   void worked() { quiet_turns_ = 0; }
 
@@ -59,7 +86,6 @@ class Idle {
  private:
   static constexpr std::uint32_t kSpinTurns = 64;
   static constexpr std::uint32_t kYieldTurns = 512;
-  static constexpr std::uint32_t kDozes = 4096;  ///< half a second
 
   static void relax() {
 #if defined(__x86_64__)
@@ -69,9 +95,9 @@ class Idle {
   void sleep();
 
   IdleMode mode_;
+  CpuTime cpu_time_;
   std::uint32_t quiet_turns_ = 0;
-  std::chrono::nanoseconds asked_ = kIdleSleep;
-  SleepTimes begin_{};  ///< of the first sleep: the time, and what the thread had of the CPU
+  SleepLengths lengths_;
 };
 
 /// Takes at least `time`: short times in a loop, so that they are exact, long ones asleep.

@@ -120,6 +120,7 @@ class OwedFifo {
     if (gaps_ > 0) return {};
     // pairs: push(), for a client that guesses
     const std::uint64_t owed = pushed_.load(std::memory_order_acquire) - settled();
+    // Not std::min() of a list: GCC 12 builds that in memory.
     std::size_t in_row = packets.size();
     if (in_row > owed) in_row = owed;
     if (in_row > slots_ - head_) in_row = slots_ - head_;

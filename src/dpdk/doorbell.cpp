@@ -33,6 +33,7 @@ void Sleeper::fall_asleep() {
 
 void Sleeper::wake_up() {
   const std::uint32_t naps = slot_.naps.load(std::memory_order_relaxed);
+  // pairs: Ringer::look()
   if (is_asleep(naps)) slot_.naps.store(naps + 1, std::memory_order_release);
 }
 
@@ -42,9 +43,11 @@ void Sleeper::wait_while(std::uint32_t bell) const {
   futex(slot_.verdict.bell, FUTEX_WAIT, bell, &timeout);
 }
 
-void Ringer::handle(ClientId client, RingView work, std::uint32_t naps) {
+void Ringer::handle(ClientId client, RingView work, std::uint32_t naps, std::uint64_t handed) {
   if (is_asleep(naps)) {
-    if (work.used() == 0) return;  // it will be looked at again
+    // It will be looked at again.
+    if (handed == rung_for_[client.value] || work.used() == 0) return;
+    rung_for_[client.value] = handed;
     std::atomic<std::uint32_t>& bell = info_.client[client.value].verdict.bell;
     bell.fetch_add(1, std::memory_order_relaxed);
     futex(bell, FUTEX_WAKE, INT_MAX);

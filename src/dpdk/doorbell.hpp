@@ -17,7 +17,7 @@
 namespace ringside::dpdk {
 
 /// After this time a sleeper looks at whatever else may have happened.
-inline constexpr std::chrono::milliseconds kLongestNap{5};
+inline constexpr std::chrono::milliseconds kLongestNap{2};
 
 /// The client's side, for its worker.
 class Sleeper {
@@ -51,18 +51,21 @@ class Ringer {
  public:
   explicit Ringer(shared::SharedInfo& info) : info_(info) {}
 
-  /// Wakes the client if it sleeps and has packets on its ring. Cheap when it is awake.
-  void look(ClientId client, RingView work) {
+  /// Wakes the client if it sleeps and has packets on its ring. Cheap when it is awake. `handed`:
+  /// packets that this receiver has put there in all; for the same ones it rings only once, or a
+  /// client that does not sleep could keep it ringing.
+  void look(ClientId client, RingView work, std::uint64_t handed) {
     // pairs: Sleeper::fall_asleep(), so that the ring is seen as the client left it
     const std::uint32_t naps = info_.client[client.value].naps.load(std::memory_order_acquire);
-    if (naps != handled_[client.value]) handle(client, work, naps);
+    if (naps != handled_[client.value]) handle(client, work, naps, handed);
   }
 
  private:
-  void handle(ClientId client, RingView work, std::uint32_t naps);
+  void handle(ClientId client, RingView work, std::uint32_t naps, std::uint64_t handed);
 
   shared::SharedInfo& info_;
-  std::array<std::uint32_t, kMaxClients> handled_{};  ///< the value of `naps` last dealt with
+  std::array<std::uint32_t, kMaxClients> handled_{};   ///< the value of `naps` last dealt with
+  std::array<std::uint64_t, kMaxClients> rung_for_{};  ///< `handed` when it last rang
 };
 
 }  // namespace ringside::dpdk

@@ -43,7 +43,7 @@ unsigned Receiver::turn() {
 
 void Receiver::wake_clients() {
   for (std::size_t i = 0; i < path_.work.size(); ++i) {
-    ringer_.look(ClientId{static_cast<std::uint8_t>(i)}, path_.work[i]);
+    ringer_.look(ClientId{static_cast<std::uint8_t>(i)}, path_.work[i], read(counters_.handed[i]));
   }
 }
 

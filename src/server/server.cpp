@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <ctime>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -27,11 +28,17 @@ namespace {
 // For saying goodbye to clients, closing ports and DPDK's clean-up: takes a tenth of a second.
 constexpr auto kEndTime = std::chrono::seconds(10);
 
+std::chrono::nanoseconds cpu_time_of_thread() {
+  std::timespec time{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
+}
+
 /// What one lcore does in every turn, by the plan.
 class LcoreWork {
  public:
   LcoreWork(DataPath& path, std::optional<std::uint16_t> rx_queue, bool takes_back)
-      : path_(path), idle_(path.options.idle) {
+      : path_(path), idle_(path.options.idle, cpu_time_of_thread) {
     if (rx_queue) receiver_ = std::make_unique<Receiver>(path, *rx_queue);
     if (takes_back) returner_ = std::make_unique<Returner>(path);
   }

@@ -35,12 +35,12 @@ TEST(IdleBench, TheTableHasTheBusiestClientAndTheSlowestPacket) {
                           {PortKind::kRing, "/x/imix.pcap", 1, 1522},
                           2,
                           0.02,
-                          1,
+                          2,
                           {143'000, 18'000},
                           {measured, skipped}};
   const std::string table = idle_table(result);
   EXPECT_THAT(table, HasSubstr("Idle for 2.0 s, then single packets after 20 ms of silence each, "
-                               "then (late ones) after 1.0 s"));
+                               "then (late ones) after 2.0 s"));
   EXPECT_THAT(table,
               HasSubstr("        4.5%        3.2%         120      180        400      400\n"));
   EXPECT_THAT(table, HasSubstr("skipped: one CPU\n"));
