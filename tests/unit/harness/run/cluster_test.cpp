@@ -97,6 +97,21 @@ TEST_F(ClusterTest, ProgramsRunInTheDirectoryOfTheRunWithDpdksFilesInIt) {
   EXPECT_EQ(cluster_->dpdk_directory(), directory_ + "/dpdk/rsAB");
 }
 
+TEST_F(ClusterTest, EachClientHasTheTimeOfAStart) {
+  server_answers();
+  ASSERT_TRUE(cluster_->start_server().ok());
+  const auto begin = clock_.now();
+  clock_.on_sleep = [&] {
+    const auto state = [&](int seconds) {
+      return clock_.now() - begin > std::chrono::seconds(seconds) ? "active" : "joining";
+    };
+    telemetry_->replies["/mp/clients"] = fmt::format(
+        R"({{"0":{{"state":"{}","pid":7}},"1":{{"state":"{}","pid":8}}}})", state(25), state(50));
+  };
+  EXPECT_TRUE(cluster_->start_clients({0, 1}).ok());
+  EXPECT_GT(clock_.now() - begin, std::chrono::seconds(50));
+}
+
 TEST_F(ClusterTest, AWrappedProgramHasTheTerminal) {
   plan_.wraps = {{"client1", {"gdb"}}};
   make_cluster();
