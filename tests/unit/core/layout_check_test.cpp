@@ -39,7 +39,7 @@ TEST_F(LayoutCheckTest, RefusesAZoneTooSmallToTellWhatItIs) {
 
 TEST_F(LayoutCheckTest, RefusesAnotherLayoutVersionAndNamesBoth) {
   info_->layout_version = shared::kLayoutVersion + 1;
-  EXPECT_THAT(complaint(), HasSubstr("layout version 4, this program knows version 3"));
+  EXPECT_THAT(complaint(), HasSubstr("layout version 5, this program knows version 4"));
 }
 
 TEST_F(LayoutCheckTest, RefusesAnotherSize) {
