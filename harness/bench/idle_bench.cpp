@@ -8,8 +8,6 @@
 namespace ringside::harness {
 namespace {
 
-/// For programs that have just begun to become quiet; as IdlePlan::long_silence.
-constexpr auto kCalm = std::chrono::seconds(2);
 constexpr auto kSendPatience = std::chrono::seconds(10);
 /// Between two looks whether the packet has come out.
 constexpr auto kLook = std::chrono::milliseconds(1);
@@ -48,7 +46,7 @@ Result<std::vector<double>> send_some(ForwardRun& run, const IdlePlan& plan, uns
 
 Status measure(ForwardRun& run, const IdlePlan& plan, IdleRow& row) {
   if (Status started = run.start(); !started) return started;
-  if (Status slept = run.sleep(kCalm); !slept) return slept;
+  if (Status slept = run.sleep(plan.long_silence); !slept) return slept;
   const auto begin = run.read();
   if (!begin) return begin.error();
   if (Status slept = run.sleep(plan.window); !slept) return slept;

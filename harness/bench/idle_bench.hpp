@@ -19,7 +19,8 @@ struct IdlePlan {
   unsigned packets = 50;                      ///< single ones, each after a silence
   Duration silence = std::chrono::milliseconds(20);
   unsigned late_packets = 8;
-  /// In which SleepLengths have become longer: kDozes of the first ones have passed.
+  /// In which SleepLengths have become longer: kDozes of the first ones have passed. The window
+  /// begins after one.
   Duration long_silence = std::chrono::seconds(2);
 };
 
