@@ -39,7 +39,8 @@ void Pacer::take_times(const pcap::Capture& capture) {
   // The last packet of one repetition and the first of the next are as far apart as packets of this
   // capture are on average.
   const std::uint64_t gaps = capture.size() - 1;
-  period_ns_ = latest + (gaps == 0 ? 0 : latest / gaps);
+  const std::uint64_t average = gaps == 0 ? 0 : latest / gaps;
+  period_ns_ = latest + std::min(average, kNever - latest);
 }
 
 std::uint64_t Pacer::departure_ns(std::uint64_t index) const {

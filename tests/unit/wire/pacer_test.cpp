@@ -112,6 +112,7 @@ TEST(Pacer, ACaptureOfOnePacketRepeatsWithoutGaps) {
 TEST(Pacer, SaturatesInsteadOfWrappingRound) {
   EXPECT_EQ(at_rate(1e-9).departure_ns(UINT64_MAX), UINT64_MAX);
   EXPECT_EQ(with_timing({0, kSecond}, 1e-12).departure_ns(UINT64_MAX), UINT64_MAX);
+  EXPECT_EQ(with_timing({0, 1ULL << 63}).departure_ns(2), UINT64_MAX);
 }
 
 RC_GTEST_PROP(Pacer, DeparturesNeverFall, (std::vector<std::uint64_t> times)) {
