@@ -23,6 +23,7 @@
 #include "dpdk/mempool.hpp"
 #include "dpdk/mp_socket.hpp"
 #include "dpdk/port.hpp"
+#include "dpdk/robust_futex.hpp"
 #include "dpdk/shared_info.hpp"
 
 namespace ringside::client {
@@ -188,8 +189,11 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   Worker worker(found->work, is_direct(*found->info), handler, handle, *outlet, slot, options.burst,
                 options.idle);
   Ending ending(*found->info, options.id, **link);
-  pass(Step::kTied);
-  worker.run(ending);
+  {
+    const dpdk::RobustFutex held(slot.worker);
+    pass(Step::kTied);
+    worker.run(ending);
+  }
   log.info("Client process {} leaves: handled {} packets", id, read(slot.counters.done) - before);
   const Status verdict = ending.verdict();
   link->reset();

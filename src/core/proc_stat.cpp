@@ -5,8 +5,11 @@
 
 namespace ringside {
 
-std::optional<std::uint64_t> start_time_in(std::string_view stat) {
-  constexpr unsigned kFirstBehindName = 3, kStartTime = 22;
+namespace {
+
+/// A numeric field of /proc/PID/stat behind the name; the first field is 1.
+std::optional<std::uint64_t> field_in(std::string_view stat, unsigned wanted) {
+  constexpr unsigned kFirstBehindName = 3;
   const std::size_t name_end = stat.rfind(')');
   if (name_end == stat.npos || stat.substr(name_end + 1).empty()) return std::nullopt;
   stat.remove_prefix(name_end + 1);
@@ -15,9 +18,22 @@ std::optional<std::uint64_t> start_time_in(std::string_view stat) {
     if (begin == stat.npos) return std::nullopt;
     stat.remove_prefix(begin);
     const std::string_view word = stat.substr(0, stat.find_first_of(" \n"));
-    if (field == kStartTime) return parse_number<std::uint64_t>(word);
+    if (field == wanted) return parse_number<std::uint64_t>(word);
     stat.remove_prefix(word.size());
   }
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> start_time_in(std::string_view stat) {
+  return field_in(stat, 22);
+}
+
+std::optional<bool> is_exiting_in(std::string_view stat) {
+  constexpr std::uint64_t kPfExiting = 0x4;
+  const auto flags = field_in(stat, 9);
+  if (!flags) return std::nullopt;
+  return (*flags & kPfExiting) != 0;
 }
 
 std::optional<std::chrono::nanoseconds> run_time_in(std::string_view schedstat) {

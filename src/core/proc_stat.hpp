@@ -14,6 +14,10 @@ namespace ringside {
 /// in parentheses, may itself hold blanks and parentheses.)
 std::optional<std::uint64_t> start_time_in(std::string_view stat);
 
+/// Bit 2 of field 9 (PF_EXITING in the kernel's include/linux/sched.h): the main thread has begun
+/// to end and runs nothing of its program any more. Nothing when `stat` is not such a line.
+std::optional<bool> is_exiting_in(std::string_view stat);
+
 /// The first number of /proc/PID/schedstat: how long it has had a CPU. Nothing when it is not such
 /// a line. (Documentation/scheduler/sched-stats.rst)
 std::optional<std::chrono::nanoseconds> run_time_in(std::string_view schedstat);

@@ -18,7 +18,7 @@
 namespace ringside::shared {
 
 inline constexpr std::uint64_t kMagic = 0x52494e4753494445;  // "RINGSIDE"
-inline constexpr std::uint32_t kLayoutVersion = 4;
+inline constexpr std::uint32_t kLayoutVersion = 5;
 inline constexpr std::size_t kCacheLine = 64;
 
 using LcoreSet = std::array<std::uint64_t, kMaxLcores / 64>;  ///< bit i of word i/64: lcore id i
@@ -97,6 +97,10 @@ struct ClientSlot {
   DirectRun run;
   /// Odd while the client sleeps for want of packets. Writer: its worker.
   alignas(kCacheLine) std::atomic<std::uint32_t> naps;
+  /// A robust futex: the thread id of the worker, the main thread of its process; FUTEX_OWNER_DIED
+  /// once it has ended while it held the slot. Writers: the worker, at its end the kernel; the
+  /// server while nobody holds the slot.
+  std::atomic<std::uint32_t> worker;
   /// Direct mode: packets accepted per output port index. Writer: as ClientCounters.
   alignas(kCacheLine) std::array<std::atomic<std::uint64_t>, kMaxPorts> sent_by_port;
   /// Refused, likewise.

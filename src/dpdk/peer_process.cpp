@@ -32,10 +32,22 @@ bool PeerProcess::signal(int number) const {
   return ::syscall(SYS_pidfd_send_signal, fd_, number, nullptr, 0) == 0;
 }
 
-std::optional<std::uint64_t> start_time_of(std::uint32_t pid) {
+namespace {
+
+std::string stat_of(std::uint32_t pid) {
   std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  const std::string stat{std::istreambuf_iterator<char>(file), {}};
-  return start_time_in(stat);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> start_time_of(std::uint32_t pid) {
+  return start_time_in(stat_of(pid));
+}
+
+bool runs(std::uint32_t pid, std::uint64_t start_time) {
+  const std::string stat = stat_of(pid);
+  return start_time_in(stat) == start_time && is_exiting_in(stat) == false;
 }
 
 }  // namespace ringside::dpdk

@@ -37,4 +37,8 @@ class PeerProcess {
 /// Field 22 of /proc/PID/stat, or nothing when there is no such process.
 std::optional<std::uint64_t> start_time_of(std::uint32_t pid);
 
+/// The process of that pid that began at `start_time` (as above) is there, and its main thread has
+/// not begun to end.
+bool runs(std::uint32_t pid, std::uint64_t start_time);
+
 }  // namespace ringside::dpdk

@@ -6,6 +6,7 @@
 #include <bit>
 
 #include "core/slot_claim.hpp"
+#include "dpdk/robust_futex.hpp"
 
 namespace ringside::server {
 
@@ -56,6 +57,7 @@ void Membership::poll(Clock::time_point now) {
   // Last: receivers must hear of a death before it can be asked whether the dead still owe
   // anything.
   for (const ClientId id : watch_.ended()) bury(id);
+  for (std::uint8_t i = 0; i < info_.clients; ++i) look_whether_its_worker_ended(ClientId{i});
 }
 
 void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) {
@@ -105,6 +107,19 @@ void Membership::look_what_it_returns(ClientId id, std::chrono::nanoseconds sinc
   }
 }
 
+/// Earlier than the end of its process. The kernel says so in a word that the client can write to
+/// as well, so the kernel is asked again.
+void Membership::look_whether_its_worker_ended(ClientId id) {
+  const bool watched = slot(id).state != SlotState::kAbsent && slot(id).state != SlotState::kDead;
+  if (!watched || !dpdk::says_ended(info_.client[id.value].worker)) return;
+  if (watch_.runs(id)) {
+    evict(id, "it says that its worker has ended, which still runs");
+    return;
+  }
+  watch_.kill(id);  // other threads that may be left
+  bury(id);
+}
+
 /// Once: its death is then seen as any other.
 void Membership::evict(ClientId id, std::string_view why) {
   if (slot(id).killed) return;
@@ -117,7 +132,7 @@ void Membership::evict(ClientId id, std::string_view why) {
   }
 }
 
-/// The process of this slot has ended, in whatever state it was.
+/// The process of this slot has ended, or at least its worker, in whatever state it was.
 void Membership::bury(ClientId id) {
   watch_.forget(id);
   journal_.note(event(EventKind::kDead, id), ringside::to_text(slot(id).state));
@@ -200,6 +215,7 @@ JoinReply Membership::admit(const JoinRequest& request) {
   verdict.pid.store(request.pid, std::memory_order_relaxed);
   verdict.numa_node = request.numa_node;
   verdict.lcores = request.lcores;
+  info_.client[id.value].worker.store(0, std::memory_order_relaxed);  // what the one before left
   move(id, SlotEvent::kClaim);
   move(id, SlotEvent::kAdmit);
   active_.add(id);

@@ -14,7 +14,7 @@ bool PidfdWatch::watch(ClientId id, std::uint32_t pid, std::uint64_t start_time)
   // Asked after the descriptor was opened: a process that began at that time under that pid is the
   // one that we hold.
   if (!process || dpdk::start_time_of(pid) != start_time || process->ended()) return false;
-  processes_[id.value].emplace(std::move(*process));
+  processes_[id.value].emplace(Watched{std::move(*process), pid, start_time});
   watched_.add(id);
   return true;
 }
@@ -29,7 +29,7 @@ ClientSet PidfdWatch::ended() {
   if (watched_.empty()) return ended;
   std::array<::pollfd, kMaxClients> fds{};
   for (std::size_t i = 0; i < fds.size(); ++i) {
-    fds[i] = {processes_[i] ? processes_[i]->descriptor() : -1, POLLIN, 0};
+    fds[i] = {processes_[i] ? processes_[i]->process.descriptor() : -1, POLLIN, 0};
   }
   if (::poll(fds.data(), fds.size(), 0) <= 0) return ended;
   for (std::uint8_t i = 0; i < kMaxClients; ++i) {
@@ -38,9 +38,14 @@ ClientSet PidfdWatch::ended() {
   return ended;
 }
 
+bool PidfdWatch::runs(ClientId id) {
+  const auto& watched = processes_[id.value];
+  return watched && dpdk::runs(watched->pid, watched->start_time);
+}
+
 bool PidfdWatch::kill(ClientId id) {
-  const auto& process = processes_[id.value];
-  return process && process->signal(SIGKILL);
+  const auto& watched = processes_[id.value];
+  return watched && watched->process.signal(SIGKILL);
 }
 
 }  // namespace ringside::server

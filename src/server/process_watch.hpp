@@ -22,6 +22,8 @@ class ProcessWatch {
   /// Of those watched, the clients whose process has ended. One system call, none when nobody is
   /// watched.
   virtual ClientSet ended() = 0;
+  /// The main thread of `id`, which is watched, still runs its program or may do so.
+  virtual bool runs(ClientId id) = 0;
   /// Ends the process of `id` by SIGKILL. False when it is not ours to end.
   virtual bool kill(ClientId id) = 0;
 };
@@ -32,10 +34,16 @@ class PidfdWatch final : public ProcessWatch {
   bool watch(ClientId id, std::uint32_t pid, std::uint64_t start_time) override;
   void forget(ClientId id) override;
   ClientSet ended() override;
+  bool runs(ClientId id) override;
   bool kill(ClientId id) override;
 
  private:
-  std::array<std::optional<dpdk::PeerProcess>, kMaxClients> processes_;
+  struct Watched {
+    dpdk::PeerProcess process;
+    std::uint32_t pid;
+    std::uint64_t start_time;
+  };
+  std::array<std::optional<Watched>, kMaxClients> processes_;
   ClientSet watched_;
 };
 

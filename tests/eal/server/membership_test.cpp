@@ -7,6 +7,7 @@
 #include <memory>
 
 #include "core/slot_claim.hpp"
+#include "dpdk/robust_futex.hpp"
 #include "server/seams.hpp"
 
 namespace ringside::server {
@@ -31,6 +32,7 @@ class FakeWatch final : public ProcessWatch {
     gone.remove(id);
   }
   ClientSet ended() override { return gone; }
+  bool runs(ClientId id) override { return !exiting.contains(id); }
   bool kill(ClientId id) override {
     ++kills[id.value];
     return true;
@@ -40,6 +42,7 @@ class FakeWatch final : public ProcessWatch {
   std::array<std::uint32_t, kMaxClients> pids{};
   std::array<unsigned, kMaxClients> kills{};
   ClientSet gone;
+  ClientSet exiting;
 };
 
 constexpr ClientId k0{0}, k1{1};
@@ -359,6 +362,37 @@ TEST_F(MembershipTest, EvictsAClientThatKeepsAPacketBack) {
     pass(kTimeout / 2);
   }
   EXPECT_EQ(watch_.kills[0], 1u);
+}
+
+TEST_F(MembershipTest, SeesTheEndOfAWorkerBeforeThatOfItsProcess) {
+  join(0, 5, 101);
+  join(1, 6, 102);
+  look();
+  watch_.exiting.add(k0);
+  info_->client[0].worker = FUTEX_OWNER_DIED;
+  look();
+  EXPECT_EQ(membership_->dead(), ClientSet{k0});
+  EXPECT_EQ(watch_.kills[0], 1u) << "what else runs in it";
+  settled_ = true;
+  look();
+  EXPECT_EQ(join(0, 5, 103), 2u);
+  look();
+  EXPECT_EQ(membership_->active(), (ClientSet{k0, k1})) << "the word was of the one before";
+  EXPECT_EQ(membership_->evicted(), 0u);
+}
+
+TEST_F(MembershipTest, EvictsAClientThatSaysItsWorkerEndedWhileItRuns) {
+  join(0, 5, 101);
+  join(1, 6, 102);
+  info_->client[0].worker = FUTEX_OWNER_DIED;
+  look();
+  look();
+  EXPECT_TRUE(membership_->dead().empty());
+  EXPECT_EQ(watch_.kills[0], 1u);
+  EXPECT_EQ(membership_->evicted(), 1u);
+  watch_.exiting.add(k0);
+  look();
+  EXPECT_EQ(membership_->dead(), ClientSet{k0});
 }
 
 TEST_F(MembershipTest, HoldsTheEndUntilEveryProcessIsGone) {

@@ -23,9 +23,12 @@ TEST(PidfdWatch, SeesTheEndOfWhomItWatchesAndOfNobodyElse) {
   ASSERT_TRUE(watch.watch(kFirst, first.pid(), start_time(first)));
   ASSERT_TRUE(watch.watch(kSecond, second.pid(), start_time(second)));
   EXPECT_TRUE(watch.ended().empty());
+  EXPECT_TRUE(watch.runs(kSecond));
   EXPECT_TRUE(watch.kill(kSecond));
   EXPECT_TRUE(poll_until(kLong, [&] { return !watch.ended().empty(); }));
   EXPECT_EQ(watch.ended(), ClientSet{kSecond});
+  EXPECT_FALSE(watch.runs(kSecond));
+  EXPECT_TRUE(watch.runs(kFirst));
   watch.forget(kSecond);
   EXPECT_TRUE(watch.ended().empty());
   EXPECT_FALSE(watch.kill(kSecond));

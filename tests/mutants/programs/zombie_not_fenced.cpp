@@ -20,6 +20,7 @@ class Believer final : public server::ProcessWatch {
     for (const ClientId id : evicted_) gone.add(id);
     return gone;
   }
+  bool runs(ClientId id) override { return processes_.runs(id); }
   bool kill(ClientId id) override {
     evicted_.add(id);
     return true;

@@ -7,12 +7,34 @@
 namespace ringside {
 namespace {
 
+using fixtures::Words;
+
 class Liveness : public fixtures::ProgramTest {
  protected:
   Running start_with_client(Running& server) {
     Running client = start_client({"-n", "0"});
     if (!server.wait_for("Client process 0 connected")) throw std::runtime_error(client.err());
     return client;
+  }
+  /// One with endless packets, which leaves statistics().
+  Running start_null_server(const Words& more = {}) {
+    auto eal = primary();
+    eal.insert(eal.end(), {"--vdev", "net_null0", "--vdev", "net_null1"});
+    Words words{"-p", "3", "-n", "1", "--stats-file", "stats.json"};
+    words.insert(words.end(), more.begin(), more.end());
+    Running server = start_server(words, eal);
+    if (!server.wait_for("Ready for")) throw std::runtime_error("no server: " + server.err());
+    return server;
+  }
+  /// As client 0; see ending_client.cpp.
+  Running start_ending_client(const std::string& how) {
+    Words words = join(secondary("1@1"), {"-n", "0"});
+    words.insert(words.begin(), how);
+    return start(ENDING_CLIENT, words);
+  }
+  nlohmann::json statistics() const {
+    std::ifstream file(directory_->path() + "/stats.json");
+    return nlohmann::json::parse(file);
   }
 };
 
@@ -42,21 +64,39 @@ TEST_F(Liveness, AClientThatHangsIsEvictedWhenAskedFor) {
 }
 
 TEST_F(Liveness, AWorkerThatHangsIsASuspectThoughItsControlThreadLives) {
-  auto eal = primary();
-  eal.insert(eal.end(), {"--vdev", "net_null0", "--vdev", "net_null1"});
-  auto server = start_server({"-p", "3", "-n", "1", "--heartbeat-timeout", "200ms", "--evict-hung",
-                              "--stats-file", "stats.json"},
-                             eal);
-  ASSERT_TRUE(server.wait_for("Ready for")) << server.err();
+  auto server = start_null_server({"--heartbeat-timeout", "200ms", "--evict-hung"});
   auto client = start_client({"-n", "0", "--handler", "delay:5000000000"});
   EXPECT_TRUE(server.wait_for("has not moved for 200 ms"));
   EXPECT_EQ(client.wait_end().exit_code, -1) << "evicted";
   EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
   EXPECT_EQ(server.end().exit_code, 0);
-  std::ifstream file(directory_->path() + "/stats.json");
-  const auto control = nlohmann::json::parse(file).at("control");
+  const auto control = statistics().at("control");
   EXPECT_EQ(control.at("evicted"), 1);
   EXPECT_GE(control.at("suspected"), 1);
+}
+
+TEST_F(Liveness, AWorkerThatEndsIsADeathThoughItsProcessLivesOn) {
+  auto server = start_null_server();
+  auto ending = start_ending_client("ends");
+  EXPECT_TRUE(server.wait_for("Client process 0 disconnected")) << ending.err();
+  EXPECT_EQ(ending.wait_end().exit_code, -1) << "its other threads are killed";
+  auto next = start_client({"-n", "0"});
+  EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
+  EXPECT_EQ(next.end().exit_code, 0);
+  EXPECT_EQ(server.end().exit_code, 0);
+  const auto stats = statistics();
+  EXPECT_EQ(stats.at("control").at("evicted"), 0);
+  EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
+}
+
+TEST_F(Liveness, AClientThatSaysItsWorkerEndedWhileItRunsIsEvicted) {
+  auto server = start_null_server();
+  auto lying = start_ending_client("lies");
+  EXPECT_TRUE(server.wait_for("it says that its worker has ended, which still runs"));
+  EXPECT_EQ(lying.wait_end().exit_code, -1);
+  EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
+  EXPECT_EQ(server.end().exit_code, 0);
+  EXPECT_EQ(statistics().at("control").at("evicted"), 1);
 }
 
 TEST_F(Liveness, AServerThatWasStoppedDoesNotHoldItAgainstItsClients) {

@@ -39,7 +39,7 @@ TEST_F(LayoutCheckTest, RefusesAZoneTooSmallToTellWhatItIs) {
 
 TEST_F(LayoutCheckTest, RefusesAnotherLayoutVersionAndNamesBoth) {
   info_->layout_version = shared::kLayoutVersion + 1;
-  EXPECT_THAT(complaint(), HasSubstr("layout version 5, this program knows version 4"));
+  EXPECT_THAT(complaint(), HasSubstr("layout version 6, this program knows version 5"));
 }
 
 TEST_F(LayoutCheckTest, RefusesAnotherSize) {

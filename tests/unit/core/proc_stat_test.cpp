@@ -19,6 +19,14 @@ TEST(ProcStat, IsNotMisledByTheProgramsName) {
   EXPECT_EQ(start_time_in("7 (a b) c) 1 2 3 (" + std::string(")") + kRest), 8675309u);
 }
 
+TEST(ProcStat, TellsWhetherTheProcessHasBegunToEnd) {
+  EXPECT_EQ(is_exiting_in("7 (mp_client)" + kRest), false);
+  EXPECT_EQ(is_exiting_in("7 (mp_client) D 1 7 7 0 -1 4194564 1 2 3\n"), true);
+  for (const char* text : {"", "7 (x) S 1 7 7 0 -1", "7 (x) S 1 7 7 0 -1 many 2"}) {
+    EXPECT_EQ(is_exiting_in(text), std::nullopt) << text;
+  }
+}
+
 TEST(ProcStat, OfAnotherFormTellsNothing) {
   for (const char* text : {"", "7", "7 (x", "7 (x)", "7 (x) ", "7 (x) S 1 2 3", ")"}) {
     EXPECT_EQ(start_time_in(text), std::nullopt) << text;
