@@ -59,8 +59,8 @@ function(ringside_compile_hot target)
 endfunction()
 
 # ringside_test(<tier> <name> LIBS <lib>... SOURCES <file>...): a GoogleTest program whose cases
-# ctest lists one by one under the label <tier> (unit, eal or system), those of the unit tier with
-# sanitizers as one test. The target test_programs builds all of them.
+# ctest lists one by one under the label <tier> (unit, eal or system), with sanitizers as one test.
+# The target test_programs builds all of them.
 function(ringside_test tier name)
   cmake_parse_arguments(arg "" "" "LIBS;SOURCES" ${ARGN})
   add_executable(${name} ${arg_SOURCES})
@@ -72,10 +72,10 @@ function(ringside_test tier name)
   endif()
   add_dependencies(test_programs ${name})
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
-  if(RINGSIDE_SANITIZE AND tier STREQUAL unit)
+  if(RINGSIDE_SANITIZE)
     # A program with sanitizers takes a second to start: it starts once for all its cases.
     add_test(NAME ${RINGSIDE_TEST_PREFIX}${name} COMMAND ${name})
-    set_tests_properties(${RINGSIDE_TEST_PREFIX}${name} PROPERTIES LABELS unit TIMEOUT 900)
+    set_tests_properties(${RINGSIDE_TEST_PREFIX}${name} PROPERTIES LABELS ${tier} TIMEOUT 900)
   else()
     gtest_discover_tests(${name} TEST_PREFIX "${RINGSIDE_TEST_PREFIX}" DISCOVERY_TIMEOUT 60
                          PROPERTIES LABELS ${tier})
