@@ -7,35 +7,11 @@
 #include <functional>
 #include <string>
 
+#include "core/hash_assign.hpp"
+
 namespace ringside {
 
 namespace {
-
-/// CRC32C of the packet's key as `fold` returns it.
-template <typename Fold>
-std::uint32_t hash_of(const PacketView& packet, ParseCounters& counters, Fold&& fold) {
-  const std::span frame(packet.data, packet.length);
-  FlowKey key;
-  // Not by parse_key(): here the compiler knows how long the key is, 32 instructions a packet less.
-  if (detail::parse_plain_ipv4(frame, packet.packet_length, key)) return fold(key).hash();
-  switch (detail::parse_any(frame, packet.packet_length, key)) {
-    case ParseNote::kNone:
-      break;
-    case ParseNote::kTruncated:
-      ++counters.truncated;
-      break;
-    case ParseNote::kMalformed:
-      ++counters.malformed;
-      break;
-  }
-  return fold(key).hash();
-}
-
-Assignment by_hash(const DispatchState& state, PortIndex port, std::uint32_t hash) {
-  const std::uint32_t bucket = BucketTable::bucket(hash);
-  return {state.buckets().bucket_owner(bucket), port, static_cast<std::uint16_t>(bucket)};
-}
-static_assert(BucketTable::kBuckets == 65536, "a bucket is a 16-bit number");
 
 ClientId owner_of_bucket(const DispatchState& state, std::uint16_t bucket) {
   return state.buckets().bucket_owner(bucket);
@@ -52,18 +28,11 @@ void assign_round_robin(DispatchState& state, std::span<const PacketView> packet
   }
 }
 
-void assign_flow_hash(DispatchState& state, std::span<const PacketView> packets,
-                      std::span<Assignment> assigned) {
+template <typename Fold>
+void assign_hash(DispatchState& state, std::span<const PacketView> packets,
+                 std::span<Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
-    assigned[i] =
-        by_hash(state, packets[i].port, hash_of(packets[i], state.parse, std::identity{}));
-  }
-}
-
-void assign_symmetric_flow_hash(DispatchState& state, std::span<const PacketView> packets,
-                                std::span<Assignment> assigned) {
-  for (std::size_t i = 0; i < packets.size(); ++i) {
-    assigned[i] = by_hash(state, packets[i].port, hash_of(packets[i], state.parse, symmetric));
+    assigned[i] = assign_by_hash(state, packets[i], Fold{});
   }
 }
 
@@ -85,8 +54,8 @@ struct Row {
 
 constexpr std::array kRows{
     Row{Policy::kRoundRobin, "round-robin", assign_round_robin, false, nullptr},
-    Row{Policy::kFlowHash, "flow-hash", assign_flow_hash, true, owner_of_bucket},
-    Row{Policy::kSymmetricFlowHash, "symmetric-flow-hash", assign_symmetric_flow_hash, true,
+    Row{Policy::kFlowHash, "flow-hash", assign_hash<std::identity>, true, owner_of_bucket},
+    Row{Policy::kSymmetricFlowHash, "symmetric-flow-hash", assign_hash<SymmetricKey>, true,
         owner_of_bucket},
     Row{Policy::kPort, "port", assign_port, false, owner_of_port},
 };

@@ -32,7 +32,7 @@ inline PortIndex input_of(Packet packet) {
 }
 
 /// Asks the cache for the first bytes of packets that will be read soon.
-inline void prefetch(std::span<Packet> packets) {
+inline void prefetch(std::span<const Packet> packets) {
   for (const Packet packet : packets) ::rte_prefetch0(rte_pktmbuf_mtod(packet, void*));
 }
 

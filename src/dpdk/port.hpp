@@ -56,7 +56,8 @@ class Port {
   /// Configures the port and starts it. Error kUsage when it has too few queues, else kEnvironment.
   static Result<Port> start(std::uint16_t id, const Config& config, MempoolView pool);
 
-  Port(Port&& other) noexcept : id_(other.id_), owner_(std::exchange(other.owner_, false)) {}
+  Port(Port&& other) noexcept
+      : id_(other.id_), cold_(other.cold_), owner_(std::exchange(other.owner_, false)) {}
   Port& operator=(Port&&) = delete;
   ~Port();
 
@@ -66,11 +67,15 @@ class Port {
     return ::rte_eth_rx_burst(id_, queue, packets.data(),
                               static_cast<std::uint16_t>(packets.size()));
   }
+  /// The bytes of a packet that was just received are not in this core's cache: a NIC or another
+  /// core has written them, while some virtual ports copy them in receive().
+  bool leaves_cold() const { return cold_; }
   DriverLosses losses() const;
 
  private:
-  explicit Port(std::uint16_t id) : id_(id) {}
+  Port(std::uint16_t id, bool cold) : id_(id), cold_(cold) {}
   std::uint16_t id_;
+  bool cold_;
   bool owner_ = true;
 };
 

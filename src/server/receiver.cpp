@@ -15,16 +15,13 @@ Receiver::Receiver(DataPath& path, std::uint16_t queue)
       counters_(path.rx[queue]),
       acknowledged_(path.acknowledged[queue]),
       queue_(queue),
-      assign_(path.seams.assign != nullptr ? path.seams.assign
-                                           : assign_function(path.options.policy)),
-      reads_packets_(path.seams.assign != nullptr || reads_packets(path.options.policy)),
+      assigner_(path.options.policy, path.seams.assign, path.options.burst),
       deals_(path.seams.assign == nullptr && deals_in_turn(path.options.policy)),
       looks_on_rings_(path.direct() && path.rx.size() > 1),
       ringer_(path.info),
       stages_(path, queue),
       hold_(hold_capacity(path.options.ring_size, path.options.burst)),
       burst_(path.options.burst),
-      views_(path.options.burst),
       assigned_(path.options.burst) {}
 
 unsigned Receiver::turn() {
@@ -129,8 +126,7 @@ void Receiver::collect_from_ring(ClientId dead, std::vector<OwedPacket>& had) {
   while (const unsigned taken = ring.dequeue(burst_)) {
     for (unsigned i = 0; i < taken; ++i) {
       const PortIndex port = dpdk::input_of(burst_[i]);
-      const PacketView view = dpdk::view_of(burst_[i], port);
-      assign_(*somebody, {&view, 1}, {assigned_.data(), 1});
+      assigner_.assign(*somebody, {&burst_[i], 1}, port, /*cold=*/false, assigned_);
       had.push_back({burst_[i], assigned_[0]});
     }
   }
@@ -222,8 +218,7 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
     for (const dpdk::Packet packet : packets) dpdk::note_input(packet, port);
   }
   if (deals_) return deal_out(packets, port);
-  show(packets, port);
-  assign_(dispatch_, {views_.data(), packets.size()}, assigned_);
+  assigner_.assign(dispatch_, packets, port, path_.ports[port.value].leaves_cold(), assigned_);
   const std::span assigned(assigned_.data(), packets.size());
   if (hold_.idle()) {
     stages_.put(packets, assigned);
@@ -246,16 +241,6 @@ void Receiver::deal_out(std::span<dpdk::Packet> packets, PortIndex port) {
     stages_.put_every(clients, packets.subspan(i), {dispatch_.in_turn(i), port, 0});
   }
   dispatch_.pass_turns(packets.size());
-}
-
-/// Makes the views that assign_ needs.
-void Receiver::show(std::span<dpdk::Packet> packets, PortIndex port) {
-  if (reads_packets_) {
-    dpdk::prefetch(packets);
-    for (std::size_t i = 0; i < packets.size(); ++i) views_[i] = dpdk::view_of(packets[i], port);
-  } else {
-    for (std::size_t i = 0; i < packets.size(); ++i) views_[i].port = port;
-  }
 }
 
 void Receiver::abandon() {

@@ -14,6 +14,7 @@
 #include "core/flow_hold.hpp"
 #include "core/policy.hpp"
 #include "dpdk/doorbell.hpp"
+#include "server/assigner.hpp"
 #include "server/data_path.hpp"
 #include "server/stages.hpp"
 
@@ -52,7 +53,6 @@ class Receiver {
   unsigned receive_from(PortIndex port);
   void dispatch(std::span<dpdk::Packet> packets, PortIndex port);
   void deal_out(std::span<dpdk::Packet> packets, PortIndex port);
-  void show(std::span<dpdk::Packet> packets, PortIndex port);
   void hold(OwedPacket packet, ClientId owner);
   void drop_without_client(std::span<dpdk::Packet> packets);
   void wake_clients();
@@ -63,9 +63,8 @@ class Receiver {
   RxCounters& counters_;
   std::atomic<std::uint32_t>& acknowledged_;
   const std::uint16_t queue_;
-  const AssignFn assign_;
-  const bool reads_packets_;  ///< assign_ does
-  const bool deals_;          ///< by turns alone
+  Assigner assigner_;
+  const bool deals_;  ///< by turns alone
   /// Direct mode with several receivers: none of them knows in what order all of them put packets
   /// on a ring, nor how far a client is with whose.
   const bool looks_on_rings_;
@@ -78,7 +77,6 @@ class Receiver {
   std::vector<OwedPacket> homeless_;  ///< nobody is there to have them
   std::vector<OwedPacket> loose_;     ///< changing hands; empty between calls
   std::vector<dpdk::Packet> burst_;
-  std::vector<PacketView> views_;
   std::vector<Assignment> assigned_;
 };
 

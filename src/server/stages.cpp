@@ -2,8 +2,22 @@
 #include "server/stages.hpp"
 
 #include <algorithm>
+#include <optional>
 
 namespace ringside::server {
+
+namespace {
+
+/// The client that all are for, if there is one.
+std::optional<ClientId> sole_owner(std::span<const Assignment> assigned) {
+  std::uint32_t differing = 0;
+  for (const Assignment each : assigned)
+    differing |= each.owner().value ^ assigned[0].owner().value;
+  if (assigned.empty() || differing != 0) return std::nullopt;
+  return assigned[0].owner();
+}
+
+}  // namespace
 
 std::size_t free_all(std::vector<OwedPacket>& packets) {
   for (const OwedPacket packet : packets) {
@@ -34,6 +48,10 @@ void Stages::look_at_rings() {
 }
 
 void Stages::put(std::span<const dpdk::Packet> packets, std::span<const Assignment> assigned) {
+  assigned = assigned.first(packets.size());
+  if (const auto one = sole_owner(assigned)) {
+    return append(*one, 1, packets, [=](std::size_t i) { return assigned[i]; });
+  }
   // What is written to may be anything, for the compiler: what stays the same is kept in registers.
   Stage* const stages = stages_.data();
   const std::size_t burst = burst_;
@@ -50,21 +68,26 @@ void Stages::put(std::span<const dpdk::Packet> packets, std::span<const Assignme
 
 void Stages::put_every(std::size_t stride, std::span<const dpdk::Packet> packets,
                        Assignment assigned) {
-  const ClientId client = assigned.owner();
-  const Origin origin(assigned);
+  append(assigned.owner(), stride, packets, [=](std::size_t) { return assigned; });
+}
+
+/// Every `stride`-th packet from the first one on; origin_at(i) is that of packets[i].
+template <typename OriginAt>
+void Stages::append(ClientId client, std::size_t stride, std::span<const dpdk::Packet> packets,
+                    OriginAt&& origin_at) {
   Stage& stage = stages_[client.value];
-  for (std::size_t left = (packets.size() + stride - 1) / stride; left > 0;) {
+  for (std::size_t next = 0; next < packets.size();) {
     const std::size_t full = stage.filled < burst_ ? burst_ : 2 * burst_;
+    const std::size_t left = (packets.size() - next + stride - 1) / stride;
     const std::size_t count = std::min(left, full - stage.filled);
     void** const to = stage.fresh.packets + stage.filled;
     Origin* const origins = stage.fresh.origins + stage.filled;
     for (std::size_t i = 0; i < count; ++i) {
-      to[i] = packets[i * stride];
-      origins[i] = origin;
+      to[i] = packets[next + i * stride];
+      origins[i] = origin_at(next + i * stride);
     }
     stage.filled += count;
-    left -= count;
-    packets = packets.subspan(std::min(packets.size(), count * stride));
+    next += count * stride;
     if (stage.filled == burst_) flush(client);
   }
 }

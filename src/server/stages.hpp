@@ -83,6 +83,9 @@ class Stages {
     dpdk::ProducerEnd work;  ///< of the client's ring
   };
 
+  template <typename OriginAt>
+  void append(ClientId client, std::size_t stride, std::span<const dpdk::Packet> packets,
+              OriginAt&& origin_at);
   unsigned flush(ClientId client);
   unsigned flush_kept(ClientId client);
   /// Hands over from the front of the stage until the client may owe no more.
