@@ -84,7 +84,7 @@ void DirectOutlet::send(std::uint16_t dpdk_id, std::span<dpdk::Packet> packets) 
 }
 
 void Worker::sleep() {
-  sleeper_.sleep([this] {
+  sleeper_.sleep(dpdk::kLongestNap, [this] {
     pass(Step::kAsleep);
     return work_.ring().used() > 0;
   });

@@ -78,7 +78,7 @@ class Worker {
         counters_(slot.counters),
         packets_(burst),
         idle_(idle),
-        sleeper_(slot) {}
+        sleeper_(slot.naps, slot.verdict.bell) {}
 
   /// Works until `finished` says so at a moment when the ring is empty.
   template <typename Finished>
@@ -89,7 +89,7 @@ class Worker {
       } else if (finished()) {
         return;
       } else {
-        idle_.found_nothing([this] { sleep(); });
+        idle_.found_nothing([this](std::chrono::nanoseconds) { sleep(); });
       }
     }
   }

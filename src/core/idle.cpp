@@ -32,14 +32,11 @@ std::chrono::nanoseconds affordable_sleep(std::chrono::nanoseconds asked, SleepT
                                               kLongestIdleSleep);
 }
 
-void Idle::sleep() {
-  std::chrono::nanoseconds length = kIdleSleep;
-  if (cpu_time_ != nullptr) {
-    length = lengths_.next(quiet_turns_ - kYieldTurns, [this]() -> SleepTimes {
-      return {std::chrono::steady_clock::now().time_since_epoch(), cpu_time_()};
-    });
-  }
-  std::this_thread::sleep_for(length);
+std::chrono::nanoseconds Idle::next_length() {
+  if (cpu_time_ == nullptr) return kIdleSleep;
+  return lengths_.next(quiet_turns_ - kYieldTurns, [this]() -> SleepTimes {
+    return {std::chrono::steady_clock::now().time_since_epoch(), cpu_time_()};
+  });
 }
 
 void spend(std::chrono::nanoseconds time) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Waiting. The only file of the project's programs in which a thread sleeps, but for the client's
-// worker, which the server wakes (dpdk/doorbell.hpp).
+// Waiting. The only file of the project's programs in which a thread sleeps, but for those that
+// another one wakes (dpdk/doorbell.hpp).
 #pragma once
 
 #include <chrono>
@@ -71,16 +71,16 @@ class Idle {
   void worked() { quiet_turns_ = 0; }
 
   void found_nothing() {
-    found_nothing([this] { sleep(); });
+    found_nothing([](std::chrono::nanoseconds length) { std::this_thread::sleep_for(length); });
   }
-  /// With another way to sleep.
+  /// With another way to sleep than sleep(length).
   template <typename Sleep>
   void found_nothing(Sleep&& sleep) {
     if (mode_ == IdleMode::kSpin) return relax();
     ++quiet_turns_;
     if (mode_ == IdleMode::kAdaptive && quiet_turns_ <= kSpinTurns) return relax();
     if (mode_ == IdleMode::kYield || quiet_turns_ <= kYieldTurns) return std::this_thread::yield();
-    sleep();
+    sleep(next_length());
   }
 
  private:
@@ -92,7 +92,7 @@ class Idle {
     __builtin_ia32_pause();
 #endif
   }
-  void sleep();
+  std::chrono::nanoseconds next_length();
 
   IdleMode mode_;
   CpuTime cpu_time_;

@@ -18,7 +18,7 @@
 namespace ringside::shared {
 
 inline constexpr std::uint64_t kMagic = 0x52494e4753494445;  // "RINGSIDE"
-inline constexpr std::uint32_t kLayoutVersion = 5;
+inline constexpr std::uint32_t kLayoutVersion = 6;
 inline constexpr std::size_t kCacheLine = 64;
 
 using LcoreSet = std::array<std::uint64_t, kMaxLcores / 64>;  ///< bit i of word i/64: lcore id i
@@ -112,6 +112,7 @@ struct ClientSlot {
 struct alignas(kCacheLine) WireSlot {
   std::atomic<std::uint64_t> claim;
   LcoreSet lcores;
+  std::atomic<std::uint32_t> bell;  ///< a futex: changes when a server that sleeps has packets
 };
 
 struct alignas(kCacheLine) SharedInfo {
@@ -130,6 +131,8 @@ struct alignas(kCacheLine) SharedInfo {
   std::array<PortInfo, kMaxPorts> port;
 
   alignas(kCacheLine) std::atomic<std::uint32_t> server_state;  ///< ServerState. Writer: server.
+  /// Odd while the lcore that receives what the wire sends sleeps. Writer: that lcore.
+  std::atomic<std::uint32_t> server_naps;
 
   WireSlot wire;
   std::array<ClientSlot, kMaxClients> client;

@@ -18,11 +18,15 @@ Receiver::Receiver(DataPath& path, std::uint16_t queue)
       assigner_(path.options.policy, path.seams.assign, path.options.burst),
       deals_(path.seams.assign == nullptr && deals_in_turn(path.options.policy)),
       looks_on_rings_(path.direct() && path.rx.size() > 1),
-      ringer_(path.info),
       stages_(path, queue),
       hold_(hold_capacity(path.options.ring_size, path.options.burst)),
       burst_(path.options.burst),
-      assigned_(path.options.burst) {}
+      assigned_(path.options.burst) {
+  for (std::size_t i = 0; i < path.work.size(); ++i) {
+    shared::ClientSlot& slot = path.info.client[i];
+    ringers_.emplace_back(slot.naps, slot.verdict.bell);
+  }
+}
 
 unsigned Receiver::turn() {
   follow_gate();
@@ -39,8 +43,8 @@ unsigned Receiver::turn() {
 }
 
 void Receiver::wake_clients() {
-  for (std::size_t i = 0; i < path_.work.size(); ++i) {
-    ringer_.look(ClientId{static_cast<std::uint8_t>(i)}, path_.work[i], read(counters_.handed[i]));
+  for (std::size_t i = 0; i < ringers_.size(); ++i) {
+    ringers_[i].look(read(counters_.handed[i]), [&] { return path_.work[i].used() > 0; });
   }
 }
 

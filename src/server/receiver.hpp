@@ -71,7 +71,7 @@ class Receiver {
   DispatchState dispatch_;
   std::uint32_t epoch_ = 0;
   bool receiving_ = false;
-  dpdk::Ringer ringer_;
+  std::vector<dpdk::Ringer> ringers_;  ///< of the clients
   Stages stages_;
   FlowHold hold_;
   std::vector<OwedPacket> homeless_;  ///< nobody is there to have them

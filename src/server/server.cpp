@@ -13,6 +13,7 @@
 #include "core/program.hpp"
 #include "core/signals.hpp"
 #include "core/slot_claim.hpp"
+#include "dpdk/doorbell.hpp"
 #include "dpdk/eal.hpp"
 #include "dpdk/log.hpp"
 #include "dpdk/telemetry.hpp"
@@ -39,6 +40,10 @@ class LcoreWork {
  public:
   LcoreWork(DataPath& path, std::optional<std::uint16_t> rx_queue, bool takes_back)
       : path_(path), idle_(path.options.idle, cpu_time_of_thread) {
+    // The wire sends to the first queue only.
+    if (rx_queue == 0 && path.info.wire_ports > 0) {
+      sleeper_.emplace(path.info.server_naps, path.info.wire.bell);
+    }
     if (rx_queue) receiver_ = std::make_unique<Receiver>(path, *rx_queue);
     if (takes_back) returner_ = std::make_unique<Returner>(path);
   }
@@ -53,7 +58,7 @@ class LcoreWork {
       if (moved > 0) {
         idle_.worked();
       } else {
-        idle_.found_nothing();
+        rest();
       }
     }
     if (receiver_) receiver_->abandon();
@@ -61,8 +66,17 @@ class LcoreWork {
   }
 
  private:
+  void rest() {
+    if (!sleeper_) return idle_.found_nothing();
+    idle_.found_nothing([this](std::chrono::nanoseconds length) {
+      // What the wire sent just now it rings for in its next turn.
+      sleeper_->sleep(length, [] { return false; });
+    });
+  }
+
   DataPath& path_;
   Idle idle_;
+  std::optional<dpdk::Sleeper> sleeper_;  ///< where the wire rings
   std::unique_ptr<Receiver> receiver_;
   std::unique_ptr<Returner> returner_;
 };

@@ -49,6 +49,8 @@ class Sender {
   void take_back();
 
   std::uint64_t sent() const { return sent_; }
+  /// Packets that the server has not received yet.
+  unsigned waiting() const { return ring_.used(); }
   std::uint64_t refused() const { return refused_; }
 
  private:

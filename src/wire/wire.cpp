@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <thread>
 #include <utility>
@@ -48,7 +49,7 @@ Result<Receiver> make_receiver(unsigned port, unsigned queues, dpdk::MempoolView
 
 }  // namespace
 
-Result<std::unique_ptr<Wire>> Wire::attach(const shared::SharedInfo& info) {
+Result<std::unique_ptr<Wire>> Wire::attach(shared::SharedInfo& info) {
   if (info.wire_ports == 0) {
     return environment_error(
         "the server has no ring port for a wire to hold; start it with --ring-port NAME");
@@ -94,11 +95,16 @@ unsigned Wire::turn() {
   if (detached_) return 0;
   unsigned sent = 0;
   unsigned taken = 0;
+  std::uint64_t given = 0;
   for (Port& port : ports_) {
     sent += port.sender.turn();
+    given += port.sender.sent();
     if (const auto finished = port.sender.take_finished()) reply(*finished);
     taken += port.receiver.turn();
   }
+  ringer_.look(given, [this] {
+    return std::ranges::any_of(ports_, [](const Port& port) { return port.sender.waiting() > 0; });
+  });
   if (sent > 0) awake_until_ns_ = clock_.since_start_ns(dpdk::TscClock::tsc()) + kAwakeNs;
   return sent + taken;
 }

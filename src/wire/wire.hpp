@@ -14,6 +14,7 @@
 #include "core/idle.hpp"
 #include "core/result.hpp"
 #include "core/shared_layout.hpp"
+#include "dpdk/doorbell.hpp"
 #include "dpdk/tsc_clock.hpp"
 #include "pcap/capture.hpp"
 #include "wire/line_reader.hpp"
@@ -27,7 +28,7 @@ class Wire {
  public:
   /// Looks up the pool, the rings and the field that the server made for its ring ports. `info`
   /// must outlive the wire. Errors kEnvironment: the server has no ring port, or lacks one of them.
-  static Result<std::unique_ptr<Wire>> attach(const shared::SharedInfo& info);
+  static Result<std::unique_ptr<Wire>> attach(shared::SharedInfo& info);
 
   /// Serves requests from descriptor `in` and answers on `out`, until the input ends, `quit` comes,
   /// nobody reads the answers any more, or `stop` says so; then ends every send and capture. Calls
@@ -42,7 +43,8 @@ class Wire {
     Receiver receiver;
   };
 
-  explicit Wire(const shared::SharedInfo& info) : info_(info) {}
+  explicit Wire(shared::SharedInfo& info)
+      : info_(info), ringer_(info.server_naps, info.wire.bell) {}
 
   unsigned turn();
   void rest();
@@ -66,6 +68,7 @@ class Wire {
   void reply(std::string_view line);
 
   const shared::SharedInfo& info_;
+  dpdk::Ringer ringer_;  ///< of the server
   dpdk::TscClock clock_;
   std::vector<Port> ports_;
   std::map<std::string, std::shared_ptr<const pcap::Capture>> captures_;

@@ -13,6 +13,8 @@
 #include <string>
 
 #include "core/idle.hpp"
+#include "core/shared_layout.hpp"
+#include "dpdk/ring.hpp"
 
 namespace ringside::dpdk {
 namespace {
@@ -37,7 +39,7 @@ class DoorbellTest : public ::testing::Test {
       : shared_(new (::mmap(nullptr, sizeof(Shared), PROT_READ | PROT_WRITE,
                             MAP_SHARED | MAP_ANONYMOUS, -1, 0)) Shared{}),
         ring_(reinterpret_cast<::rte_ring*>(shared_->ring)),
-        ringer_(shared_->info) {
+        ringer_(slot().naps, slot().verdict.bell) {
     ::rte_ring_init(ring_.get(), "work", kRingSize, RING_F_SP_ENQ | RING_F_SC_DEQ);
   }
   ~DoorbellTest() override { ::munmap(shared_, sizeof(Shared)); }
@@ -50,7 +52,10 @@ class DoorbellTest : public ::testing::Test {
     ASSERT_EQ(ring_.enqueue({&packet, 1}), 1u);
     ++handed_;
   }
-  void look() { ringer_.look(kClient, ring_, handed_); }
+  void look() {
+    ringer_.look(handed_, [this] { return ring_.used() > 0; });
+  }
+  Sleeper sleeper() { return {slot().naps, slot().verdict.bell}; }
   /// "4711 (name) S ..."
   static bool sleeps(pid_t process) {
     std::ifstream file("/proc/" + std::to_string(process) + "/stat");
@@ -70,7 +75,7 @@ TEST_F(DoorbellTest, AClientInAnotherProcessIsWoken) {
   ASSERT_GE(client, 0);
   if (client == 0) {
     ::alarm(120);  // or it would outlive a test that failed
-    Sleeper(slot(), kNever).sleep([&] { return ring_.used() > 0; });
+    sleeper().sleep(kNever, [&] { return ring_.used() > 0; });
     ::_exit(ring_.used() > 0 ? 0 : 1);
   }
   EXPECT_TRUE(poll_until(seconds(60), [&] { return naps() == 1 && sleeps(client); }));
@@ -84,14 +89,14 @@ TEST_F(DoorbellTest, AClientInAnotherProcessIsWoken) {
 
 TEST_F(DoorbellTest, AClientThatFindsSomethingDoesNotSleep) {
   const auto begin = steady_clock::now();
-  Sleeper(slot(), kNever).sleep([] { return true; });
+  sleeper().sleep(kNever, [] { return true; });
   EXPECT_LT(steady_clock::now() - begin, kNever / 2);
   EXPECT_EQ(naps(), 2u);
 }
 
 TEST_F(DoorbellTest, ABellThatRingsWhileTheClientFallsAsleepIsNotMissed) {
   const auto begin = steady_clock::now();
-  Sleeper(slot(), kNever).sleep([&] {
+  sleeper().sleep(kNever, [&] {
     put_a_packet();
     look();
     return false;  // it did not see the packet, which was too late for that
@@ -101,7 +106,7 @@ TEST_F(DoorbellTest, ABellThatRingsWhileTheClientFallsAsleepIsNotMissed) {
 
 TEST_F(DoorbellTest, WithoutABellTheSleepEndsByItself) {
   const auto begin = steady_clock::now();
-  Sleeper(slot(), milliseconds(30)).sleep([] { return false; });
+  sleeper().sleep(milliseconds(30), [] { return false; });
   EXPECT_GE(steady_clock::now() - begin, milliseconds(30));
   EXPECT_EQ(naps(), 2u);
 }
@@ -148,7 +153,7 @@ TEST_F(DoorbellTest, DoesNotRingForWhoIsAwakeOrHasNoPackets) {
 
 TEST_F(DoorbellTest, TheNextClientOfASlotIsAwake) {
   slot().naps = 7;  // one was killed in its sleep
-  const Sleeper sleeper(slot());
+  sleeper();
   EXPECT_EQ(naps(), 8u);
 }
 

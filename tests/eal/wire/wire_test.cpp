@@ -55,6 +55,24 @@ TEST_F(WireTest, StampsCapturedPacketsWithTheTimeOfDay) {
   EXPECT_LT(time, after + 1s);
 }
 
+TEST_F(WireTest, RingsForAServerThatSleepsWhenItHasSentSomething) {
+  load({60});
+  server_.info->server_naps = 1;
+  report(0);  // a turn later
+  EXPECT_EQ(server_.info->wire.bell, 0u);
+  ask(R"({"cmd":"send","port":1,"capture":"c"})");
+  EXPECT_TRUE(poll_until(kDeadline, [this] { return server_.info->wire.bell == 1; }));
+}
+
+TEST_F(WireTest, RingsForAServerThatFallsAsleepOnAPacket) {
+  load({60});
+  ask(R"({"cmd":"send","port":0,"capture":"c"})");
+  report(0);
+  EXPECT_EQ(server_.info->wire.bell, 0u) << "it is awake";
+  server_.info->server_naps = 1;
+  EXPECT_TRUE(poll_until(kDeadline, [this] { return server_.info->wire.bell == 1; }));
+}
+
 TEST_F(WireTest, AsapWaitsForRoomAndRefusesNothing) {
   load(std::vector<std::size_t>(20, 60));
   request(R"({"cmd":"send","port":0,"capture":"c","loops":10,"pace":"asap"})");
@@ -249,7 +267,7 @@ TEST_F(WireTest, EndsWhenNobodyReadsItsReplies) {
 }
 
 TEST(WireAttach, SaysThatTheServerHasNoRingPort) {
-  const shared::SharedInfo info{};
+  shared::SharedInfo info{};
   const auto wire = Wire::attach(info);
   ASSERT_FALSE(wire);
   EXPECT_EQ(wire.error().code, ExitCode::kEnvironment);
