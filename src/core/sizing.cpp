@@ -75,10 +75,14 @@ unsigned wire_tx_ring_size(const SizingInput& in) {
 }
 
 std::uint64_t pool_bytes(const PoolSize& pool, std::uint64_t page_bytes) {
-  const std::uint64_t object = divide_up(kObjectHeader + kMbufHeader + pool.data_room, 64) * 64;
-  const std::uint64_t objects = object > page_bytes
-                                    ? pool.mbufs * divide_up(object, page_bytes) * page_bytes
-                                    : divide_up(pool.mbufs, page_bytes / object) * page_bytes;
+  // An odd number of cache lines, which spreads objects over the channels of the memory.
+  const std::uint64_t lines = divide_up(kObjectHeader + kMbufHeader + pool.data_room, 64) | 1;
+  const std::uint64_t object = lines * 64;
+  std::uint64_t objects = pool.mbufs * object;
+  if (page_bytes != kPage4k) {
+    objects = object > page_bytes ? pool.mbufs * divide_up(object, page_bytes) * page_bytes
+                                  : divide_up(pool.mbufs, page_bytes / object) * page_bytes;
+  }
   return objects + std::max(pool.lanes, 1u) * ring_bytes(std::bit_ceil(pool.mbufs + 1)) +
          kPoolHeader + (pool.cache != 0 ? kCachesOfPool : 0);
 }

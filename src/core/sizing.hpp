@@ -55,8 +55,8 @@ PoolSize wire_pool(const SizingInput& input);
 /// wire_pool, so that a packet which entered by the wire is never refused on its way out.
 unsigned wire_tx_ring_size(const SizingInput& input);
 
-/// Bytes of DPDK memory that a pool takes. An mbuf never straddles two pages, so with 4 KiB pages
-/// each one takes at least a page.
+/// Bytes of DPDK memory that a pool takes. An mbuf never straddles two hugepages; on pages of
+/// kPage4k they lie closely packed (dpdk::Mempool).
 std::uint64_t pool_bytes(const PoolSize& pool, std::uint64_t page_bytes);
 /// Bytes that a ring of `size` entries takes.
 std::uint64_t ring_bytes(unsigned size);

@@ -4,6 +4,10 @@
 #include <fmt/format.h>
 #include <rte_eal.h>
 #include <rte_errno.h>
+#include <rte_mbuf_pool_ops.h>
+#include <rte_memzone.h>
+
+#include <cerrno>
 
 #include "core/sizing.hpp"
 #include "dpdk/lanes.hpp"
@@ -20,6 +24,36 @@ Error no_room(const std::string& name, const PoolSize& wanted) {
       name, wanted.mbufs, wanted.data_room, bytes >> 20, ::rte_strerror(rte_errno)));
 }
 
+/// Without hugepages a pool of DPDK's begins a page with every mbuf: all headers then fall into the
+/// same few sets of the caches. An address is good for devices across pages as well where it is the
+/// virtual one.
+bool packs() {
+  return ::rte_eal_has_hugepages() == 0 && ::rte_eal_iova_mode() == RTE_IOVA_VA;
+}
+
+/// One mbuf behind the other, whatever pages they lie on. A negative error number when there is no
+/// room. (rte_mempool_populate_default() would leave the mbufs without addresses for devices.)
+int populate_packed(::rte_mempool* pool) {
+  std::size_t least_chunk = 0;
+  std::size_t alignment = 0;
+  const auto bytes = ::rte_mempool_op_calc_mem_size_default(pool, pool->size, /*pg_shift=*/0,
+                                                            &least_chunk, &alignment);
+  if (bytes < 0) return static_cast<int>(bytes);
+  const std::string name = fmt::format("MP_{}_0", pool->name);
+  const ::rte_memzone* const zone =
+      ::rte_memzone_reserve_aligned(name.c_str(), static_cast<std::size_t>(bytes), pool->socket_id,
+                                    0, static_cast<unsigned>(alignment));
+  if (zone == nullptr) return -rte_errno;
+  const auto free = [](::rte_mempool_memhdr*, void* memzone) {
+    ::rte_memzone_free(static_cast<const ::rte_memzone*>(memzone));
+  };
+  const int got = ::rte_mempool_populate_iova(pool, static_cast<char*>(zone->addr), zone->iova,
+                                              zone->len, free, const_cast<::rte_memzone*>(zone));
+  if (got == static_cast<int>(pool->size)) return got;
+  if (got <= 0) ::rte_memzone_free(zone);
+  return got < 0 ? got : -ENOMEM;
+}
+
 }  // namespace
 
 Result<MempoolView> MempoolView::look_up(const std::string& name) {
@@ -29,6 +63,17 @@ Result<MempoolView> MempoolView::look_up(const std::string& name) {
 
 Result<Mempool> Mempool::create(const std::string& name, unsigned mbufs, unsigned cache,
                                 unsigned data_room, int numa_node) {
+  return make({.mbufs = mbufs, .data_room = data_room, .cache = cache}, name, numa_node);
+}
+
+Result<Mempool> Mempool::create_with_lanes(const std::string& name, unsigned mbufs,
+                                           unsigned data_room, int numa_node, unsigned lanes) {
+  return make({.mbufs = mbufs, .data_room = data_room, .cache = 0, .lanes = lanes}, name,
+              numa_node);
+}
+
+Result<Mempool> Mempool::create_default(const std::string& name, unsigned mbufs, unsigned cache,
+                                        unsigned data_room, int numa_node) {
   if (::rte_mempool* pool = ::rte_pktmbuf_pool_create(
           name.c_str(), mbufs, cache, 0, static_cast<std::uint16_t>(data_room), numa_node)) {
     return Mempool(pool);
@@ -36,20 +81,29 @@ Result<Mempool> Mempool::create(const std::string& name, unsigned mbufs, unsigne
   return no_room(name, {.mbufs = mbufs, .data_room = data_room, .cache = cache});
 }
 
-Result<Mempool> Mempool::create_with_lanes(const std::string& name, unsigned mbufs,
-                                           unsigned data_room, int numa_node, unsigned lanes) {
-  // As rte_pktmbuf_pool_create(), which has no way to tell a kind of pool how many lanes.
-  const Error full = no_room(name, {.mbufs = mbufs, .data_room = data_room, .lanes = lanes});
-  const auto object = static_cast<unsigned>(sizeof(::rte_mbuf) + data_room);
-  Mempool pool(::rte_mempool_create_empty(name.c_str(), mbufs, object, 0,
-                                          sizeof(::rte_pktmbuf_pool_private), numa_node, 0));
+/// As rte_pktmbuf_pool_create(), which has no way to tell how mbufs lie and how many lanes there
+/// are.
+Result<Mempool> Mempool::make(const PoolSize& size, const std::string& name, int numa_node) {
+  const Error full = no_room(name, size);
+  const bool packed = packs();
+  const auto object = static_cast<unsigned>(sizeof(::rte_mbuf) + size.data_room);
+  Mempool pool(::rte_mempool_create_empty(name.c_str(), size.mbufs, object, size.cache,
+                                          sizeof(::rte_pktmbuf_pool_private), numa_node,
+                                          packed ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0));
   if (!pool.pool_) return full;
-  if (Status given = give_lanes(pool.pool_.get(), lanes); !given) return given.error();
+  ::rte_mempool* const made = pool.pool_.get();
+  const char* const kind = ::rte_mbuf_best_mempool_ops();
+  if (size.lanes > 0) {
+    if (Status given = give_lanes(made, size.lanes); !given) return given.error();
+  } else if (::rte_mempool_set_ops_byname(made, kind, nullptr) != 0) {
+    return environment_error(fmt::format("mempool '{}' cannot be of DPDK's kind '{}'", name, kind));
+  }
   ::rte_pktmbuf_pool_private sizes = {};
-  sizes.mbuf_data_room_size = static_cast<std::uint16_t>(data_room);
-  ::rte_pktmbuf_pool_init(pool.pool_.get(), &sizes);
-  if (::rte_mempool_populate_default(pool.pool_.get()) < 0) return full;
-  ::rte_mempool_obj_iter(pool.pool_.get(), ::rte_pktmbuf_init, nullptr);
+  sizes.mbuf_data_room_size = static_cast<std::uint16_t>(size.data_room);
+  ::rte_pktmbuf_pool_init(made, &sizes);
+  const int populated = packed ? populate_packed(made) : ::rte_mempool_populate_default(made);
+  if (populated < 0) return full;
+  ::rte_mempool_obj_iter(made, ::rte_pktmbuf_init, nullptr);
   return pool;
 }
 

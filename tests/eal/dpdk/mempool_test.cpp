@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: BSD-3-Clause
+#include "dpdk/mempool.hpp"
+
+#include <gtest/gtest.h>
+#include <rte_malloc.h>
+
+#include <algorithm>
+#include <set>
+#include <vector>
+
+#include "dpdk/lanes.hpp"
+
+namespace ringside::dpdk {
+namespace {
+
+std::uint64_t heap_in_use() {
+  ::rte_malloc_socket_stats stats{};
+  ::rte_malloc_get_socket_stats(0, &stats);
+  return stats.heap_allocsz_bytes;
+}
+
+std::vector<const ::rte_mbuf*> mbufs_of(const Mempool& pool) {
+  std::vector<const ::rte_mbuf*> mbufs;
+  ::rte_mempool_obj_iter(
+      pool.view().get(),
+      [](::rte_mempool*, void* to, void* mbuf, unsigned) {
+        static_cast<std::vector<const ::rte_mbuf*>*>(to)->push_back(
+            static_cast<const ::rte_mbuf*>(mbuf));
+      },
+      &mbufs);
+  std::ranges::sort(mbufs);
+  return mbufs;
+}
+
+std::uintptr_t address(const void* of) {
+  return reinterpret_cast<std::uintptr_t>(of);
+}
+
+TEST(Mempool, PacksMbufsWithoutHugepagesOverAllSetsOfACache) {
+  const auto pool = Mempool::create("packed", 1000, 0, 2176, 0);
+  ASSERT_TRUE(pool) << pool.error().message;
+  const auto mbufs = mbufs_of(*pool);
+  ASSERT_EQ(mbufs.size(), 1000u);
+  std::set<std::uintptr_t> lines_of_a_page;
+  for (const ::rte_mbuf* mbuf : mbufs) {
+    lines_of_a_page.insert(address(mbuf) % 4096 / 64);
+    EXPECT_EQ((address(mbuf) - address(mbufs[0])) % 2368, 0u);
+  }
+  EXPECT_EQ(address(mbufs.back()) - address(mbufs.front()), 999u * 2368);
+  EXPECT_EQ(lines_of_a_page.size(), 64u);
+}
+
+TEST(Mempool, GivesPackedMbufsAddressesForDevices) {
+  const auto pool = Mempool::create("packed", 100, 0, 2176, 0);
+  ASSERT_TRUE(pool) << pool.error().message;
+  for (const ::rte_mbuf* mbuf : mbufs_of(*pool)) {
+    EXPECT_EQ(mbuf->buf_iova, address(mbuf->buf_addr));
+    EXPECT_EQ(::rte_mempool_virt2iova(mbuf), address(mbuf));
+  }
+}
+
+class MempoolSize : public ::testing::TestWithParam<PoolSize> {
+ protected:
+  static void SetUpTestSuite() { register_lanes(); }
+};
+
+TEST_P(MempoolSize, IsWhatSizingSaysAndIsGivenBack) {
+  const PoolSize size = GetParam();
+  const std::uint64_t before = heap_in_use();
+  {
+    const auto pool =
+        size.lanes == 0
+            ? Mempool::create("sized", size.mbufs, size.cache, size.data_room, 0)
+            : Mempool::create_with_lanes("sized", size.mbufs, size.data_room, 0, size.lanes);
+    ASSERT_TRUE(pool) << pool.error().message;
+    const auto expected = static_cast<double>(pool_bytes(size, kPage4k));
+    EXPECT_NEAR(static_cast<double>(heap_in_use() - before), expected, expected * 0.002);
+  }
+  EXPECT_EQ(heap_in_use(), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Kinds, MempoolSize,
+    ::testing::Values(PoolSize{.mbufs = 8191, .data_room = 2176},
+                      PoolSize{.mbufs = 8191, .data_room = 2240, .cache = 0},
+                      PoolSize{.mbufs = 8191, .data_room = 2176, .cache = 0, .lanes = 4},
+                      PoolSize{.mbufs = 4095, .data_room = 9344}));
+
+TEST(Mempool, ThatDoesNotFitSaysWhatItWanted) {
+  const auto pool = Mempool::create("large", 1'000'000, 0, 2176, 0);
+  ASSERT_FALSE(pool);
+  EXPECT_EQ(pool.error().code, ExitCode::kEnvironment);
+  EXPECT_NE(pool.error().message.find("no room for mempool 'large': 1000000 mbufs"),
+            std::string::npos)
+      << pool.error().message;
+}
+
+}  // namespace
+}  // namespace ringside::dpdk
