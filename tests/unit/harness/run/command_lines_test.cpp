@@ -107,7 +107,7 @@ TEST_F(CommandLines, MoreClientsAndDirectModeNeedMoreMemory) {
   EXPECT_GT(needed_megabytes(scenario_, 1522, false), two);
   EXPECT_GT(needed_megabytes(scenario_, 9000, false), needed_megabytes(scenario_, 1522, false));
   const unsigned looped = needed_megabytes(scenario_, 1522, false, 10'000);
-  EXPECT_GT(looped, needed_megabytes(scenario_, 1522, false) + 39) << "a page for each packet";
+  EXPECT_GT(looped, needed_megabytes(scenario_, 1522, false) + 22) << "2368 bytes for each packet";
 }
 
 }  // namespace
