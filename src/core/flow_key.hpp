@@ -147,21 +147,21 @@ Word load(std::span<const std::byte> from, std::size_t at) {
   return word;
 }
 
-/// The short cut for what most frames are: whole, without VLAN tag, with an IPv4
+/// The short cut for what most frames are: whole in one segment, without VLAN tag, with an IPv4
 /// header of 20 bytes, no fragment, TCP, UDP or SCTP. False, and `key` as it was, when it is any
 /// other.
-inline bool parse_plain_ipv4(std::span<const std::byte> readable, std::size_t frame_length,
-                             FlowKey& key) noexcept {
+inline bool parse_plain_ipv4(std::span<const std::byte> readable, FlowKey& key) noexcept {
   constexpr std::size_t kEthernet = 14, kHeaders = kEthernet + 20 + 4;
   if (readable.size() < kHeaders) return false;
-  // EtherType, version and header length.
-  if ((load<std::uint32_t>(readable, 12) & 0xff'ffff) != 0x45'0008) return false;
+  const std::uint32_t type_version_and_header =
+      (load<std::uint32_t>(readable, 12) & 0xff'ffff) ^ 0x45'0008;
+  const std::uint32_t fragment = load<std::uint16_t>(readable, kEthernet + 6) & 0xff3f;
+  if ((type_version_and_header | fragment) != 0) return false;
+  // Of the length that IP states: below the headers wraps round and is too long as well.
   const std::size_t stated = __builtin_bswap16(load<std::uint16_t>(readable, kEthernet + 2));
-  if (stated < kHeaders - kEthernet) return false;
-  if (kEthernet + stated > readable.size() && kEthernet + stated > frame_length) return false;
-  const bool fragment = (load<std::uint16_t>(readable, kEthernet + 6) & 0xff3f) != 0;
+  if (stated - (kHeaders - kEthernet) > readable.size() - kHeaders) return false;
   const auto protocol = std::to_integer<std::uint8_t>(readable[kEthernet + 9]);
-  if (fragment || !has_ports(protocol)) return false;
+  if (!has_ports(protocol)) return false;
   key.words = {ip_head(PacketKind::kIpv4, protocol, load<std::uint32_t>(readable, kEthernet + 20)),
                load<std::uint64_t>(readable, kEthernet + 12)};
   return true;
@@ -175,7 +175,7 @@ ParseNote parse_any(std::span<const std::byte> readable, std::size_t frame_lengt
 
 inline ParseNote parse_key(std::span<const std::byte> readable, std::size_t frame_length,
                            FlowKey& key) noexcept {
-  if (detail::parse_plain_ipv4(readable, frame_length, key)) return ParseNote::kNone;
+  if (detail::parse_plain_ipv4(readable, key)) return ParseNote::kNone;
   return detail::parse_any(readable, frame_length, key);
 }
 
