@@ -67,7 +67,17 @@ void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) 
   } else if (state != SlotState::kAbsent) {
     look_whether_it_moves(id, since_last_look);
     look_what_it_returns(id, since_last_look);
+    if (wrote_over_slot(id)) evict(id, "it wrote over its slot");
   }
+}
+
+/// Where only the server writes there is something else than the server wrote.
+bool Membership::wrote_over_slot(ClientId id) const {
+  const shared::SlotVerdict& verdict = info_.client[id.value].verdict;
+  const Slot& mine = slot(id);
+  return verdict.state.load(std::memory_order_relaxed) != static_cast<std::uint32_t>(mine.state) ||
+         verdict.generation.load(std::memory_order_relaxed) != mine.generation ||
+         verdict.pid.load(std::memory_order_relaxed) != mine.pid;
 }
 
 /// From two sources, both counts of the worker's turns: the shared block at once, and heartbeats.

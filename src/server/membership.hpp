@@ -112,6 +112,7 @@ class Membership {
   void look_whether_it_moves(ClientId id, std::chrono::nanoseconds since_last_look);
   void look_what_it_returns(ClientId id, std::chrono::nanoseconds since_last_look);
   void look_whether_its_worker_ended(ClientId id);
+  bool wrote_over_slot(ClientId id) const;
   void evict(ClientId id, std::string_view why);
   std::uint64_t progress_of(ClientId id) const;
   void bury(ClientId id);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gmock/gmock.h>
 
+#include <cstring>
 #include <memory>
 
 #include "core/slot_claim.hpp"
@@ -393,6 +394,25 @@ TEST_F(MembershipTest, EvictsAClientThatSaysItsWorkerEndedWhileItRuns) {
   watch_.exiting.add(k0);
   look();
   EXPECT_EQ(membership_->dead(), ClientSet{k0});
+}
+
+TEST_F(MembershipTest, EvictsAClientThatWritesOverItsSlot) {
+  join(0, 5, 101);
+  join(1, 6, 102);
+  std::memset(static_cast<void*>(&info_->client[0]), 0xff, sizeof(shared::ClientSlot));
+  look();
+  look();
+  EXPECT_EQ(watch_.kills[0], 1u);
+  EXPECT_EQ(watch_.kills[1], 0u);
+  EXPECT_EQ(membership_->evicted(), 1u);
+  watch_.gone.add(k0);
+  look();
+  settled_ = true;
+  look();
+  EXPECT_EQ(join(0, 5, 103), 2u);
+  look();
+  EXPECT_EQ(watch_.kills[0], 1u) << "the slot is in order again";
+  EXPECT_EQ(membership_->active(), (ClientSet{k0, k1}));
 }
 
 TEST_F(MembershipTest, HoldsTheEndUntilEveryProcessIsGone) {

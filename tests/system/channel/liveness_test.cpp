@@ -99,6 +99,21 @@ TEST_F(Liveness, AClientThatSaysItsWorkerEndedWhileItRunsIsEvicted) {
   EXPECT_EQ(statistics().at("control").at("evicted"), 1);
 }
 
+TEST_F(Liveness, AClientThatWritesOverItsSlotIsEvictedAndTheNextOneServed) {
+  auto server = start_null_server();
+  auto scribbling = start_ending_client("scribbles");
+  EXPECT_TRUE(server.wait_for("it wrote over its slot")) << scribbling.err();
+  EXPECT_EQ(scribbling.wait_end().exit_code, -1);
+  EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
+  auto next = start_client({"-n", "0"});
+  EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
+  EXPECT_EQ(next.end().exit_code, 0);
+  EXPECT_EQ(server.end().exit_code, 0);
+  const auto stats = statistics();
+  EXPECT_EQ(stats.at("control").at("evicted"), 1);
+  EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
+}
+
 TEST_F(Liveness, AServerThatWasStoppedDoesNotHoldItAgainstItsClients) {
   auto server = start_good_server({"--heartbeat-timeout", "100ms", "--evict-hung"});
   auto client = start_with_client(server);
