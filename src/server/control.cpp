@@ -70,7 +70,10 @@ void Control::steer(Clock::time_point now) {
 
 Returns Control::returns_of(ClientId id) const {
   Returns returns;
-  if (path_.direct()) return returns;
+  if (path_.direct()) {
+    returns.impossible = path_.owed(id.value) > path_.handed(id.value);
+    return returns;
+  }
   returns.foreign = read(path_.tx.not_owed[id.value]);
   // Each one that came back before its turn has a place in the FIFO and is no debt. Packets on the
   // move can look like one, for a moment.
@@ -144,6 +147,7 @@ void Control::note_deaths() {
     path_.gate.deaths[id.value].fetch_add(1, std::memory_order_relaxed);
   }
   dead_ = membership_.dead();
+  path_.gate.distrusted.store(membership_.distrusted().bits(), std::memory_order_relaxed);
   // release: pairs with Returner::turn(), which then finds all that the dead had returned.
   path_.gate.dead.store(dead_.bits(), std::memory_order_release);
 }

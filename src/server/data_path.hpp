@@ -28,6 +28,8 @@ struct Gate {
   std::atomic<bool> receiving{false};
   std::atomic<std::uint32_t> active{0};  ///< ClientSet::bits()
   std::atomic<std::uint32_t> dead{0};    ///< ClientSet::bits(): died, its packets to be recovered
+  /// Of the dead those whose last words in shared memory count for nothing.
+  std::atomic<std::uint32_t> distrusted{0};
   std::array<std::atomic<std::uint32_t>, kMaxClients> deaths{};  ///< of each client, so far
   std::atomic<std::uint32_t> epoch{0};
   std::atomic<bool> finish{false};  ///< lcores leave their loops

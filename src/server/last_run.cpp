@@ -108,6 +108,13 @@ class LastRun {
 void settle_last_run(DataPath& path, ClientId id, std::vector<OwedPacket>& had,
                      std::vector<OwedPacket>& to) {
   LastRun run(path, id);
+  const auto distrusted =
+      ClientSet::from_bits(path.gate.distrusted.load(std::memory_order_relaxed));
+  if (distrusted.contains(id)) {
+    // Which of them it has sent and freed is not known: nobody else gets them.
+    run.settle_unseen();
+    return had.clear();
+  }
   if (had.size() < path.owed(id.value)) {
     run.settle_unseen();
   } else {

@@ -67,17 +67,50 @@ void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) 
   } else if (state != SlotState::kAbsent) {
     look_whether_it_moves(id, since_last_look);
     look_what_it_returns(id, since_last_look);
-    if (wrote_over_slot(id)) evict(id, "it wrote over its slot");
+    look_what_it_wrote(id);
   }
 }
 
-/// Where only the server writes there is something else than the server wrote.
+void Membership::look_what_it_wrote(ClientId id) {
+  const Counted counted = counted_by(id);  // before the look: what it finds in order was so then
+  if (wrote_over_slot(id)) {
+    evict(id, "it wrote over its slot");
+  } else {
+    slot(id).counted = counted;
+  }
+}
+
+/// Where only the server writes there is something else than the server wrote, or a count that
+/// cannot be.
 bool Membership::wrote_over_slot(ClientId id) const {
   const shared::SlotVerdict& verdict = info_.client[id.value].verdict;
   const Slot& mine = slot(id);
   return verdict.state.load(std::memory_order_relaxed) != static_cast<std::uint32_t>(mine.state) ||
          verdict.generation.load(std::memory_order_relaxed) != mine.generation ||
-         verdict.pid.load(std::memory_order_relaxed) != mine.pid;
+         verdict.pid.load(std::memory_order_relaxed) != mine.pid || debts_.returns(id).impossible;
+}
+
+Membership::Counted Membership::counted_by(ClientId id) const {
+  const shared::ClientSlot& from = info_.client[id.value];
+  Counted counted{.done = read(from.counters.done),
+                  .handler_drop = read(from.counters.handler_drop)};
+  for (std::uint32_t i = 0; i < info_.ports; ++i) {
+    counted.sent[i] = read(from.sent_by_port[i]);
+    counted.tx_full[i] = read(from.tx_full_by_port[i]);
+  }
+  return counted;
+}
+
+/// Nobody else writes there any more.
+void Membership::restore_counted(ClientId id) {
+  shared::ClientSlot& to = info_.client[id.value];
+  const Counted& counted = slot(id).counted;
+  to.counters.done.store(counted.done, std::memory_order_relaxed);
+  to.counters.handler_drop.store(counted.handler_drop, std::memory_order_relaxed);
+  for (std::size_t i = 0; i < kMaxPorts; ++i) {
+    to.sent_by_port[i].store(counted.sent[i], std::memory_order_relaxed);
+    to.tx_full_by_port[i].store(counted.tx_full[i], std::memory_order_relaxed);
+  }
 }
 
 /// From two sources, both counts of the worker's turns: the shared block at once, and heartbeats.
@@ -145,6 +178,10 @@ void Membership::evict(ClientId id, std::string_view why) {
 /// The process of this slot has ended, or at least its worker, in whatever state it was.
 void Membership::bury(ClientId id) {
   watch_.forget(id);
+  if (wrote_over_slot(id)) {
+    restore_counted(id);
+    distrusted_.add(id);
+  }
   journal_.note(event(EventKind::kDead, id), ringside::to_text(slot(id).state));
   move(id, SlotEvent::kGone);
   active_.remove(id);
@@ -161,6 +198,7 @@ void Membership::clear(ClientId id) {
     journal_.note(recovered);
   }
   dead_.remove(id);
+  distrusted_.remove(id);
   move(id, SlotEvent::kCleared);
   log_.info("Client process {} disconnected", id.value);
 }
@@ -219,6 +257,7 @@ JoinReply Membership::admit(const JoinRequest& request) {
   client.start_time = request.start_time;
   client.lcores = request.lcores;
   client.progress.restart(progress_of(id));
+  client.counted = counted_by(id);
   client.foreign = debts_.returns(id).foreign;
   shared::SlotVerdict& verdict = info_.client[id.value].verdict;
   verdict.generation.store(generation, std::memory_order_relaxed);

@@ -6,7 +6,7 @@
 // a ProcessWatch; what it owed is then recovered by the receivers, and the slot is free again. A
 // client whose worker does not move is a suspect: it gets no new packets, keeps what it has, and is
 // active again as soon as it moves. One that returns packets which it was not given, or keeps one
-// back while it returns later ones, is killed.
+// back while it returns later ones, or writes over its slot, is killed.
 //
 // What is decided here is kept here: the shared block is written for the others to read, and what
 // they might write into it changes nothing.
@@ -41,6 +41,7 @@ struct Returns {
   std::uint64_t foreign = 0;  ///< packets that it had not been given, so far
   bool keeps_back = false;    ///< it has one still although it has returned a later one
   std::uint64_t settled = 0;  ///< grows when the oldest one that it had comes back
+  bool impossible = false;    ///< it counts more as done than it was given
 };
 
 /// What the data path says of the packets of clients.
@@ -81,6 +82,9 @@ class Membership {
   ClientSet active() const { return active_; }
   /// Clients that died and whose packets are not recovered yet.
   ClientSet dead() const { return dead_; }
+  /// Of those the ones that wrote over their slots. Direct mode: what they counted is again what it
+  /// was in the last look that found it in order, and what they did since is not known.
+  ClientSet distrusted() const { return distrusted_; }
   /// Processes that may still use what the server is about to free, the wire among them.
   unsigned held();
 
@@ -89,6 +93,13 @@ class Membership {
   std::uint64_t evicted() const { return read(evicted_); }
 
  private:
+  /// What the books of direct mode take from a client.
+  struct Counted {
+    std::uint64_t done = 0;
+    std::uint64_t handler_drop = 0;
+    std::array<std::uint64_t, kMaxPorts> sent{};
+    std::array<std::uint64_t, kMaxPorts> tx_full{};
+  };
   struct Slot {
     shared::SlotState state = shared::SlotState::kAbsent;
     std::uint32_t generation = 0;
@@ -100,6 +111,7 @@ class Membership {
     std::uint64_t foreign = 0;  ///< Returns::foreign when it joined
     ProgressWatch returns;      ///< of Returns::settled while something is kept back
     bool killed = false;
+    Counted counted;  ///< direct mode, in the last look that found the slot in order
   };
   /// An event of whoever holds the slot.
   Event event(EventKind kind, ClientId id) const {
@@ -112,7 +124,10 @@ class Membership {
   void look_whether_it_moves(ClientId id, std::chrono::nanoseconds since_last_look);
   void look_what_it_returns(ClientId id, std::chrono::nanoseconds since_last_look);
   void look_whether_its_worker_ended(ClientId id);
+  void look_what_it_wrote(ClientId id);
   bool wrote_over_slot(ClientId id) const;
+  Counted counted_by(ClientId id) const;
+  void restore_counted(ClientId id);
   void evict(ClientId id, std::string_view why);
   std::uint64_t progress_of(ClientId id) const;
   void bury(ClientId id);
@@ -138,6 +153,7 @@ class Membership {
   std::array<std::uint64_t, kMaxClients> recovered_{};  ///< told by events so far
   ClientSet active_;
   ClientSet dead_;
+  ClientSet distrusted_;
   std::optional<Clock::time_point> last_look_;
   std::atomic<std::uint64_t> suspected_{0};
   std::atomic<std::uint64_t> evicted_{0};

@@ -111,6 +111,20 @@ TEST_F(LastRunTest, WhatIsOnAWireHasLeftCountedOrNot) {
   EXPECT_TRUE(balance(ledger()).balanced()) << to_text(ledger());
 }
 
+// It may have sent and given back any of them.
+TEST_F(LastRunTest, NobodyGetsWhatAClientHadThatIsDistrusted) {
+  wire_ports();
+  auto packets = six_in_its_hands();
+  begin(4);
+  out_of_[kOut].enqueue(std::span(packets).first(2));
+  path_->gate.distrusted = ClientSet{kDead}.bits();
+  EXPECT_THAT(die(), IsEmpty());
+  EXPECT_EQ(sent(), 2u) << "as the wire has it";
+  EXPECT_EQ(read(slot().counters.done), 2u);
+  EXPECT_EQ(path_->recovered(kDead.value), 0u);
+  EXPECT_EQ(lost(), 4u);
+}
+
 TEST_F(LastRunTest, WhatIsHalfwayOntoAWireHasNotLeft) {
   wire_ports();
   auto packets = six_in_its_hands();

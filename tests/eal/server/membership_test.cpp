@@ -399,6 +399,8 @@ TEST_F(MembershipTest, EvictsAClientThatSaysItsWorkerEndedWhileItRuns) {
 TEST_F(MembershipTest, EvictsAClientThatWritesOverItsSlot) {
   join(0, 5, 101);
   join(1, 6, 102);
+  info_->client[0].counters.done = 5;
+  look();
   std::memset(static_cast<void*>(&info_->client[0]), 0xff, sizeof(shared::ClientSlot));
   look();
   look();
@@ -407,12 +409,28 @@ TEST_F(MembershipTest, EvictsAClientThatWritesOverItsSlot) {
   EXPECT_EQ(membership_->evicted(), 1u);
   watch_.gone.add(k0);
   look();
+  EXPECT_EQ(membership_->distrusted(), ClientSet{k0});
+  EXPECT_EQ(info_->client[0].counters.done, 5u) << "as it was before";
   settled_ = true;
   look();
+  EXPECT_TRUE(membership_->distrusted().empty());
   EXPECT_EQ(join(0, 5, 103), 2u);
   look();
   EXPECT_EQ(watch_.kills[0], 1u) << "the slot is in order again";
   EXPECT_EQ(membership_->active(), (ClientSet{k0, k1}));
+}
+
+TEST_F(MembershipTest, EvictsAClientThatCountsMoreThanItWasGiven) {
+  join(0, 5, 101);
+  look();
+  info_->client[0].counters.done = 1000;
+  returns_[0].impossible = true;
+  look();
+  EXPECT_EQ(watch_.kills[0], 1u);
+  watch_.gone.add(k0);
+  look();
+  EXPECT_EQ(membership_->distrusted(), ClientSet{k0});
+  EXPECT_EQ(info_->client[0].counters.done, 0u);
 }
 
 TEST_F(MembershipTest, HoldsTheEndUntilEveryProcessIsGone) {

@@ -26,11 +26,11 @@ class Liveness : public fixtures::ProgramTest {
     if (!server.wait_for("Ready for")) throw std::runtime_error("no server: " + server.err());
     return server;
   }
-  /// As client 0; see ending_client.cpp.
-  Running start_ending_client(const std::string& how) {
+  /// As client 0; see misbehaving_client.cpp.
+  Running start_misbehaving_client(const std::string& how) {
     Words words = join(secondary("1@1"), {"-n", "0"});
     words.insert(words.begin(), how);
-    return start(ENDING_CLIENT, words);
+    return start(MISBEHAVING_CLIENT, words);
   }
   nlohmann::json statistics() const {
     std::ifstream file(directory_->path() + "/stats.json");
@@ -77,7 +77,7 @@ TEST_F(Liveness, AWorkerThatHangsIsASuspectThoughItsControlThreadLives) {
 
 TEST_F(Liveness, AWorkerThatEndsIsADeathThoughItsProcessLivesOn) {
   auto server = start_null_server();
-  auto ending = start_ending_client("ends");
+  auto ending = start_misbehaving_client("ends");
   EXPECT_TRUE(server.wait_for("Client process 0 disconnected")) << ending.err();
   EXPECT_EQ(ending.wait_end().exit_code, -1) << "its other threads are killed";
   auto next = start_client({"-n", "0"});
@@ -91,7 +91,7 @@ TEST_F(Liveness, AWorkerThatEndsIsADeathThoughItsProcessLivesOn) {
 
 TEST_F(Liveness, AClientThatSaysItsWorkerEndedWhileItRunsIsEvicted) {
   auto server = start_null_server();
-  auto lying = start_ending_client("lies");
+  auto lying = start_misbehaving_client("lies");
   EXPECT_TRUE(server.wait_for("it says that its worker has ended, which still runs"));
   EXPECT_EQ(lying.wait_end().exit_code, -1);
   EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
@@ -99,9 +99,11 @@ TEST_F(Liveness, AClientThatSaysItsWorkerEndedWhileItRunsIsEvicted) {
   EXPECT_EQ(statistics().at("control").at("evicted"), 1);
 }
 
-TEST_F(Liveness, AClientThatWritesOverItsSlotIsEvictedAndTheNextOneServed) {
-  auto server = start_null_server();
-  auto scribbling = start_ending_client("scribbles");
+class Scribbler : public Liveness, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(Scribbler, IsEvictedAndTheNextOneServed) {
+  auto server = start_null_server({"--tx", GetParam()});
+  auto scribbling = start_misbehaving_client("scribbles");
   EXPECT_TRUE(server.wait_for("it wrote over its slot")) << scribbling.err();
   EXPECT_EQ(scribbling.wait_end().exit_code, -1);
   EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
@@ -112,7 +114,10 @@ TEST_F(Liveness, AClientThatWritesOverItsSlotIsEvictedAndTheNextOneServed) {
   const auto stats = statistics();
   EXPECT_EQ(stats.at("control").at("evicted"), 1);
   EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
+  EXPECT_EQ(stats.at("ledger").at("balanced"), true) << stats.at("ledger");
 }
+
+INSTANTIATE_TEST_SUITE_P(Modes, Scribbler, ::testing::Values("return", "direct"));
 
 TEST_F(Liveness, AServerThatWasStoppedDoesNotHoldItAgainstItsClients) {
   auto server = start_good_server({"--heartbeat-timeout", "100ms", "--evict-hung"});

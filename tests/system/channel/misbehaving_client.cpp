@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // mp_client, but with its first packets its worker thread ends while the process lives on, or it
 // writes into its slot that the worker has ended while it runs, or writes all over its slot:
-//   ending_client ends|lies|scribbles ARGUMENTS OF mp_client
+//   misbehaving_client ends|lies|scribbles ARGUMENTS OF mp_client
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
