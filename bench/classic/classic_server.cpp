@@ -68,7 +68,8 @@ class Server {
   Status set_up() {
     // The method's pool is DPDK's own; what any method could reach at most is reached with ours.
     const auto create = sizes_.floor ? dpdk::Mempool::create : dpdk::Mempool::create_default;
-    auto pool = create(kPool, pool_size(sizes_), kPoolCache, 2176, SOCKET_ID_ANY);
+    auto pool = create(kPool, {.mbufs = pool_size(sizes_), .data_room = 2176, .cache = kPoolCache},
+                       SOCKET_ID_ANY);
     if (!pool) return pool.error();
     pool_ = std::make_unique<dpdk::Mempool>(std::move(*pool));
     for (unsigned id = 0; id < sizes_.ports; ++id) {

@@ -127,7 +127,8 @@ Status start_eal(const Arguments& arguments) {
 Status serve(const Arguments& arguments, const bench::FrameSet& frames) {
   const auto null_ports = dpdk::all_ports();
   if (null_ports.size() != 2) return environment_error("DPDK made no net_null ports");
-  const auto pool = dpdk::Mempool::create("mbuf_pool", bench::kPathMbufs, 256, 2176, SOCKET_ID_ANY);
+  const auto pool = dpdk::Mempool::create(
+      "mbuf_pool", {.mbufs = bench::kPathMbufs, .data_room = 2176}, SOCKET_ID_ANY);
   if (!pool) return pool.error();
   std::optional<bench::TwoCpus> cpus;
   if (arguments.cpu && arguments.clients_cpu) cpus = {*arguments.cpu, *arguments.clients_cpu};

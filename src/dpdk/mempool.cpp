@@ -61,29 +61,19 @@ Result<MempoolView> MempoolView::look_up(const std::string& name) {
   return environment_error(fmt::format("cannot find mempool '{}' in the server's memory", name));
 }
 
-Result<Mempool> Mempool::create(const std::string& name, unsigned mbufs, unsigned cache,
-                                unsigned data_room, int numa_node) {
-  return make({.mbufs = mbufs, .data_room = data_room, .cache = cache}, name, numa_node);
-}
-
-Result<Mempool> Mempool::create_with_lanes(const std::string& name, unsigned mbufs,
-                                           unsigned data_room, int numa_node, unsigned lanes) {
-  return make({.mbufs = mbufs, .data_room = data_room, .cache = 0, .lanes = lanes}, name,
-              numa_node);
-}
-
-Result<Mempool> Mempool::create_default(const std::string& name, unsigned mbufs, unsigned cache,
-                                        unsigned data_room, int numa_node) {
-  if (::rte_mempool* pool = ::rte_pktmbuf_pool_create(
-          name.c_str(), mbufs, cache, 0, static_cast<std::uint16_t>(data_room), numa_node)) {
+Result<Mempool> Mempool::create_default(const std::string& name, const PoolSize& size,
+                                        int numa_node) {
+  if (::rte_mempool* pool =
+          ::rte_pktmbuf_pool_create(name.c_str(), size.mbufs, size.cache, 0,
+                                    static_cast<std::uint16_t>(size.data_room), numa_node)) {
     return Mempool(pool);
   }
-  return no_room(name, {.mbufs = mbufs, .data_room = data_room, .cache = cache});
+  return no_room(name, size);
 }
 
 /// As rte_pktmbuf_pool_create(), which has no way to tell how mbufs lie and how many lanes there
 /// are.
-Result<Mempool> Mempool::make(const PoolSize& size, const std::string& name, int numa_node) {
+Result<Mempool> Mempool::create(const std::string& name, const PoolSize& size, int numa_node) {
   const Error full = no_room(name, size);
   const bool packed = packs();
   const auto object = static_cast<unsigned>(sizeof(::rte_mbuf) + size.data_room);

@@ -40,19 +40,14 @@ class MempoolView {
 
 class Mempool {
  public:
-  /// `mbufs` packet buffers with `data_room` bytes each (headroom included), `cache` per lcore, of
-  /// DPDK's own kind. Without hugepages they lie closely packed: in 2368 bytes, where a pool of
-  /// DPDK's gives each a page, and a server forwards half as much again.
-  static Result<Mempool> create(const std::string& name, unsigned mbufs, unsigned cache,
-                                unsigned data_room, int numa_node);
+  /// With lanes (lanes.hpp) or of DPDK's own kind. Without hugepages mbufs lie closely packed: in
+  /// 2368 bytes, where a pool of DPDK's gives each a page, and a server forwards half as much
+  /// again.
+  static Result<Mempool> create(const std::string& name, const PoolSize& size, int numa_node);
 
-  /// The same without caches, and with the first `lanes` lanes (lanes.hpp).
-  static Result<Mempool> create_with_lanes(const std::string& name, unsigned mbufs,
-                                           unsigned data_room, int numa_node, unsigned lanes);
-
-  /// As rte_pktmbuf_pool_create() makes it.
-  static Result<Mempool> create_default(const std::string& name, unsigned mbufs, unsigned cache,
-                                        unsigned data_room, int numa_node);
+  /// As rte_pktmbuf_pool_create() makes it, without lanes.
+  static Result<Mempool> create_default(const std::string& name, const PoolSize& size,
+                                        int numa_node);
 
   MempoolView view() const { return MempoolView(pool_.get()); }
 
@@ -65,7 +60,6 @@ class Mempool {
     void operator()(::rte_mempool* pool) const { ::rte_mempool_free(pool); }
   };
   explicit Mempool(::rte_mempool* pool) : pool_(pool) {}
-  static Result<Mempool> make(const PoolSize& size, const std::string& name, int numa_node);
   std::unique_ptr<::rte_mempool, Free> pool_;
 };
 

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <ctime>
 #include <fstream>
 #include <memory>
 #include <optional>
@@ -13,14 +12,12 @@
 #include "core/program.hpp"
 #include "core/signals.hpp"
 #include "core/slot_claim.hpp"
-#include "dpdk/doorbell.hpp"
 #include "dpdk/eal.hpp"
 #include "dpdk/log.hpp"
 #include "dpdk/telemetry.hpp"
 #include "server/capture_files.hpp"
 #include "server/control.hpp"
-#include "server/receiver.hpp"
-#include "server/returner.hpp"
+#include "server/lcore_work.hpp"
 #include "server/setup.hpp"
 
 namespace ringside::server {
@@ -28,58 +25,6 @@ namespace {
 
 // For saying goodbye to clients, closing ports and DPDK's clean-up: takes a tenth of a second.
 constexpr auto kEndTime = std::chrono::seconds(10);
-
-std::chrono::nanoseconds cpu_time_of_thread() {
-  std::timespec time{};
-  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
-  return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
-}
-
-/// What one lcore does in every turn, by the plan.
-class LcoreWork {
- public:
-  LcoreWork(DataPath& path, std::optional<std::uint16_t> rx_queue, bool takes_back)
-      : path_(path), idle_(path.options.idle, cpu_time_of_thread) {
-    // The wire sends to the first queue only.
-    if (rx_queue == 0 && path.info.wire_ports > 0) {
-      sleeper_.emplace(path.info.server_naps, path.info.wire.bell);
-    }
-    if (rx_queue) receiver_ = std::make_unique<Receiver>(path, *rx_queue);
-    if (takes_back) returner_ = std::make_unique<Returner>(path);
-  }
-
-  /// Runs until the gate says finish. `also` is called in every turn.
-  template <typename Also>
-  void run(Also&& also) {
-    while (!path_.gate.finish.load(std::memory_order_acquire)) {  // pairs: Control
-      also();
-      const unsigned moved =
-          (receiver_ ? receiver_->turn() : 0) + (returner_ ? returner_->turn() : 0);
-      if (moved > 0) {
-        idle_.worked();
-      } else {
-        rest();
-      }
-    }
-    if (receiver_) receiver_->abandon();
-    if (returner_) returner_->abandon();
-  }
-
- private:
-  void rest() {
-    if (!sleeper_) return idle_.found_nothing();
-    idle_.found_nothing([this](std::chrono::nanoseconds length) {
-      // What the wire sent just now it rings for in its next turn.
-      sleeper_->sleep(length, [] { return false; });
-    });
-  }
-
-  DataPath& path_;
-  Idle idle_;
-  std::optional<dpdk::Sleeper> sleeper_;  ///< where the wire rings
-  std::unique_ptr<Receiver> receiver_;
-  std::unique_ptr<Returner> returner_;
-};
 
 int run_worker_lcore(void* argument) {
   static_cast<LcoreWork*>(argument)->run([] {});

@@ -157,10 +157,7 @@ Status Setup::make_memory(unsigned preloaded) {
   SizingInput sizing = sizing_of(options_, plan_, tx_queues_);
   sizing.preloaded = preloaded;
   const auto make = [this](const char* name, const PoolSize& size) -> Status {
-    auto pool = size.lanes == 0 ? dpdk::Mempool::create(name, size.mbufs, size.cache,
-                                                        size.data_room, numa_node_)
-                                : dpdk::Mempool::create_with_lanes(name, size.mbufs, size.data_room,
-                                                                   numa_node_, size.lanes);
+    auto pool = dpdk::Mempool::create(name, size, numa_node_);
     if (!pool) return pool.error();
     log_.info("Creating mempool '{}': {} mbufs of {} bytes on NUMA node {}", name, size.mbufs,
               size.data_room, numa_node_);

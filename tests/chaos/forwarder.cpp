@@ -47,7 +47,8 @@ class Forwarder {
  public:
   Forwarder(Policy policy, unsigned cpu, unsigned clients_cpu)
       : options_(options_with(policy)),
-        pool_(must(dpdk::Mempool::create("mbuf_pool", kMbufs, 256, 2176, SOCKET_ID_ANY))),
+        pool_(must(dpdk::Mempool::create("mbuf_pool", {.mbufs = kMbufs, .data_room = 2176},
+                                         SOCKET_ID_ANY))),
         path_(options_, product_seams(), *info_, 1) {
     for (const std::uint16_t id : dpdk::all_ports()) {
       path_.ports.push_back(must(dpdk::Port::start(id, {}, pool_.view())));

@@ -21,7 +21,8 @@ class ForwardingTest : public ::testing::Test {
   ForwardingTest() {
     static int run = 0;
     name_ = "f" + std::to_string(run++);
-    auto pool = dpdk::Mempool::create("pool_" + name_, 4095, 0, 2176, SOCKET_ID_ANY);
+    auto pool = dpdk::Mempool::create(
+        "pool_" + name_, {.mbufs = 4095, .data_room = 2176, .cache = 0}, SOCKET_ID_ANY);
     EXPECT_TRUE(pool) << pool.error().message;
     pool_ = std::make_unique<dpdk::Mempool>(*std::move(pool));
   }

@@ -37,7 +37,7 @@ std::uintptr_t address(const void* of) {
 }
 
 TEST(Mempool, PacksMbufsWithoutHugepagesOverAllSetsOfACache) {
-  const auto pool = Mempool::create("packed", 1000, 0, 2176, 0);
+  const auto pool = Mempool::create("packed", {.mbufs = 1000, .data_room = 2176, .cache = 0}, 0);
   ASSERT_TRUE(pool) << pool.error().message;
   const auto mbufs = mbufs_of(*pool);
   ASSERT_EQ(mbufs.size(), 1000u);
@@ -51,7 +51,7 @@ TEST(Mempool, PacksMbufsWithoutHugepagesOverAllSetsOfACache) {
 }
 
 TEST(Mempool, GivesPackedMbufsAddressesForDevices) {
-  const auto pool = Mempool::create("packed", 100, 0, 2176, 0);
+  const auto pool = Mempool::create("packed", {.mbufs = 100, .data_room = 2176, .cache = 0}, 0);
   ASSERT_TRUE(pool) << pool.error().message;
   for (const ::rte_mbuf* mbuf : mbufs_of(*pool)) {
     EXPECT_EQ(mbuf->buf_iova, address(mbuf->buf_addr));
@@ -68,10 +68,7 @@ TEST_P(MempoolSize, IsWhatSizingSaysAndIsGivenBack) {
   const PoolSize size = GetParam();
   const std::uint64_t before = heap_in_use();
   {
-    const auto pool =
-        size.lanes == 0
-            ? Mempool::create("sized", size.mbufs, size.cache, size.data_room, 0)
-            : Mempool::create_with_lanes("sized", size.mbufs, size.data_room, 0, size.lanes);
+    const auto pool = Mempool::create("sized", size, 0);
     ASSERT_TRUE(pool) << pool.error().message;
     const auto expected = static_cast<double>(pool_bytes(size, kPage4k));
     EXPECT_NEAR(static_cast<double>(heap_in_use() - before), expected, expected * 0.002);
@@ -87,7 +84,8 @@ INSTANTIATE_TEST_SUITE_P(
                       PoolSize{.mbufs = 4095, .data_room = 9344}));
 
 TEST(Mempool, ThatDoesNotFitSaysWhatItWanted) {
-  const auto pool = Mempool::create("large", 1'000'000, 0, 2176, 0);
+  const auto pool =
+      Mempool::create("large", {.mbufs = 1'000'000, .data_room = 2176, .cache = 0}, 0);
   ASSERT_FALSE(pool);
   EXPECT_EQ(pool.error().code, ExitCode::kEnvironment);
   EXPECT_NE(pool.error().message.find("no room for mempool 'large': 1000000 mbufs"),

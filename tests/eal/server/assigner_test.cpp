@@ -29,7 +29,8 @@ class AssignerTest : public ::testing::TestWithParam<Policy> {
  protected:
   AssignerTest() {
     static int run = 0;
-    auto pool = dpdk::Mempool::create("assigner" + std::to_string(run++), 511, 0, 2176, 0);
+    auto pool = dpdk::Mempool::create("assigner" + std::to_string(run++),
+                                      {.mbufs = 511, .data_room = 2176, .cache = 0}, 0);
     if (!pool) throw std::runtime_error(pool.error().message);
     pool_ = std::make_unique<dpdk::Mempool>(*std::move(pool));
     for (DispatchState* state : {&views_, &packets_}) state->set_active(ClientSet::first(5));
@@ -99,7 +100,7 @@ TEST(Assigner, CallsTheFunctionThatIsGivenInsteadOfThePolicy) {
       assigned[i] = {ClientId{7}, packets[i].port, packets[i].length};
     }
   };
-  auto pool = dpdk::Mempool::create("instead", 63, 0, 2176, 0);
+  auto pool = dpdk::Mempool::create("instead", {.mbufs = 63, .data_room = 2176, .cache = 0}, 0);
   ASSERT_TRUE(pool) << pool.error().message;
   const dpdk::Packet packet = dpdk::make_packet(pool->view(), ipv4_frame(60));
   DispatchState state;

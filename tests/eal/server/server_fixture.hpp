@@ -31,9 +31,8 @@ class ServerTest : public ::testing::Test {
 
   /// Call after changing options_ and seams_.
   void build() {
-    auto pool = lanes_ == 0
-                    ? dpdk::Mempool::create("pool" + suffix_, 4095, 0, 2176, 0)
-                    : dpdk::Mempool::create_with_lanes("pool" + suffix_, 4095, 2176, 0, lanes_);
+    auto pool = dpdk::Mempool::create(
+        "pool" + suffix_, {.mbufs = 4095, .data_room = 2176, .cache = 0, .lanes = lanes_}, 0);
     ASSERT_TRUE(pool) << pool.error().message;
     pool_ = std::make_unique<dpdk::Mempool>(std::move(*pool));
     info_->clients = options_.clients;

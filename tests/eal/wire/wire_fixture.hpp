@@ -45,7 +45,8 @@ inline constexpr auto kDeadline = 20s;
 
 /// What the server makes for its ring ports.
 struct ServerSide {
-  dpdk::Mempool pool = *dpdk::Mempool::create(names::kWirePool, kMbufs, 32, kRoom, 0);
+  dpdk::Mempool pool = *dpdk::Mempool::create(
+      names::kWirePool, {.mbufs = kMbufs, .data_room = kRoom, .cache = 32}, 0);
   dpdk::SendTimeField field = *dpdk::SendTimeField::register_field();
   std::vector<dpdk::Ring> rx;               ///< by port
   std::vector<std::vector<dpdk::Ring>> tx;  ///< by port and queue

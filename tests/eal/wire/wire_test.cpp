@@ -167,7 +167,8 @@ TEST_F(WireTest, TakesNothingFromAPausedPort) {
 }
 
 TEST_F(WireTest, CountsAPacketOfAnotherPoolWithoutMeasuringIt) {
-  const auto pool = *dpdk::Mempool::create("other_pool", 63, 0, kRoom, 0);
+  const auto pool =
+      *dpdk::Mempool::create("other_pool", {.mbufs = 63, .data_room = kRoom, .cache = 0}, 0);
   const std::array<std::uint8_t, 60> bytes{};
   const dpdk::Packet packet = dpdk::make_packet(pool.view(), bytes);
   server_.field.set(packet, dpdk::TscClock::tsc());  // left over from another life
