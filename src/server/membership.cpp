@@ -65,15 +65,16 @@ void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) 
   if (is_going(state)) {
     if (debts_.owes_nothing(id)) clear(id);
   } else if (state != SlotState::kAbsent) {
+    const Returns returns = debts_.returns(id);
     look_whether_it_moves(id, since_last_look);
-    look_what_it_returns(id, since_last_look);
-    look_what_it_wrote(id);
+    look_what_it_returns(id, returns, since_last_look);
+    look_what_it_wrote(id, returns);
   }
 }
 
-void Membership::look_what_it_wrote(ClientId id) {
+void Membership::look_what_it_wrote(ClientId id, const Returns& returns) {
   const Counted counted = counted_by(id);  // before the look: what it finds in order was so then
-  if (wrote_over_slot(id)) {
+  if (wrote_over_slot(id, returns)) {
     evict(id, "it wrote over its slot");
   } else {
     slot(id).counted = counted;
@@ -82,12 +83,12 @@ void Membership::look_what_it_wrote(ClientId id) {
 
 /// Where only the server writes there is something else than the server wrote, or a count that
 /// cannot be.
-bool Membership::wrote_over_slot(ClientId id) const {
+bool Membership::wrote_over_slot(ClientId id, const Returns& returns) const {
   const shared::SlotVerdict& verdict = info_.client[id.value].verdict;
   const Slot& mine = slot(id);
   return verdict.state.load(std::memory_order_relaxed) != static_cast<std::uint32_t>(mine.state) ||
          verdict.generation.load(std::memory_order_relaxed) != mine.generation ||
-         verdict.pid.load(std::memory_order_relaxed) != mine.pid || debts_.returns(id).impossible;
+         verdict.pid.load(std::memory_order_relaxed) != mine.pid || returns.impossible;
 }
 
 Membership::Counted Membership::counted_by(ClientId id) const {
@@ -137,9 +138,9 @@ void Membership::look_whether_it_moves(ClientId id, std::chrono::nanoseconds sin
   }
 }
 
-void Membership::look_what_it_returns(ClientId id, std::chrono::nanoseconds since_last_look) {
+void Membership::look_what_it_returns(ClientId id, const Returns& returns,
+                                      std::chrono::nanoseconds since_last_look) {
   Slot& client = slot(id);
-  const Returns returns = debts_.returns(id);
   if (returns.foreign > client.foreign) {
     evict(id, "it returned packets that it had not been given");
   } else if (!returns.keeps_back) {
@@ -178,7 +179,7 @@ void Membership::evict(ClientId id, std::string_view why) {
 /// The process of this slot has ended, or at least its worker, in whatever state it was.
 void Membership::bury(ClientId id) {
   watch_.forget(id);
-  if (wrote_over_slot(id)) {
+  if (wrote_over_slot(id, debts_.returns(id))) {
     restore_counted(id);
     distrusted_.add(id);
   }

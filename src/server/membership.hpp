@@ -122,10 +122,11 @@ class Membership {
 
   void look_at(ClientId id, std::chrono::nanoseconds since_last_look);
   void look_whether_it_moves(ClientId id, std::chrono::nanoseconds since_last_look);
-  void look_what_it_returns(ClientId id, std::chrono::nanoseconds since_last_look);
+  void look_what_it_returns(ClientId id, const Returns& returns,
+                            std::chrono::nanoseconds since_last_look);
   void look_whether_its_worker_ended(ClientId id);
-  void look_what_it_wrote(ClientId id);
-  bool wrote_over_slot(ClientId id) const;
+  void look_what_it_wrote(ClientId id, const Returns& returns);
+  bool wrote_over_slot(ClientId id, const Returns& returns) const;
   Counted counted_by(ClientId id) const;
   void restore_counted(ClientId id);
   void evict(ClientId id, std::string_view why);
