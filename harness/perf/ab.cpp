@@ -61,28 +61,42 @@ class ProgramPair {
     const auto head_program = BenchProgram::start(world_, place_, head_argv_);
     if (!head_program) return head_program.error();
     auto rows = rows_of(program.name, *base_program, *head_program, settings_.selection, place_);
+    std::vector<AbRow*> compared;
     for (AbRow& row : rows) {
-      if (!row.skipped.empty()) continue;
-      progress(fmt::format("{}/{}", row.program, row.benchmark));
-      const Status measured = measure(row, *base_program);
-      if (!measured) return measured.error();
+      if (row.skipped.empty()) compared.push_back(&row);
     }
+    const Status measured = measure(compared, *base_program, progress);
+    if (!measured) return measured.error();
     return rows;
   }
 
  private:
-  Status measure(AbRow& row, BenchProgram& base_program) {
-    const PairPlan plan = row.cross_core ? across_cpus(settings_.plan) : settings_.plan;
-    const auto rounds =
-        rounds_for(base_program, row.benchmark,
-                   settings_.selection.sample_ns / static_cast<double>(plan.pieces));
-    if (!rounds) return rounds.error();
-    row.rounds = *rounds;
-    TwoPrograms source(world_, place_, base_argv_, head_argv_, row.benchmark, row.rounds);
-    auto comparison = perf::compare(source, plan, settings_.rule, lots_);
-    if (!comparison) return comparison.error();
-    row.comparison = *std::move(comparison);
-    return settings_.instructions && !row.cross_core ? count(row) : Done{};
+  Status measure(const std::vector<AbRow*>& rows, BenchProgram& base_program,
+                 const Progress& progress) {
+    std::vector<PairPlan> plans;
+    std::vector<Piecework> work;
+    for (AbRow* const row : rows) {
+      const PairPlan plan = row->cross_core ? across_cpus(settings_.plan) : settings_.plan;
+      const auto rounds =
+          rounds_for(base_program, row->benchmark,
+                     settings_.selection.sample_ns / static_cast<double>(plan.pieces));
+      if (!rounds) return rounds.error();
+      row->rounds = *rounds;
+      plans.push_back(plan);
+      work.push_back({row->benchmark, *rounds});
+      progress(fmt::format("{}/{}", row->program, row->benchmark));
+    }
+    TwoPrograms source(world_, place_, base_argv_, head_argv_, std::move(work));
+    auto comparisons = perf::compare(source, plans, settings_.rule, lots_);
+    if (!comparisons) return comparisons.error();
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      rows[i]->comparison = std::move((*comparisons)[i]);
+      if (!settings_.instructions || rows[i]->cross_core) continue;
+      progress(fmt::format("{}/{}, instructions", rows[i]->program, rows[i]->benchmark));
+      const Status counted = count(*rows[i]);
+      if (!counted) return counted.error();
+    }
+    return Done{};
   }
 
   Status count(AbRow& row) {

@@ -33,6 +33,15 @@ std::string last_line_of(const std::string& file) {
 
 Result<BenchProgram> BenchProgram::start(World& world, const BenchPlace& place,
                                          const std::vector<std::string>& argv) {
+  auto program = begin(world, place, argv);
+  if (!program) return program.error();
+  const Status listed = program->read_list();
+  if (!listed) return listed.error();
+  return program;
+}
+
+Result<BenchProgram> BenchProgram::begin(World& world, const BenchPlace& place,
+                                         const std::vector<std::string>& argv) {
   ProcessSpec spec;
   spec.name = std::filesystem::path(argv.at(0)).filename();
   spec.argv = argv;
@@ -45,14 +54,19 @@ Result<BenchProgram> BenchProgram::start(World& world, const BenchPlace& place,
   spec.ahead = allowed_cpus() != std::vector{place.cpu};
   auto process = world.launcher.start(spec);
   if (!process) return process.error();
-  BenchProgram program(world, place, *std::move(process));
-  for (BenchListing listing; !listing.ready(); program.benchmarks_ = listing.benchmarks()) {
-    const auto line = program.next_line();
+  return BenchProgram(world, place, *std::move(process));
+}
+
+Status BenchProgram::read_list() {
+  for (BenchListing listing; !listing.ready(); benchmarks_ = listing.benchmarks()) {
+    const auto line = next_line();
     if (!line) return line.error();
     const Status taken = listing.take(*line);
-    if (!taken) return environment_error(fmt::format("{}: {}", argv[0], taken.error().message));
+    if (!taken) {
+      return environment_error(fmt::format("{}: {}", process_->name(), taken.error().message));
+    }
   }
-  return program;
+  return Done{};
 }
 
 Error BenchProgram::ended() const {
@@ -128,18 +142,30 @@ Result<std::uint64_t> rounds_for(BenchProgram& program, const std::string& bench
 
 Status TwoPrograms::start() {
   programs_.clear();
+  // Both at once: the start of EAL is a tenth of a second of sleep on some processors.
   for (const auto* argv : {&base_argv_, &head_argv_}) {
-    auto program = BenchProgram::start(world_, place_, *argv);
+    auto program = BenchProgram::begin(world_, place_, *argv);
     if (!program) return program.error();
     programs_.push_back(*std::move(program));
-    const Status warm = programs_.back().warm_up(benchmark_, rounds_);
+  }
+  for (BenchProgram& program : programs_) {
+    const Status listed = program.read_list();
+    if (!listed) return listed.error();
+  }
+  return Done{};
+}
+
+Status TwoPrograms::warm_up(std::size_t benchmark) {
+  for (BenchProgram& program : programs_) {
+    const Status warm = program.warm_up(work_.at(benchmark).benchmark, work_[benchmark].rounds);
     if (!warm) return warm.error();
   }
   return Done{};
 }
 
-Result<Sample> TwoPrograms::take(Side side) {
-  return programs_.at(side == Side::kHead ? 1 : 0).take(benchmark_, rounds_);
+Result<Sample> TwoPrograms::take(std::size_t benchmark, Side side) {
+  const Piecework& work = work_.at(benchmark);
+  return programs_.at(side == Side::kHead ? 1 : 0).take(work.benchmark, work.rounds);
 }
 
 void leave_cpu(unsigned cpu) {

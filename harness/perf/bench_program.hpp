@@ -30,6 +30,11 @@ class BenchProgram {
   static Result<BenchProgram> start(World& world, const BenchPlace& place,
                                     const std::vector<std::string>& argv);
 
+  /// The same in two steps: it runs, and its list is still to be read.
+  static Result<BenchProgram> begin(World& world, const BenchPlace& place,
+                                    const std::vector<std::string>& argv);
+  Status read_list();
+
   const std::vector<BenchmarkInfo>& benchmarks() const { return benchmarks_; }
   /// Null: there is none of that name.
   const BenchmarkInfo* find(const std::string& benchmark) const;
@@ -56,27 +61,32 @@ class BenchProgram {
 Result<std::uint64_t> rounds_for(BenchProgram& program, const std::string& benchmark,
                                  double nanoseconds);
 
-/// One benchmark of two builds.
+/// So many rounds of a benchmark.
+struct Piecework {
+  std::string benchmark;
+  std::uint64_t rounds = 0;
+};
+
+/// Benchmarks of one program in two builds.
 class TwoPrograms final : public SampleSource {
  public:
   TwoPrograms(World& world, const BenchPlace& place, std::vector<std::string> base,
-              std::vector<std::string> head, std::string benchmark, std::uint64_t rounds)
+              std::vector<std::string> head, std::vector<Piecework> work)
       : world_(world),
         place_(place),
         base_argv_(std::move(base)),
         head_argv_(std::move(head)),
-        benchmark_(std::move(benchmark)),
-        rounds_(rounds) {}
+        work_(std::move(work)) {}
 
   Status start() override;
-  Result<Sample> take(Side side) override;
+  Status warm_up(std::size_t benchmark) override;
+  Result<Sample> take(std::size_t benchmark, Side side) override;
 
  private:
   World& world_;
   const BenchPlace& place_;
   std::vector<std::string> base_argv_, head_argv_;
-  std::string benchmark_;
-  std::uint64_t rounds_;
+  std::vector<Piecework> work_;
   std::vector<BenchProgram> programs_;  ///< base, head
 };
 

@@ -21,12 +21,12 @@ struct Piece {
   }
 };
 
-Result<Piece> take_piece(SampleSource& source, bool base_first) {
+Result<Piece> take_piece(SampleSource& source, std::size_t benchmark, bool base_first) {
   const Side order[] = {base_first ? Side::kBase : Side::kHead,
                         base_first ? Side::kHead : Side::kBase};
   Piece piece;
   for (const Side side : order) {
-    const Result<Sample> sample = source.take(side);
+    const Result<Sample> sample = source.take(benchmark, side);
     if (!sample) return sample.error();
     (side == Side::kBase ? piece.base : piece.head) = *sample;
   }
@@ -49,12 +49,11 @@ void add_pair(const std::vector<Piece>& pieces, Batch& batch) {
 }
 
 /// One pair out of a new start; none when the repeats are used up.
-Status measure_pair(SampleSource& source, const PairPlan& plan, std::mt19937_64& lots,
-                    Batch& batch) {
-  const Status started = source.start();
-  if (!started) return started.error();
-  const auto pieces = undisturbed_pieces(plan, batch.disturbed, [&] {
-    const auto piece = take_piece(source, (lots() & 1) == 0);
+Status measure_pair(SampleSource& source, const Task& task, std::mt19937_64& lots, Batch& batch) {
+  const Status warm = source.warm_up(task.benchmark);
+  if (!warm) return warm.error();
+  const auto pieces = undisturbed_pieces(task.plan, batch.disturbed, [&] {
+    const auto piece = take_piece(source, task.benchmark, (lots() & 1) == 0);
     if (piece && piece->disturbed()) {
       batch.disturbance += piece->base.disturbance;
       batch.disturbance += piece->head.disturbance;
@@ -62,7 +61,7 @@ Status measure_pair(SampleSource& source, const PairPlan& plan, std::mt19937_64&
     return piece;
   });
   if (!pieces) return pieces.error();
-  if (pieces->size() == plan.pieces) add_pair(*pieces, batch);
+  if (pieces->size() == task.plan.pieces) add_pair(*pieces, batch);
   return Done{};
 }
 
@@ -73,7 +72,13 @@ bool has_enough(const Batch& batch, const PairPlan& plan) {
   return static_cast<std::size_t>(std::ranges::count(kept, true)) >= plan.pairs;
 }
 
+/// It has enough, or its repeats are used up.
+bool is_over(const Batch& batch, const PairPlan& plan) {
+  return has_enough(batch, plan) || batch.disturbed > plan.repeats();
+}
+
 void leave_out_other_speeds(Batch& batch) {
+  if (batch.round_trips.empty()) return;
   const std::vector<bool> kept = of_commonest_speed(batch.round_trips);
   for (std::vector<double>* const column :
        {&batch.base, &batch.head, &batch.log_ratios, &batch.round_trips}) {
@@ -104,30 +109,49 @@ PairPlan across_cpus(const PairPlan& plan) {
   return {.pairs = 4 * plan.pairs, .pieces = 1};
 }
 
-Result<Batch> measure_batch(SampleSource& source, const PairPlan& plan, std::mt19937_64& lots) {
-  Batch batch;
-  while (!has_enough(batch, plan) && batch.disturbed <= plan.repeats()) {
-    const Status measured = measure_pair(source, plan, lots, batch);
-    if (!measured) return measured.error();
+Result<std::vector<Batch>> measure_batches(SampleSource& source, const std::vector<Task>& tasks,
+                                           std::mt19937_64& lots) {
+  std::vector<Batch> batches(tasks.size());
+  const auto unfinished = [&] {
+    std::vector<std::size_t> which;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      if (!is_over(batches[i], tasks[i].plan)) which.push_back(i);
+    }
+    return which;
+  };
+  for (auto which = unfinished(); !which.empty(); which = unfinished()) {
+    const Status started = source.start();
+    if (!started) return started.error();
+    for (const std::size_t i : which) {
+      const Status measured = measure_pair(source, tasks[i], lots, batches[i]);
+      if (!measured) return measured.error();
+    }
   }
-  if (!batch.round_trips.empty()) leave_out_other_speeds(batch);
-  return batch;
+  for (Batch& batch : batches) leave_out_other_speeds(batch);
+  return batches;
 }
 
-Result<Comparison> compare(SampleSource& source, const PairPlan& plan, const Rule& rule,
-                           std::mt19937_64& lots) {
-  Comparison comparison;
-  for (int round = 0; round < 2; ++round) {
-    auto batch = measure_batch(source, plan, lots);
-    if (!batch) return batch.error();
-    const auto bounds = median_bounds(batch->log_ratios, rule.alpha);
-    const Verdict verdict = judge(bounds, rule);
-    comparison.verdict = round == 0 ? verdict : confirm(comparison.verdict, verdict);
-    comparison.batches.push_back(*std::move(batch));
-    comparison.bounds.push_back(bounds);
-    if (!is_alarm(verdict)) break;
+Result<std::vector<Comparison>> compare(SampleSource& source, const std::vector<PairPlan>& plans,
+                                        const Rule& rule, std::mt19937_64& lots) {
+  std::vector<Comparison> comparisons(plans.size());
+  std::vector<Task> tasks;
+  for (const PairPlan& plan : plans) tasks.push_back({tasks.size(), plan});
+  for (int round = 0; round < 2 && !tasks.empty(); ++round) {
+    auto batches = measure_batches(source, tasks, lots);
+    if (!batches) return batches.error();
+    std::vector<Task> alarmed;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+      Comparison& comparison = comparisons[tasks[i].benchmark];
+      const auto bounds = median_bounds((*batches)[i].log_ratios, rule.alpha);
+      const Verdict verdict = judge(bounds, rule);
+      comparison.verdict = round == 0 ? verdict : confirm(comparison.verdict, verdict);
+      comparison.batches.push_back(std::move((*batches)[i]));
+      comparison.bounds.push_back(bounds);
+      if (is_alarm(verdict)) alarmed.push_back(tasks[i]);
+    }
+    tasks = std::move(alarmed);
   }
-  return comparison;
+  return comparisons;
 }
 
 }  // namespace ringside::harness::perf

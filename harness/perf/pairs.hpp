@@ -30,15 +30,18 @@ struct Sample {
   bool disturbed() const;
 };
 
-/// Where samples come from: processes, or a fake.
+/// Where samples come from: processes, or a fake. Benchmarks are numbered from 0.
 class SampleSource {
  public:
   virtual ~SampleSource() = default;
   /// Starts both builds anew. Where the memory of a process happens to lie stays the same as long
-  /// as it lives and may make it faster or slower: all pieces of one start are one observation.
+  /// as it lives and may make it faster or slower: all pieces of one start are one observation of
+  /// a benchmark.
   virtual Status start() = 0;
+  /// What either build does before its first piece of a benchmark.
+  virtual Status warm_up(std::size_t benchmark) = 0;
   /// A piece of the fixed work, once. Errors: the program ended, or has no answer.
-  virtual Result<Sample> take(Side side) = 0;
+  virtual Result<Sample> take(std::size_t benchmark, Side side) = 0;
 };
 
 struct PairPlan {
@@ -87,10 +90,19 @@ struct Batch {
   std::size_t other_speeds = 0;     ///< pairs left out: a cache line took another time
 };
 
+/// What is to be measured of one benchmark.
+struct Task {
+  std::size_t benchmark = 0;
+  PairPlan plan;
+};
+
+/// A batch for each task. A start gives one pair to every benchmark that has not enough of them.
+///
 /// A disturbed piece (of either build) counts for nothing; it is repeated while the plan has
 /// repeats left. A pair without all its pieces is left out, so the batch may be short. Where CPUs
 /// are crossed it holds the pairs of the commonest speed, out of at most twice the plan's.
-Result<Batch> measure_batch(SampleSource& source, const PairPlan& plan, std::mt19937_64& lots);
+Result<std::vector<Batch>> measure_batches(SampleSource& source, const std::vector<Task>& tasks,
+                                           std::mt19937_64& lots);
 
 struct Comparison {
   Verdict verdict = Verdict::kTooNoisy;
@@ -98,8 +110,9 @@ struct Comparison {
   std::vector<std::optional<MedianBounds>> bounds;  ///< of the log-ratios of each batch
 };
 
-/// A batch, and a second one when the first is an alarm.
-Result<Comparison> compare(SampleSource& source, const PairPlan& plan, const Rule& rule,
-                           std::mt19937_64& lots);
+/// Of the benchmarks with these plans, in their order: a batch of each, and a second one of those
+/// whose first is an alarm.
+Result<std::vector<Comparison>> compare(SampleSource& source, const std::vector<PairPlan>& plans,
+                                        const Rule& rule, std::mt19937_64& lots);
 
 }  // namespace ringside::harness::perf

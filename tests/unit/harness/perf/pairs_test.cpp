@@ -3,12 +3,14 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <functional>
+#include <string>
 
 namespace ringside::harness::perf {
 namespace {
 
-/// Times by side and number of the sample on that side.
+/// One benchmark: times by side and number of the sample on that side.
 class FakeSource final : public SampleSource {
  public:
   using Times = std::function<Sample(Side, std::size_t)>;
@@ -18,7 +20,8 @@ class FakeSource final : public SampleSource {
     ++starts;
     return Done{};
   }
-  Result<Sample> take(Side side) override {
+  Status warm_up(std::size_t) override { return Done{}; }
+  Result<Sample> take(std::size_t, Side side) override {
     order.push_back(side);
     if (order.size() == fails_at) return environment_error("it ended");
     return times_(side, taken_[side == Side::kHead]++);
@@ -42,9 +45,9 @@ FakeSource::Times head_slower_by(double factor) {
 
 Comparison must_compare(FakeSource& source, PairPlan plan = {}) {
   std::mt19937_64 lots(7);
-  auto comparison = compare(source, plan, {}, lots);
-  EXPECT_TRUE(comparison);
-  return comparison ? *comparison : Comparison{};
+  auto comparisons = compare(source, {plan}, {}, lots);
+  EXPECT_TRUE(comparisons);
+  return comparisons ? comparisons->at(0) : Comparison{};
 }
 
 TEST(Pairs, TheSameTimesAreTheSameAfterOneBatch) {
@@ -177,9 +180,63 @@ TEST(Pairs, AProgramThatEndsEndsTheComparison) {
   FakeSource source(head_slower_by(1));
   source.fails_at = 5;
   std::mt19937_64 lots(7);
-  const auto comparison = compare(source, {}, {}, lots);
-  ASSERT_FALSE(comparison);
-  EXPECT_EQ(comparison.error().message, "it ended");
+  const auto comparisons = compare(source, {PairPlan{}}, {}, lots);
+  ASSERT_FALSE(comparisons);
+  EXPECT_EQ(comparisons.error().message, "it ended");
+}
+
+/// Several benchmarks; what is asked for in words: "start", "warm 0", "base 0", "head 1".
+class SpyingSource final : public SampleSource {
+ public:
+  Status start() override {
+    asked.emplace_back("start");
+    return Done{};
+  }
+  Status warm_up(std::size_t benchmark) override {
+    asked.push_back("warm " + std::to_string(benchmark));
+    return Done{};
+  }
+  Result<Sample> take(std::size_t benchmark, Side side) override {
+    const bool head = side == Side::kHead;
+    asked.push_back((head ? "head " : "base ") + std::to_string(benchmark));
+    return Sample{head ? head_ns.at(benchmark) : 1e6, {}};
+  }
+  std::size_t count(const std::string& words) const {
+    return static_cast<std::size_t>(std::ranges::count(asked, words));
+  }
+
+  std::vector<double> head_ns;
+  std::vector<std::string> asked;
+};
+
+TEST(Pairs, AStartGivesAPairToEachBenchmarkThatNeedsOne) {
+  SpyingSource source;
+  source.head_ns = {1e6, 1e6};
+  std::mt19937_64 lots(7);
+  const std::vector<PairPlan> plans{{.pairs = 2, .pieces = 1}, {.pairs = 3, .pieces = 1}};
+  ASSERT_TRUE(compare(source, plans, {}, lots));
+  for (std::string& each : source.asked) {
+    if (each.starts_with("head") || each.starts_with("base")) each = each.substr(5);
+  }
+  const std::vector<std::string> both{"start", "warm 0", "0", "0", "warm 1", "1", "1"};
+  std::vector<std::string> expected = both;
+  expected.insert(expected.end(), both.begin(), both.end());
+  for (const char* const each : {"start", "warm 1", "1", "1"}) expected.emplace_back(each);
+  EXPECT_EQ(source.asked, expected);
+}
+
+TEST(Pairs, OnlyWhatGaveAlarmIsMeasuredAgain) {
+  SpyingSource source;
+  source.head_ns = {1e6, 1.05e6, 1e6};
+  std::mt19937_64 lots(7);
+  const auto comparisons = compare(source, std::vector<PairPlan>(3), {}, lots);
+  ASSERT_TRUE(comparisons);
+  EXPECT_EQ(source.count("start"), 80u);
+  EXPECT_EQ(source.count("head 0"), 400u);
+  EXPECT_EQ(source.count("head 1"), 800u);
+  EXPECT_EQ(comparisons->at(0).verdict, Verdict::kSame);
+  EXPECT_EQ(comparisons->at(1).verdict, Verdict::kWorse);
+  EXPECT_EQ(comparisons->at(2).verdict, Verdict::kSame);
 }
 
 }  // namespace
