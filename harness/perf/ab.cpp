@@ -67,6 +67,12 @@ class ProgramPair {
     }
     const Status measured = measure(compared, *base_program, progress);
     if (!measured) return measured.error();
+    for (AbRow* const row : compared) {
+      if (!settings_.instructions || row->cross_core) continue;
+      progress(fmt::format("{}/{}: instructions", row->program, row->benchmark));
+      const Status counted = count(*row);
+      if (!counted) return counted.error();
+    }
     return rows;
   }
 
@@ -91,10 +97,6 @@ class ProgramPair {
     if (!comparisons) return comparisons.error();
     for (std::size_t i = 0; i < rows.size(); ++i) {
       rows[i]->comparison = std::move((*comparisons)[i]);
-      if (!settings_.instructions || rows[i]->cross_core) continue;
-      progress(fmt::format("{}/{}, instructions", rows[i]->program, rows[i]->benchmark));
-      const Status counted = count(*rows[i]);
-      if (!counted) return counted.error();
     }
     return Done{};
   }
