@@ -4,7 +4,11 @@
 // the other side was and looks again only when that does not suffice.
 //
 // The ring stays DPDK's own, in memory and protocol: whoever is at the other end may use rte_ring's
-// calls. On a ring with many producers or consumers the end uses them itself.
+// calls. On a ring with many producers or consumers the end uses them itself; otherwise its side of
+// the ring is its own, and it goes by the position that it remembers.
+//
+// Whoever is at the other end may also write over the ring. What this end touches stays inside the
+// ring's memory, and what cannot be is not believed.
 //
 // Who takes packets off is going to write to them: an end asks for the next ones' lines meanwhile.
 //
@@ -27,8 +31,11 @@ inline bool is_gone(const ::rte_ring& ring) {
 }
 
 /// The memory behind a ring's head, where its packets stand.
+inline std::span<Packet> slots_of(::rte_ring& ring, std::uint32_t size) {
+  return {reinterpret_cast<Packet*>(&ring + 1), size};
+}
 inline std::span<Packet> slots_of(::rte_ring& ring) {
-  return {reinterpret_cast<Packet*>(&ring + 1), ring.size};
+  return slots_of(ring, ring.size);
 }
 
 /// Where packets are put on.
@@ -37,49 +44,52 @@ class ProducerEnd {
   ProducerEnd() = default;
   explicit ProducerEnd(RingView ring)
       : ring_(ring),
-        alone_(ring.get()->prod.sync_type == RTE_RING_SYNC_ST),
+        shape_(ring.shape()),
+        at_(ring.get()->prod.tail),
         consumed_(ring.get()->cons.tail) {}
 
   /// Puts on as many of the front of `packets` as fit; returns how many, the caller keeps the rest.
   unsigned enqueue(std::span<const Packet> packets) {
-    if (!alone_) return ring_.enqueue(packets);
+    if (!shape_.one_producer) return ring_.enqueue(packets);
     ::rte_ring& ring = *ring_.get();
-    if (is_gone(ring)) return 0;
+    if (!shape_.owned && is_gone(ring)) return 0;
     const auto wanted = static_cast<std::uint32_t>(packets.size());
-    const std::uint32_t at = ring.prod.tail;
-    // As a signed number: somebody may have put more on by rte_ring's calls.
-    if (static_cast<std::int32_t>(room_from(at)) < static_cast<std::int32_t>(wanted)) look();
-    const std::uint32_t count = std::min(wanted, room_from(at));
+    if (room() < wanted) look();
+    const std::uint32_t count = std::min(wanted, room());
     if (count == 0) return 0;
-    const auto slots = slots_of(ring);
-    const std::uint32_t slot = at & ring.mask;
-    const std::uint32_t straight = std::min(count, ring.size - slot);
+    const auto slots = slots_of(ring, shape_.size);
+    const std::uint32_t slot = at_ & shape_.mask;
+    const std::uint32_t straight = std::min(count, shape_.size - slot);
     std::copy_n(packets.begin(), straight, slots.begin() + slot);
     std::copy_n(packets.begin() + straight, count - straight, slots.begin());
-    ring.prod.head = at + count;
+    at_ += count;
+    ring.prod.head = at_;
     // pairs: the consumer's look at prod.tail
-    __atomic_store_n(&ring.prod.tail, at + count, __ATOMIC_RELEASE);
+    __atomic_store_n(&ring.prod.tail, at_, __ATOMIC_RELEASE);
     return count;
   }
 
   /// Packets on the ring are no more than this.
-  std::uint32_t used_at_most() const { return ring_.get()->prod.tail - consumed_; }
+  std::uint32_t used_at_most() const { return std::min(position() - consumed_, shape_.capacity); }
   /// Packets on the ring.
   unsigned used() {
     look();
-    return ring_.used();
+    return used_at_most();
   }
   RingView ring() const { return ring_; }
 
  private:
-  std::uint32_t room_from(std::uint32_t at) const { return ring_.capacity() + consumed_ - at; }
+  /// Where the next packet is going to stand.
+  std::uint32_t position() const { return shape_.one_producer ? at_ : ring_.get()->prod.tail; }
+  std::uint32_t room() const { return shape_.capacity - used_at_most(); }
   void look() {
     // pairs: the consumer's store of cons.tail
     consumed_ = __atomic_load_n(&ring_.get()->cons.tail, __ATOMIC_ACQUIRE);
   }
 
   RingView ring_;
-  bool alone_ = false;
+  RingShape shape_;
+  std::uint32_t at_ = 0;        ///< prod.tail, as it should be
   std::uint32_t consumed_ = 0;  ///< cons.tail, when it was last looked at
 };
 
@@ -88,23 +98,21 @@ class ConsumerEnd {
  public:
   ConsumerEnd() = default;
   explicit ConsumerEnd(RingView ring)
-      : ring_(ring),
-        alone_(ring.get()->cons.sync_type == RTE_RING_SYNC_ST),
-        produced_(ring.get()->cons.tail) {}
+      : ring_(ring), shape_(ring.shape()), at_(ring.get()->cons.tail), produced_(at_) {}
 
   /// Takes at most packets.size(); returns how many, which the caller then owns.
   unsigned dequeue(std::span<Packet> packets) {
-    if (!alone_) return ring_.dequeue(packets);
+    if (!shape_.one_consumer) return ring_.dequeue(packets);
     const unsigned count = copy_front(packets);
     take(count);
     return count;
   }
   /// Taking in two steps, see RingView.
   unsigned begin_dequeue(std::span<Packet> packets) {
-    return alone_ ? copy_front(packets) : ring_.begin_dequeue(packets);
+    return shape_.one_consumer ? copy_front(packets) : ring_.begin_dequeue(packets);
   }
   void finish_dequeue(unsigned count) {
-    if (alone_) {
+    if (shape_.one_consumer) {
       take(count);
     } else {
       ring_.finish_dequeue(count);
@@ -116,58 +124,60 @@ class ConsumerEnd {
   /// The oldest packets, at most `most`, as they stand in the ring's memory: fewer where it ends.
   /// They stay on the ring until take().
   std::span<Packet> front(std::size_t most) {
-    const ::rte_ring& ring = *ring_.get();
     const std::uint32_t ready = ready_for(most);
-    const std::uint32_t slot = ring.cons.tail & ring.mask;
-    return slots_of(*ring_.get())
-        .subspan(slot, std::min<std::size_t>({most, ready, ring.size - slot}));
+    const std::uint32_t slot = at_ & shape_.mask;
+    return slots().subspan(slot, std::min<std::size_t>({most, ready, shape_.size - slot}));
   }
   /// The `count` oldest are off the ring; their places may be written by the producer.
   void take(std::size_t count) {
     ::rte_ring& ring = *ring_.get();
-    const std::uint32_t at = ring.cons.tail + static_cast<std::uint32_t>(count);
-    ring.cons.head = at;
+    at_ += static_cast<std::uint32_t>(count);
+    ring.cons.head = at_;
     // pairs: the producer's look at cons.tail
-    __atomic_store_n(&ring.cons.tail, at, __ATOMIC_RELEASE);
+    __atomic_store_n(&ring.cons.tail, at_, __ATOMIC_RELEASE);
   }
+  /// The producer has claimed to have put on more than the ring holds. Such a claim counts as none.
+  bool was_lied_to() const { return lied_to_; }
   RingView ring() const { return ring_; }
 
  private:
+  std::span<Packet> slots() const { return slots_of(*ring_.get(), shape_.size); }
   /// Packets on the ring, as far as they are known; all of them when these are fewer than `most`.
   std::uint32_t ready_for(std::size_t most) {
     const ::rte_ring& ring = *ring_.get();
-    if (is_gone(ring)) return 0;
-    const std::uint32_t at = ring.cons.tail;
-    // As a signed number: somebody may have taken more off by rte_ring's calls.
-    if (static_cast<std::int32_t>(produced_ - at) < static_cast<std::int32_t>(most)) {
+    if (!shape_.owned && is_gone(ring)) return 0;
+    if (produced_ - at_ < most) {
       // pairs: the producer's store of prod.tail
       produced_ = __atomic_load_n(&ring.prod.tail, __ATOMIC_ACQUIRE);
     }
-    return produced_ - at;
+    if (produced_ - at_ > shape_.capacity) [[unlikely]] {
+      lied_to_ = true;
+      produced_ = at_;
+    }
+    return produced_ - at_;
   }
   unsigned copy_front(std::span<Packet> packets) {
-    const ::rte_ring& ring = *ring_.get();
-    const auto slots = slots_of(*ring_.get());
     const auto count = std::min<std::uint32_t>(ready_for(packets.size()),
                                                static_cast<std::uint32_t>(packets.size()));
-    const std::uint32_t slot = ring.cons.tail & ring.mask;
-    const std::uint32_t straight = std::min(count, ring.size - slot);
-    std::copy_n(slots.begin() + slot, straight, packets.begin());
-    std::copy_n(slots.begin(), count - straight, packets.begin() + straight);
-    claim_known(ring.cons.tail + count, packets.size());
+    const std::uint32_t slot = at_ & shape_.mask;
+    const std::uint32_t straight = std::min(count, shape_.size - slot);
+    std::copy_n(slots().begin() + slot, straight, packets.begin());
+    std::copy_n(slots().begin(), count - straight, packets.begin() + straight);
+    claim_known(at_ + count, packets.size());
     return count;
   }
   /// The next burst's mbufs come while this one is handled: `most` packets from position `at` on,
   /// as far as they are known, without a look at the other side.
   void claim_known(std::uint32_t at, std::size_t most) {
-    const auto slots = slots_of(*ring_.get());
-    const std::uint32_t slot = at & ring_.get()->mask;
-    claim(slots.subspan(slot, std::min<std::size_t>({most, produced_ - at, slots.size() - slot})));
+    const std::uint32_t slot = at & shape_.mask;
+    claim(slots().subspan(slot, std::min<std::size_t>({most, produced_ - at, shape_.size - slot})));
   }
 
   RingView ring_;
-  bool alone_ = false;
+  RingShape shape_;
+  std::uint32_t at_ = 0;        ///< cons.tail, as it should be
   std::uint32_t produced_ = 0;  ///< prod.tail, when it was last looked at
+  bool lied_to_ = false;
 };
 
 }  // namespace ringside::dpdk

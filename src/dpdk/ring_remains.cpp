@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "dpdk/ring_remains.hpp"
 
+#include <algorithm>
+
 namespace ringside::dpdk {
 
 bool was_put_since(RingView ring, std::uint32_t from, const void* packet) {
   const ::rte_ring& it = *ring.get();
   void* const* const slots = reinterpret_cast<void* const*>(&it + 1);
-  for (std::uint32_t at = from; at != it.prod.tail; ++at) {
-    if (slots[at & it.mask] == packet) return true;
+  const std::uint32_t since = std::min(it.prod.tail - from, it.size);
+  for (std::uint32_t i = 0; i < since; ++i) {
+    if (slots[(from + i) & it.mask] == packet) return true;
   }
   return false;
 }

@@ -41,6 +41,7 @@ unsigned Returner::take_back(ClientId client, bool is_dead) {
   for (std::size_t i = 0; i < bursts && waiting_ == 0; ++i) {
     const std::span<dpdk::Packet> shown = back_[client.value].front(burst_.size());
     if (shown.empty()) {
+      note_lies(client);
       if (is_dead) note_emptied(client);
       break;
     }
@@ -75,6 +76,13 @@ std::size_t Returner::settle_others(ClientId client, std::span<dpdk::Packet> sho
   return shown.size();
 }
 
+/// More on its return ring than the ring holds is as good as a packet that it had not been given.
+void Returner::note_lies(ClientId client) {
+  if (!back_[client.value].was_lied_to() || lied_.contains(client)) return;
+  lied_.add(client);
+  add(counters_.not_owed[client.value], 1);
+}
+
 /// Nobody else touches the return ring of a dead client: it is emptied of what a kill left half
 /// done.
 void Returner::note_emptied(ClientId client) {
@@ -82,6 +90,7 @@ void Returner::note_emptied(ClientId client) {
   if (path_.emptied[client.value].load(std::memory_order_relaxed) == deaths) return;
   path_.back[client.value].reset();
   back_[client.value] = dpdk::ConsumerEnd(path_.back[client.value]);
+  lied_.remove(client);
   path_.emptied[client.value].store(deaths, std::memory_order_release);  // pairs: DataPath
 }
 

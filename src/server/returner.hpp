@@ -47,6 +47,7 @@ class Returner {
   /// Settles the front of `packets` as what `lcore` handed over; returns how many of them.
   std::size_t settle_run(std::size_t lcore, ClientId client, std::span<dpdk::Packet> packets);
   bool accept_one(ClientId client, dpdk::Packet packet);
+  void note_lies(ClientId client);
   void note_emptied(ClientId client);
   /// Sends packets where their client wants them to go, or drops them.
   void deliver(ClientId client, std::span<dpdk::Packet> packets);
@@ -74,6 +75,7 @@ class Returner {
   std::vector<Batch> batches_;                    ///< by output port
   Batch marked_;                                  ///< what the handler wants dropped
   std::vector<dpdk::ConsumerEnd> back_;           ///< by ClientId
+  ClientSet lied_;                                ///< about its return ring, in this life
   std::vector<dpdk::Packet> burst_;
   std::size_t waiting_ = 0;  ///< packets in batches_ between turns
 };

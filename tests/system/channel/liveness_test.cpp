@@ -119,6 +119,27 @@ TEST_P(Scribbler, IsEvictedAndTheNextOneServed) {
 
 INSTANTIATE_TEST_SUITE_P(Modes, Scribbler, ::testing::Values("return", "direct"));
 
+class RingSpoiler : public Liveness, public ::testing::WithParamInterface<std::string> {};
+
+TEST_P(RingSpoiler, IsEvictedAndTheNextOneServed) {
+  auto server = start_null_server({});
+  auto spoiling = start_misbehaving_client(GetParam());
+  EXPECT_TRUE(server.wait_for("it returned packets that it had not been given")) << spoiling.err();
+  EXPECT_EQ(spoiling.wait_end().exit_code, -1);
+  EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
+  auto next = start_client({"-n", "0"});
+  EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
+  EXPECT_EQ(next.end().exit_code, 0);
+  EXPECT_EQ(server.end().exit_code, 0);
+  const auto stats = statistics();
+  EXPECT_EQ(stats.at("control").at("evicted"), 1);
+  EXPECT_GT(stats.at("ledger").at("transmitted"), 0) << "by the next one";
+  EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
+  EXPECT_EQ(stats.at("ledger").at("balanced"), true) << stats.at("ledger");
+}
+
+INSTANTIATE_TEST_SUITE_P(Deeds, RingSpoiler, ::testing::Values("claims", "spoils"));
+
 TEST_F(Liveness, AServerThatWasStoppedDoesNotHoldItAgainstItsClients) {
   auto server = start_good_server({"--heartbeat-timeout", "100ms", "--evict-hung"});
   auto client = start_with_client(server);
