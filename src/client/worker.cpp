@@ -40,7 +40,8 @@ void DirectOutlet::take(std::span<dpdk::Packet> packets) {
     } else {
       send(port, packets.first(run));
     }
-    add(slot_.counters.done, run);  // ends the run
+    std::atomic_thread_fence(std::memory_order_release);  // pairs: Membership::counted_by()
+    add(slot_.counters.done, run);                        // ends the run
     pass(Step::kAfterDone);
     packets = packets.subspan(run);
   }

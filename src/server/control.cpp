@@ -71,7 +71,7 @@ void Control::steer(Clock::time_point now) {
 Returns Control::returns_of(ClientId id) const {
   Returns returns;
   if (path_.direct()) {
-    returns.impossible = path_.owed(id.value) > path_.handed(id.value);
+    returns.handed = path_.handed(id.value);
     return returns;
   }
   returns.foreign = read(path_.tx.not_owed[id.value]);

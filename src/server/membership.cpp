@@ -53,11 +53,11 @@ bool is_going(SlotState state) {
 void Membership::poll(Clock::time_point now) {
   const std::chrono::nanoseconds passed = now - last_look_.value_or(now);
   last_look_ = now;
-  for (std::uint8_t i = 0; i < info_.clients; ++i) look_at(ClientId{i}, passed);
+  for (std::uint8_t i = 0; i < clients_; ++i) look_at(ClientId{i}, passed);
   // Last: receivers must hear of a death before it can be asked whether the dead still owe
   // anything.
   for (const ClientId id : watch_.ended()) bury(id);
-  for (std::uint8_t i = 0; i < info_.clients; ++i) look_whether_its_worker_ended(ClientId{i});
+  for (std::uint8_t i = 0; i < clients_; ++i) look_whether_its_worker_ended(ClientId{i});
 }
 
 void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) {
@@ -65,37 +65,54 @@ void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) 
   if (is_going(state)) {
     if (debts_.owes_nothing(id)) clear(id);
   } else if (state != SlotState::kAbsent) {
+    const Counted counted = counted_by(id);  // first: what it counts was handed to it before
     const Returns returns = debts_.returns(id);
     look_whether_it_moves(id, since_last_look);
     look_what_it_returns(id, returns, since_last_look);
-    look_what_it_wrote(id, returns);
+    look_what_it_wrote(id, counted, returns);
   }
 }
 
-void Membership::look_what_it_wrote(ClientId id, const Returns& returns) {
-  const Counted counted = counted_by(id);  // before the look: what it finds in order was so then
-  if (wrote_over_slot(id, returns)) {
+void Membership::look_what_it_wrote(ClientId id, const Counted& counted, const Returns& returns) {
+  if (wrote_over_slot(id, counted, returns)) {
     evict(id, "it wrote over its slot");
   } else {
     slot(id).counted = counted;
   }
 }
 
-/// Where only the server writes there is something else than the server wrote, or a count that
+bool Membership::Counted::can_follow(const Counted& before, std::uint64_t handed) const {
+  std::uint64_t sum = 0;
+  const auto grew = [&](std::uint64_t now, std::uint64_t then) {
+    if (now < then || now > handed - sum) return false;
+    sum += now;
+    return true;
+  };
+  if (done < before.done || !grew(handler_drop, before.handler_drop)) return false;
+  for (std::size_t i = 0; i < kMaxPorts; ++i) {
+    if (!grew(sent[i], before.sent[i]) || !grew(tx_full[i], before.tx_full[i])) return false;
+  }
+  return done <= sum;  // counted last
+}
+
+/// Where only the server writes there is something else than the server wrote, or counts that
 /// cannot be.
-bool Membership::wrote_over_slot(ClientId id, const Returns& returns) const {
+bool Membership::wrote_over_slot(ClientId id, const Counted& counted,
+                                 const Returns& returns) const {
   const shared::SlotVerdict& verdict = info_.client[id.value].verdict;
   const Slot& mine = slot(id);
   return verdict.state.load(std::memory_order_relaxed) != static_cast<std::uint32_t>(mine.state) ||
          verdict.generation.load(std::memory_order_relaxed) != mine.generation ||
-         verdict.pid.load(std::memory_order_relaxed) != mine.pid || returns.impossible;
+         verdict.pid.load(std::memory_order_relaxed) != mine.pid ||
+         (returns.handed && !counted.can_follow(mine.counted, *returns.handed));
 }
 
 Membership::Counted Membership::counted_by(ClientId id) const {
   const shared::ClientSlot& from = info_.client[id.value];
-  Counted counted{.done = read(from.counters.done),
-                  .handler_drop = read(from.counters.handler_drop)};
-  for (std::uint32_t i = 0; i < info_.ports; ++i) {
+  // First, since the client counts it last. acquire: pairs with DirectOutlet::take()
+  Counted counted{.done = from.counters.done.load(std::memory_order_acquire)};
+  counted.handler_drop = read(from.counters.handler_drop);
+  for (std::size_t i = 0; i < kMaxPorts; ++i) {
     counted.sent[i] = read(from.sent_by_port[i]);
     counted.tx_full[i] = read(from.tx_full_by_port[i]);
   }
@@ -179,7 +196,8 @@ void Membership::evict(ClientId id, std::string_view why) {
 /// The process of this slot has ended, or at least its worker, in whatever state it was.
 void Membership::bury(ClientId id) {
   watch_.forget(id);
-  if (wrote_over_slot(id, debts_.returns(id))) {
+  const Counted counted = counted_by(id);
+  if (wrote_over_slot(id, counted, debts_.returns(id))) {
     restore_counted(id);
     distrusted_.add(id);
   }
@@ -206,7 +224,7 @@ void Membership::clear(ClientId id) {
 
 unsigned Membership::held() {
   ClientSet living;
-  for (std::uint8_t i = 0; i < info_.clients; ++i) {
+  for (std::uint8_t i = 0; i < clients_; ++i) {
     const ClientId id{i};
     const SlotState state = slot(id).state;
     if (state == SlotState::kAbsent || state == SlotState::kDead) continue;
@@ -305,11 +323,11 @@ Refusal Membership::heartbeat(const control::Heartbeat& message) {
 
 std::optional<Membership::TakenLcore> Membership::taken_lcore(const JoinRequest& request) const {
   const shared::LcoreSet& mine = request.lcores;
-  if (const auto lcore = common(mine, info_.server_lcores)) return TakenLcore{*lcore, {}};
+  if (const auto lcore = common(mine, server_lcores_)) return TakenLcore{*lcore, {}};
   if (wire_there()) {
     if (const auto lcore = common(mine, info_.wire.lcores)) return TakenLcore{*lcore, {}};
   }
-  for (std::uint8_t i = 0; i < info_.clients; ++i) {
+  for (std::uint8_t i = 0; i < clients_; ++i) {
     const Slot& other = slot(ClientId{i});
     if (i == request.id || other.state == SlotState::kAbsent) continue;
     if (const auto lcore = common(mine, other.lcores)) return TakenLcore{*lcore, ClientId{i}};

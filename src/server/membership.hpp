@@ -41,7 +41,8 @@ struct Returns {
   std::uint64_t foreign = 0;  ///< packets that it had not been given, so far
   bool keeps_back = false;    ///< it has one still although it has returned a later one
   std::uint64_t settled = 0;  ///< grows when the oldest one that it had comes back
-  bool impossible = false;    ///< it counts more as done than it was given
+  /// Direct mode: packets handed to it so far; none of what it counts can be more.
+  std::optional<std::uint64_t> handed = {};
 };
 
 /// What the data path says of the packets of clients.
@@ -60,6 +61,8 @@ class Membership {
   Membership(shared::SharedInfo& info, const dpdk::Log& log, Journal& journal, ProcessWatch& watch,
              Liveness liveness, Debts debts)
       : info_(info),
+        clients_(static_cast<std::uint8_t>(info.clients)),
+        server_lcores_(info.server_lcores),
         log_(log),
         journal_(journal),
         watch_(watch),
@@ -99,6 +102,9 @@ class Membership {
     std::uint64_t handler_drop = 0;
     std::array<std::uint64_t, kMaxPorts> sent{};
     std::array<std::uint64_t, kMaxPorts> tx_full{};
+
+    /// It may have gone on from `before` to here with so many packets handed to it.
+    bool can_follow(const Counted& before, std::uint64_t handed) const;
   };
   struct Slot {
     shared::SlotState state = shared::SlotState::kAbsent;
@@ -125,8 +131,8 @@ class Membership {
   void look_what_it_returns(ClientId id, const Returns& returns,
                             std::chrono::nanoseconds since_last_look);
   void look_whether_its_worker_ended(ClientId id);
-  void look_what_it_wrote(ClientId id, const Returns& returns);
-  bool wrote_over_slot(ClientId id, const Returns& returns) const;
+  void look_what_it_wrote(ClientId id, const Counted& counted, const Returns& returns);
+  bool wrote_over_slot(ClientId id, const Counted& counted, const Returns& returns) const;
   Counted counted_by(ClientId id) const;
   void restore_counted(ClientId id);
   void evict(ClientId id, std::string_view why);
@@ -145,6 +151,9 @@ class Membership {
   std::optional<TakenLcore> taken_lcore(const control::JoinRequest& request) const;
 
   shared::SharedInfo& info_;
+  // What the server has written there and any client could write over.
+  const std::uint8_t clients_;
+  const shared::LcoreSet server_lcores_;
   const dpdk::Log& log_;
   Journal& journal_;
   ProcessWatch& watch_;

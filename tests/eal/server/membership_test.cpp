@@ -420,17 +420,47 @@ TEST_F(MembershipTest, EvictsAClientThatWritesOverItsSlot) {
   EXPECT_EQ(membership_->active(), (ClientSet{k0, k1}));
 }
 
-TEST_F(MembershipTest, EvictsAClientThatCountsMoreThanItWasGiven) {
-  join(0, 5, 101);
-  look();
-  info_->client[0].counters.done = 1000;
-  returns_[0].impossible = true;
-  look();
-  EXPECT_EQ(watch_.kills[0], 1u);
-  watch_.gone.add(k0);
-  look();
-  EXPECT_EQ(membership_->distrusted(), ClientSet{k0});
-  EXPECT_EQ(info_->client[0].counters.done, 0u);
+TEST_F(MembershipTest, EvictsAClientWhoseCountsCannotBe) {
+  shared::ClientSlot& slot = info_->client[0];
+  const auto write = [&](std::uint64_t done, std::uint64_t drop, std::uint64_t sent,
+                         std::uint64_t refused) {
+    slot.counters.done = done;
+    slot.counters.handler_drop = drop;
+    slot.sent_by_port[1] = sent;
+    slot.tx_full_by_port[1] = refused;
+  };
+  constexpr std::uint64_t kAll = ~std::uint64_t{0};
+  const struct {
+    std::uint64_t done, drop, sent, refused;
+    bool can_be;
+  } cases[] = {{60, 20, 25, 15, true},    {60, 20, 30, 15, true},    {100, 25, 30, 45, true},
+               {60, 20, 30, 51, false},   {61, 20, 25, 15, false},   {60, 19, 30, 15, false},
+               {60, 20, kAll, 15, false}, {60, kAll, 25, 15, false}, {60, 20, 25, kAll, false},
+               {59, 20, 25, 15, false}};
+  std::uint32_t pid = 101;
+  for (const auto& each : cases) {
+    write(0, 0, 0, 0);
+    join(0, 5, pid++);
+    returns_[0].handed = 100;
+    write(60, 20, 25, 15);
+    look();
+    const unsigned killed = watch_.kills[0];
+    write(each.done, each.drop, each.sent, each.refused);
+    look();
+    EXPECT_EQ(watch_.kills[0] - killed, each.can_be ? 0u : 1u)
+        << each.done << " " << each.drop << " " << each.sent << " " << each.refused;
+    watch_.gone.add(k0);
+    look();
+    EXPECT_EQ(membership_->distrusted(), each.can_be ? ClientSet{} : ClientSet{k0});
+    if (!each.can_be) {
+      EXPECT_EQ(slot.counters.done, 60u);
+      EXPECT_EQ(slot.sent_by_port[1], 25u);
+    }
+    settled_ = true;
+    look();
+    settled_ = false;
+    watch_.gone.remove(k0);
+  }
 }
 
 TEST_F(MembershipTest, HoldsTheEndUntilEveryProcessIsGone) {
