@@ -3,8 +3,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <atomic>
 #include <memory>
+#include <optional>
 
 #include "client/crash_points.hpp"
 #include "client/join.hpp"
@@ -170,15 +173,18 @@ void let_go(shared::ClientSlot& slot) {
   slot.counters.detached.store(generation, std::memory_order_release);  // pairs: Membership::held()
 }
 
-Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk::Log& log) {
+/// `joined`: turns true when it is tied to the server.
+Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk::Log& log,
+            std::atomic<bool>& joined) {
   const unsigned id = options.id.value;
   log.info("Client process {} starting...", id);
   auto found = look_up(log, options.id);
-  if (!found) return found.error();
-  if (Status ports = check_ports(*found->info); !ports) return ports.error();
+  if (!found) return eal.reason(found.error());
+  if (Status ports = check_ports(*found->info); !ports) return eal.reason(ports.error());
   eal.arrived();
   auto link = tie(options, *found, eal, log);
   if (!link) return link.error();
+  joined = true;
   if (dpdk::lcore_list().size() > 1) {
     log.warning("a client works on one lcore; the others given to it stay idle");
   }
@@ -207,21 +213,43 @@ int end_of(const Status& status) {
   return exit_code("mp_client", status);
 }
 
-/// As end_of(); with --reconnect the end of a server is none.
-int end_or_start_over(const Status& status, const Options& options, const Reconnect& reconnect) {
-  if (!options.reconnect || !Reconnect::after(status)) return end_of(status);
-  fmt::print(stderr, "Client process {}: the server has ended; waits for the next one\n",
-             options.id.value);
-  return end_of(reconnect.start_over());
-}
+/// One beginning of the program: one server.
+class Beginning {
+ public:
+  Beginning(const Options& options, const Reconnect& reconnect)
+      : options_(options),
+        reconnect_(reconnect),
+        wait_until_(reconnect.wait_until().value_or(Clock::now() + options.wait)) {}
 
-Status start_and_work(const SplitArgs& args, const Options& options, HandleFn handle,
-                      const dpdk::StartWatch::GiveUp& give_up) {
-  const dpdk::Log log("ringside.client");
-  auto eal = dpdk::Eal::start_secondary(args.eal, options.wait, signals::stop_requested, give_up);
-  if (!eal) return eal.error();
-  return work(options, handle, *eal, log);
-}
+  int run(const SplitArgs& args, HandleFn handle) { return end(start_and_work(args, handle)); }
+
+ private:
+  using Clock = Reconnect::Clock;
+
+  Status start_and_work(const SplitArgs& args, HandleFn handle) {
+    const dpdk::Log log("ringside.client");
+    const auto wait = std::max<std::chrono::nanoseconds>(wait_until_ - Clock::now(), {});
+    auto eal = dpdk::Eal::start_secondary(args.eal, wait, signals::stop_requested,
+                                          [this](const Error& error) { return end(error); });
+    if (!eal) return eal.error();
+    return work(options_, handle, *eal, log, joined_);
+  }
+
+  /// As end_of(), unless the next server is waited for.
+  int end(const Status& status) const {
+    const bool joined = joined_;
+    const bool may_go_on = joined ? options_.reconnect : Clock::now() < wait_until_;
+    if (!may_go_on || !Reconnect::after(status)) return end_of(status);
+    fmt::print(stderr, "Client process {}: {}; waits for the next one\n", options_.id.value,
+               joined ? "the server has ended" : status.error().message);
+    return end_of(reconnect_.start_over(joined ? std::nullopt : std::optional(wait_until_)));
+  }
+
+  const Options& options_;
+  const Reconnect& reconnect_;
+  const Clock::time_point wait_until_;
+  std::atomic<bool> joined_{false};
+};
 
 }  // namespace
 
@@ -235,10 +263,7 @@ int run_client(int argc, char** argv, HandleFn handle) {
   if (!options) return end_of(options.error());
   signals::install();
   Reconnect::let_signals_in();
-  const auto end = [&](const Status& status) {
-    return end_or_start_over(status, *options, reconnect);
-  };
-  return end(start_and_work(args, *options, handle, end));
+  return Beginning(*options, reconnect).run(args, handle);
 }
 
 }  // namespace ringside::client

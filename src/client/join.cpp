@@ -38,6 +38,7 @@ control::JoinRequest request_of(const Applicant& applicant, std::uint32_t pid) {
 Error refused(const control::JoinReply& reply, ClientId id) {
   const std::string words(reply.words.view());
   if (reply.refusal == Refusal::kUnknownId) return Error{words};
+  if (reply.refusal == Refusal::kStopping) return Error{words, ExitCode::kServerGone};
   return environment_error(fmt::format("the server refused client {}: {}", id.value, words));
 }
 
@@ -96,7 +97,7 @@ Result<Membership> join(const shared::SharedInfo& info, const Applicant& applica
   if (answer) return understand(*answer, applicant.id, pid);
   if (cancelled()) return Error{"interrupted while joining", ExitCode::kInterrupted};
   if (server_stopped(info)) {
-    return environment_error("the server is stopping; start it again first");
+    return Error{"the server is stopping; start it again first", ExitCode::kServerGone};
   }
   if (server.ended()) return server_gone(info);
   return Error{fmt::format("the server did not answer client {} within {:.3g} s; see whether it is "

@@ -12,15 +12,16 @@
 #include <cstring>
 #include <filesystem>
 
+#include "core/parse_number.hpp"
 #include "core/signals.hpp"
 
 namespace ringside::client {
 namespace {
 
 constexpr const char* kSelf = "/proc/self/exe";
-/// In the environment of a new beginning.
+/// In the environment of a new beginning: when its wait ends, in nanoseconds of CLOCK_MONOTONIC, or
+/// 0 for a wait of its own.
 constexpr const char* kMark = "RINGSIDE_STARTED_OVER";
-constexpr const char* kMarked = "RINGSIDE_STARTED_OVER=1";
 
 sigset_t stop_signals() {
   sigset_t set;
@@ -37,11 +38,13 @@ Reconnect::Reconnect(char** argv) : argv_(argv) {
   program_ = std::filesystem::read_symlink(kSelf, error);
   // EAL's descriptors carry the locks by which a new server sees that somebody is still attached to
   // the old one. Closed here and not before the exec: a thread may have been opening more.
-  if (std::getenv(kMark) != nullptr) ::close_range(STDERR_FILENO + 1, UINT_MAX, 0);
+  if (const char* const mark = std::getenv(kMark)) {
+    ::close_range(STDERR_FILENO + 1, UINT_MAX, 0);
+    const auto ends = parse_number<std::uint64_t>(mark).value_or(0);
+    if (ends > 0) wait_until_ = Clock::time_point(std::chrono::nanoseconds(ends));
+  }
   ::unsetenv(kMark);
   for (char** entry = environ; *entry != nullptr; ++entry) environment_.push_back(*entry);
-  environment_.push_back(const_cast<char*>(kMarked));
-  environment_.push_back(nullptr);
   CPU_ZERO(&cpus_);
   ::sched_getaffinity(0, sizeof(cpus_), &cpus_);
 }
@@ -56,15 +59,19 @@ bool Reconnect::after(const Status& end) {
   return end.ok() || end.error().code == ExitCode::kServerGone;  // ok: the server has stopped
 }
 
-Error Reconnect::start_over() const {
+Error Reconnect::start_over(std::optional<Clock::time_point> wait_until) const {
+  const auto ends = wait_until.value_or(Clock::time_point()).time_since_epoch();
+  std::string mark = fmt::format("{}={}", kMark, std::chrono::nanoseconds(ends).count());
+  std::vector<char*> environment = environment_;
+  environment.insert(environment.end(), {mark.data(), nullptr});
   ::sched_setaffinity(0, sizeof(cpus_), &cpus_);  // EAL has bound this thread to an lcore's CPU
   // Until the new image has its handlers, a signal would kill it instead of ending it.
   const sigset_t set = stop_signals();
   ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
   if (signals::stop_requested()) return Error{"interrupted", ExitCode::kInterrupted};
   std::fflush(nullptr);
-  ::execve(program_.c_str(), argv_, environment_.data());
-  ::execve(kSelf, argv_, environment_.data());  // the file was removed since
+  ::execve(program_.c_str(), argv_, environment.data());
+  ::execve(kSelf, argv_, environment.data());  // the file was removed since
   return Error{fmt::format("cannot begin anew: {}", std::strerror(errno)), ExitCode::kInternal};
 }
 

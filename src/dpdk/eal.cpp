@@ -133,6 +133,10 @@ struct Eal::Arrival {
   StartWatch watch;
 };
 
+Error Eal::reason(Error error) const {
+  return arrival_->watch.reason_of(std::move(error));
+}
+
 void Eal::arrived() {
   start_limit_ += arrival_->watch.stop();
   arrival_.reset();
@@ -226,7 +230,10 @@ Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
                                   return give_up(error);
                                 });
   Result<Eal> eal = start(Role::kSecondary, as_secondary(eal_args));
-  if (!eal) return eal;
+  if (!eal) {
+    remove_own_files(directory.path());
+    return arrival->watch.reason_of(eal.error());
+  }
   // 155,904 bytes of the shared heap that a secondary does not need and a killed one never gives
   // back.
   ::rte_service_finalize();

@@ -43,13 +43,17 @@ class Eal {
   /// primary with --proc-type=auto. `cancelled` is asked now and then. From there until arrived()
   /// no other secondary of ours starts, and the process ends by `give_up` (StartWatch) when it
   /// hangs: at the latest two seconds after `wait`, or later by the time that others have the CPU.
-  /// Errors: kEnvironment when no server is there within `wait`, kInterrupted when cancelled.
+  /// Errors: kEnvironment when no server is there within `wait`, kServerGone when it ended during
+  /// the start, kInterrupted when cancelled.
   static Result<Eal> start_secondary(const std::vector<std::string>& eal_args,
                                      std::chrono::nanoseconds wait,
                                      const std::function<bool()>& cancelled,
                                      StartWatch::GiveUp give_up);
   /// Secondary: everything has been looked up; from now on it takes no lock of DPDK's.
   void arrived();
+  /// Secondary, before arrived(): why it failed with `error`, if not for the end of the server or
+  /// because it was cancelled.
+  Error reason(Error error) const;
   /// Secondary: what is left of `wait` and the time on top of it, in which a starved start does not
   /// count; never negative.
   std::chrono::nanoseconds time_left() const;

@@ -17,6 +17,8 @@ namespace {
 // For a start that would end by itself all the same.
 constexpr auto kLastChance = std::chrono::seconds(1);
 constexpr auto kLook = std::chrono::milliseconds(10);
+// What a server has open and mapped goes away before its process does.
+constexpr auto kDying = std::chrono::milliseconds(500);
 constexpr auto kForEver = std::chrono::hours(24 * 365);
 
 OwnTime::Look look_at_main_thread() {
@@ -25,6 +27,10 @@ OwnTime::Look look_at_main_thread() {
   std::string line;
   std::getline(file, line);
   return {OwnTime::Clock::now(), is_ready(thread), run_time_in(line)};
+}
+
+Error interrupted() {
+  return Error{"interrupted during the start", ExitCode::kInterrupted};
 }
 
 double seconds(std::chrono::nanoseconds time) {
@@ -66,14 +72,24 @@ bool StartWatch::overdue() {
   return Clock::now() >= limit_ && own_time_.elapsed() >= least_;
 }
 
+Error StartWatch::reason_of(Error error) const {
+  const auto gone = [this] { return process_state(server_) == ProcessState::kGone; };
+  poll_until(
+      kDying, [&] { return cancelled_() || gone(); }, kLook);
+  if (cancelled_()) return interrupted();
+  return gone() ? server_ended() : error;
+}
+
+Error StartWatch::server_ended() const {
+  return Error{
+      fmt::format("the server (process {}) ended while this process was starting", server_),
+      ExitCode::kServerGone};
+}
+
 Error StartWatch::reason() const {
-  if (cancelled_()) return Error{"interrupted during the start", ExitCode::kInterrupted};
+  if (cancelled_()) return interrupted();
   const ProcessState state = process_state(server_);
-  if (state == ProcessState::kGone) {
-    return Error{
-        fmt::format("the server (process {}) ended while this process was starting", server_),
-        ExitCode::kServerGone};
-  }
+  if (state == ProcessState::kGone) return server_ended();
   const double time = seconds(Clock::now() - begin_);
   if (state == ProcessState::kStopped) {
     return Error{fmt::format("DPDK waits for the server, process {}, since {:.1f} s; let it go on "

@@ -39,11 +39,15 @@ class StartWatch {
 
   /// The start is done. Returns how long it was starved.
   std::chrono::nanoseconds stop();
+  /// Why the start failed with `error`: because it was cancelled or the server has ended, or else
+  /// the error itself. Waits a moment for the end of a server that is about to end.
+  Error reason_of(Error error) const;
 
  private:
   void watch();
   bool overdue();
   Error reason() const;
+  Error server_ended() const;
 
   const pid_t server_;
   const Clock::time_point begin_ = Clock::now();

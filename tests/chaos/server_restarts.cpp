@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Ends and kills servers, again and again, and starts the next: the same clients, with --reconnect,
-// must join each of them.
+// must join each of them. Every other server, on average, has a forerunner, which ends or is killed
+// while the clients are starting.
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -25,6 +26,8 @@ struct Settings {
 /// A server that was asked to end and whose clean-up took too long, as on a busy machine it can.
 /// The next one starts over what it left.
 constexpr int kGaveUp = 124;
+/// In which a client gets from the announcement of a server to its join, and well beyond.
+constexpr unsigned kStartMilliseconds = 250;
 
 class ServerRestarts {
  public:
@@ -42,10 +45,10 @@ class ServerRestarts {
     while (done_ < settings_.restarts) restart();
     const bool ended = close();
     fmt::print(
-        "{} server restarts, {} by SIGINT and {} by kill -9: {} clients joined every server "
-        "({:.0f} ms each, from a start to all joined at most {:.0f} ms, {} gave up their clean-up, "
-        "seed {})\n",
-        done_, done_ - kills_, kills_, settings_.clients,
+        "{} server restarts, {} ends by SIGINT and {} by kill -9, {} of them while clients were "
+        "starting: {} clients joined every other server ({:.0f} ms each, from a start to all "
+        "joined at most {:.0f} ms, {} gave up their clean-up, seed {})\n",
+        done_, ends_ - kills_, kills_, forerunners_, settings_.clients,
         milliseconds(stage_.clock().now() - begin) / done_, milliseconds(longest_), late_ends_,
         settings_.seed);
     return ended ? 0 : 1;
@@ -57,22 +60,32 @@ class ServerRestarts {
   }
 
   void restart() {
-    const bool kill = random_() % 2 == 0;
-    const ProcessEnd end = stage_.end_server(kill ? SIGKILL : SIGINT);
-    if (!kill && end != ProcessEnd{0, 0}) {
-      fmt::print("server {} ended with {}:\n{}", done_, end.text(), stage_.words_of_server());
-      if (end.exit_code != kGaveUp) throw std::runtime_error("that is no good end");
-      ++late_ends_;
+    end_server();
+    if (random_() % 2 == 0) {
+      stage_.start_server();
+      ++forerunners_;
+      stage_.clock().sleep(std::chrono::milliseconds(random_() % kStartMilliseconds));
+      end_server();
     }
     const TimePoint begin = stage_.clock().now();
     stage_.start_server();
     ++done_;
-    kills_ += kill ? 1 : 0;
     all_join();
     longest_ = std::max(longest_, stage_.clock().now() - begin);
     if (settings_.report_every == 0 || done_ % settings_.report_every != 0) return;
     fmt::print("{} restarts\n", done_);
     std::fflush(stdout);
+  }
+
+  void end_server() {
+    const bool kill = random_() % 2 == 0;
+    kills_ += kill ? 1 : 0;
+    ++ends_;
+    const ProcessEnd end = stage_.end_server(kill ? SIGKILL : SIGINT);
+    if (kill || end == ProcessEnd{0, 0}) return;
+    fmt::print("server {} ended with {}:\n{}", done_, end.text(), stage_.words_of_server());
+    if (end.exit_code != kGaveUp) throw std::runtime_error("that is no good end");
+    ++late_ends_;
   }
 
   void all_join() {
@@ -100,7 +113,7 @@ class ServerRestarts {
   Stage stage_;
   std::mt19937_64 random_;
   std::vector<std::unique_ptr<Process>> clients_;
-  unsigned done_ = 0, kills_ = 0, late_ends_ = 0;
+  unsigned done_ = 0, forerunners_ = 0, ends_ = 0, kills_ = 0, late_ends_ = 0;
   Duration longest_{};
 };
 
