@@ -10,12 +10,16 @@
 namespace ringside {
 namespace {
 
-using EventWords = std::array<std::uint64_t, 5>;
+using EventWords = std::array<std::uint64_t, 6>;
 
 EventWords to_words(const Event& event) {
   return {std::uint64_t{event.generation} << 32 | std::uint64_t{event.client.value} << 8 |
               static_cast<std::uint64_t>(event.kind),
-          event.pid, event.packets, event.monotonic_ns, event.wall_ns};
+          event.pid,
+          event.packets,
+          event.lost,
+          event.monotonic_ns,
+          event.wall_ns};
 }
 
 Event from_words(const EventWords& words) {
@@ -25,8 +29,9 @@ Event from_words(const EventWords& words) {
   event.generation = static_cast<std::uint32_t>(words[0] >> 32);
   event.pid = static_cast<std::uint32_t>(words[1]);
   event.packets = words[2];
-  event.monotonic_ns = words[3];
-  event.wall_ns = words[4];
+  event.lost = words[3];
+  event.monotonic_ns = words[4];
+  event.wall_ns = words[5];
   return event;
 }
 

@@ -23,7 +23,7 @@ enum class EventKind : std::uint8_t {
   kResume,     ///< it moves again: packets again
   kEvict,      ///< it was killed for not moving
   kDead,       ///< its process has ended without leaving
-  kRecovered,  ///< nothing is left of it; Event::packets were taken out of its debt
+  kRecovered,  ///< nothing is left of it
   kLeave       ///< it wishes to go: no new packets
 };
 inline constexpr std::array kEventKinds{
@@ -38,13 +38,14 @@ struct Event {
   ClientId client{};
   std::uint32_t generation = 0;
   std::uint32_t pid = 0;
-  std::uint64_t packets = 0;       ///< kRecovered
+  std::uint64_t packets = 0;       ///< kRecovered: taken out of its debt
+  std::uint64_t lost = 0;          ///< kRecovered: lost in its hands
   std::uint64_t monotonic_ns = 0;  ///< CLOCK_MONOTONIC: to be compared on the same machine
   std::uint64_t wall_ns = 0;       ///< since 1970-01-01 UTC
 };
 
 /// Events are numbered 0, 1, 2, ... and kept until so many later ones have come as there is room
-/// for. All memory is taken at the beginning, 48 bytes for an event.
+/// for. All memory is taken at the beginning, 56 bytes for an event.
 class EventLog {
  public:
   static constexpr std::size_t kRoom = 1024;
@@ -71,7 +72,7 @@ class EventLog {
   std::optional<Event> at(std::uint64_t number) const;
 
  private:
-  static constexpr std::size_t kWords = 5;
+  static constexpr std::size_t kWords = 6;
   /// An event as words, so that a reader who is overtaken reads whole words at least; `version`
   /// tells it that it was.
   struct Slot {

@@ -34,7 +34,9 @@ Control::Control(DataPath& path, ControlChannel& channel, const dpdk::Log& log,
           path.info, log, journal_, *watch_,
           {path.options.heartbeat_timeout, path.options.evict_hung},
           {[this](ClientId id) { return path_.all_acknowledged() && path_.owed(id.value) == 0; },
-           [this](ClientId id) { return path_.recovered(id.value); },
+           [this](ClientId id) {
+             return DeathToll{path_.recovered(id.value), read(path_.lost_in_crash[id.value])};
+           },
            [this](ClientId id) { return returns_of(id); }}),
       next_screen_(Clock::now() + path.options.stats_period) {
   pending_.reserve(2 * kMaxClients);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <bit>
+#include <utility>
 
 #include "core/slot_claim.hpp"
 #include "dpdk/robust_futex.hpp"
@@ -212,8 +213,10 @@ void Membership::clear(ClientId id) {
   watch_.forget(id);
   if (dead_.contains(id)) {
     Event recovered = event(EventKind::kRecovered, id);
-    recovered.packets = debts_.recovered(id) - recovered_[id.value];
-    recovered_[id.value] += recovered.packets;
+    const DeathToll toll = debts_.deaths(id);
+    const DeathToll before = std::exchange(told_[id.value], toll);
+    recovered.packets = toll.recovered - before.recovered;
+    recovered.lost = toll.lost - before.lost;
     journal_.note(recovered);
   }
   dead_.remove(id);

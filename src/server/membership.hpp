@@ -45,12 +45,17 @@ struct Returns {
   std::optional<std::uint64_t> handed = {};
 };
 
+/// Packets of a client that died, all so far.
+struct DeathToll {
+  std::uint64_t recovered = 0;  ///< taken out of its debt
+  std::uint64_t lost = 0;       ///< in its hands
+};
+
 /// What the data path says of the packets of clients.
 struct Debts {
   /// Receivers hand nothing more to the client, and all it had came back or was recovered.
   std::function<bool(ClientId)> owes_nothing;
-  /// Packets taken out of its debt after deaths, all so far.
-  std::function<std::uint64_t(ClientId)> recovered;
+  std::function<DeathToll(ClientId)> deaths;
   std::function<Returns(ClientId)> returns;
 };
 
@@ -160,7 +165,7 @@ class Membership {
   const Liveness liveness_;
   const Debts debts_;
   std::array<Slot, kMaxClients> slots_;
-  std::array<std::uint64_t, kMaxClients> recovered_{};  ///< told by events so far
+  std::array<DeathToll, kMaxClients> told_{};  ///< by events so far
   ClientSet active_;
   ClientSet dead_;
   ClientSet distrusted_;

@@ -92,6 +92,7 @@ ordered_json event_json(const NumberedEvent& numbered) {
           {"generation", event.generation},
           {"pid", event.pid},
           {"packets", event.packets},
+          {"lost", event.lost},
           {"monotonic_ns", event.monotonic_ns},
           {"time", iso_time(event.wall_ns)}};
 }

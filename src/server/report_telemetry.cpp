@@ -16,7 +16,7 @@ using dpdk::TelemetryDict;
 
 namespace {
 
-/// DPDK 22.11 sends 16 KiB at most and leaves out the rest without a word; an event takes 190
+/// DPDK 22.11 sends 16 KiB at most and leaves out the rest without a word; an event takes 200
 /// bytes.
 constexpr std::size_t kEventsPerPage = 64;
 
@@ -27,6 +27,7 @@ TelemetryDict event_dict(const Event& event) {
   dict.add("generation", std::uint64_t{event.generation});
   dict.add("pid", std::uint64_t{event.pid});
   dict.add("packets", event.packets);
+  dict.add("lost", event.lost);
   dict.add("monotonic_ns", event.monotonic_ns);
   dict.add("time", iso_time(event.wall_ns));
   return dict;

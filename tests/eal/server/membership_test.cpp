@@ -61,7 +61,7 @@ class MembershipTest : public ::testing::Test {
     membership_ =
         std::make_unique<Membership>(*info_, log_, *journal_, watch_, Liveness{kTimeout, evict},
                                      Debts{[this](ClientId) { return settled_; },
-                                           [this](ClientId id) { return recovered_[id.value]; },
+                                           [this](ClientId id) { return deaths_[id.value]; },
                                            [this](ClientId id) { return returns_[id.value]; }});
   }
 
@@ -116,7 +116,7 @@ class MembershipTest : public ::testing::Test {
   dpdk::Log log_{"test"};
   std::unique_ptr<Journal> journal_ = std::make_unique<Journal>(log_, product_seams().keep_event);
   bool settled_ = false;
-  std::array<std::uint64_t, kMaxClients> recovered_{};
+  std::array<DeathToll, kMaxClients> deaths_{};
   std::array<Returns, kMaxClients> returns_{};
   FakeWatch watch_;
   std::unique_ptr<Membership> membership_;
@@ -530,20 +530,23 @@ TEST_F(MembershipTest, NotesWhoHungAndWhatWasDoneAboutIt) {
 
 TEST_F(MembershipTest, NotesHowManyPacketsEachDeathLeft) {
   settled_ = true;
-  const auto die = [this](std::uint32_t pid, std::uint64_t packets) {
+  const auto die = [this](std::uint32_t pid, std::uint64_t packets, std::uint64_t lost) {
     join(0, 5, pid);
     watch_.gone.add(k0);
     look();
-    recovered_[0] += packets;
+    deaths_[0].recovered += packets;
+    deaths_[0].lost += lost;
     look();
   };
-  die(101, 7);
+  die(101, 7, 2);
   EXPECT_EQ(last_event().packets, 7u);
-  die(102, 0);
+  EXPECT_EQ(last_event().lost, 2u);
+  die(102, 0, 0);
   EXPECT_EQ(last_event().packets, 0u);
-  die(103, 5);
+  die(103, 5, 1);
   EXPECT_EQ(last_event().kind, EventKind::kRecovered);
   EXPECT_EQ(last_event().packets, 5u);
+  EXPECT_EQ(last_event().lost, 1u);
   EXPECT_EQ(last_event().generation, 3u);
 }
 

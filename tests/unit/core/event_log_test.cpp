@@ -17,6 +17,7 @@ Event event_of(std::uint64_t number) {
   event.generation = static_cast<std::uint32_t>(number);
   event.pid = static_cast<std::uint32_t>(number + 1);
   event.packets = number + 2;
+  event.lost = number + 5;
   event.monotonic_ns = number + 3;
   event.wall_ns = number + 4;
   return event;
@@ -30,6 +31,7 @@ void expect_event(const std::optional<Event>& event, std::uint64_t number) {
   EXPECT_EQ(event->generation, expected.generation);
   EXPECT_EQ(event->pid, expected.pid);
   EXPECT_EQ(event->packets, expected.packets);
+  EXPECT_EQ(event->lost, expected.lost);
   EXPECT_EQ(event->monotonic_ns, expected.monotonic_ns);
   EXPECT_EQ(event->wall_ns, expected.wall_ns);
 }
