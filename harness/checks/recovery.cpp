@@ -125,6 +125,7 @@ void RecoveryJudge::find_deaths() {
     });
     if (recovered != events_.end()) {
       death.packets = recovered->packets;
+      death.lost = recovered->lost;
     } else {
       verdict_.fail([&] {
         return fmt::format("{} died, but the server never said that its packets were recovered",
@@ -188,6 +189,9 @@ void RecoveryJudge::measure_traffic() {
   if (!blocked_.empty()) text += ": blocked for " + blocked_.text();
   if (!pause_.empty()) text += ", a survivor paused for " + pause_.text();
   if (!first_.empty()) text += ", rejoin to first packet " + first_.text();
+  if (const std::string why = traffic.why_blind(); !why.empty()) {
+    text += ", what it did to the traffic is not known: " + why;
+  }
   if (flows_ != 0) {
     text += fmt::format(", {} of {} flows moved (least possible {})", moved_, flows_, least_);
     judge_moves();
@@ -213,6 +217,7 @@ void RecoveryJudge::judge_death(const Death& death) {
   }
   redispatched_ += death.packets;
   row.figures.push_back({"redispatched", static_cast<double>(death.packets)});
+  if (death.lost > 0) row.figures.push_back({"lost", static_cast<double>(death.lost)});
   if (death.blocked_ms) {
     blocked_.add(*death.blocked_ms);
     row.figures.push_back({"blocked_ms", *death.blocked_ms});
@@ -238,7 +243,9 @@ void RecoveryJudge::measure_rejoins(const RecoveryTraffic& traffic) {
     const auto first = traffic.first_packet(rejoin.client, rejoin.monotonic_ns);
     const ServerEvent* const dead = event("dead", rejoin.pid, rejoin.monotonic_ns);
     if (!first || (dead != nullptr && dead->monotonic_ns < *first)) continue;
-    first_.add(milliseconds(*first - rejoin.monotonic_ns));
+    const double after = milliseconds(*first - rejoin.monotonic_ns);
+    first_.add(after);
+    rows_.push_back({who(rejoin.client, rejoin.pid) + " came back", {{"first_packet_ms", after}}});
   }
 }
 

@@ -10,23 +10,35 @@ namespace {
 constexpr std::uint8_t kNobody = 0xff;
 constexpr std::uint64_t kNever = std::numeric_limits<std::uint64_t>::max();
 
-/// The stretch that begins with `death`; the end when none does. Stretches stand in the order of
-/// time, and there may be tens of thousands of them.
-std::vector<Stretch>::const_iterator stretch_of(const std::vector<Stretch>& all,
-                                                const Death& death) {
-  const auto its = std::ranges::lower_bound(all, death.seen_ns, {}, &Stretch::begin_ns);
-  return its != all.end() && its->begin_ns == death.seen_ns ? its : all.end();
+/// From so many packets the rate before a death is taken.
+constexpr std::ptrdiff_t kRatePackets = 256;
+
+/// The first stretch that begins after `ns`, or then. Stretches stand in the order of time, and
+/// there may be tens of thousands of them.
+auto first_from(const std::vector<Stretch>& all, std::uint64_t ns) {
+  return std::ranges::lower_bound(all, ns, {}, &Stretch::begin_ns);
+}
+auto first_after(const std::vector<Stretch>& all, std::uint64_t ns) {
+  return std::ranges::upper_bound(all, ns, {}, &Stretch::begin_ns);
+}
+
+bool have_owners(std::optional<Policy> policy) {
+  return policy == Policy::kFlowHash || policy == Policy::kSymmetricFlowHash;
 }
 
 }  // namespace
 
 RecoveryTraffic::RecoveryTraffic(const Evidence& evidence)
-    : evidence_(evidence), stretches_(evidence) {
-  const Observation& observation = evidence.observation();
-  const auto policy = evidence.policy();
-  const bool flows_have_owners =
-      policy == Policy::kFlowHash || policy == Policy::kSymmetricFlowHash;
-  if (flows_have_owners && observation.marked && observation.capture_clock) collect();
+    : evidence_(evidence),
+      flows_have_owners_(have_owners(evidence.policy())),
+      stretches_(evidence) {
+  if (evidence.observation().marked && evidence.observation().capture_clock) collect();
+}
+
+std::string RecoveryTraffic::why_blind() const {
+  if (!evidence_.observation().marked) return "the clients did not mark what they forwarded";
+  if (!evidence_.observation().capture_clock) return "nobody knows by which clock it was captured";
+  return seen_.empty() ? "no packet came out" : "";
 }
 
 void RecoveryTraffic::collect() {
@@ -54,7 +66,7 @@ std::optional<std::uint64_t> RecoveryTraffic::first_packet(unsigned client,
 }
 
 std::uint64_t RecoveryTraffic::next_change(std::uint64_t after_ns) const {
-  const auto next = std::ranges::upper_bound(stretches_.all(), after_ns, {}, &Stretch::begin_ns);
+  const auto next = first_after(stretches_.all(), after_ns);
   return next == stretches_.all().end() ? kNever : next->begin_ns;
 }
 
@@ -108,7 +120,7 @@ class RecoveryTraffic::Sweep {
   std::uint64_t rejoined(const Death& death) const {
     const ClientId id{static_cast<std::uint8_t>(death.client)};
     const auto& all = traffic_.stretches_.all();
-    auto later = std::ranges::upper_bound(all, death.seen_ns, {}, &Stretch::begin_ns);
+    auto later = first_after(all, death.seen_ns);
     later = std::find_if(later, all.end(),
                          [&](const Stretch& stretch) { return stretch.active.contains(id); });
     return later == all.end() ? kNever : later->begin_ns;
@@ -117,14 +129,20 @@ class RecoveryTraffic::Sweep {
   /// Counts the flows that the death has moved.
   void close() {
     if (window_ == kNone) return;
-    Death& death = deaths_[window_];
+    if (traffic_.flows_have_owners_) count_moves(deaths_[window_]);
+    window_ = kNone;
+    window_end_ = kNever;
+  }
+
+  void count_moves(Death& death) {
     const auto& all = traffic_.stretches_.all();
-    const auto its = stretch_of(all, death);
+    // Until the death. One that was a suspect had lost its flows before, so that it moves none.
+    const auto its = first_from(all, death.seen_ns);
     for (std::uint32_t flow = 0; flow < before_.size(); ++flow) {
       if (before_[flow] == kNobody || after_[flow] == kNobody) continue;
       // Who had it until the death: by the server's rule, or as it was seen.
       const std::uint32_t owner =
-          its == all.end() || its == all.begin()
+          its == all.begin()
               ? before_[flow]
               : traffic_.stretches_.owner(static_cast<std::size_t>(its - all.begin()) - 1, flow);
       // Nothing of the flow came since an earlier change; or what the dead client had returned came
@@ -135,8 +153,6 @@ class RecoveryTraffic::Sweep {
       death.least += owner == death.client;
       death.moved += after_[flow] != owner;
     }
-    window_ = kNone;
-    window_end_ = kNever;
   }
 
   const RecoveryTraffic& traffic_;
@@ -148,32 +164,58 @@ class RecoveryTraffic::Sweep {
   std::vector<std::uint8_t> before_, after_;  ///< by flow: client before and in the window
 };
 
+/// Until when a client that is there at `since_ns` has no reason to pause: the server gives it
+/// nothing any more, or the harness has stopped it.
+std::uint64_t RecoveryTraffic::works_until(ClientId id, std::uint64_t since_ns) const {
+  const auto& all = stretches_.all();
+  const auto without =
+      std::find_if(first_after(all, since_ns), all.end(),
+                   [id](const Stretch& stretch) { return !stretch.active.contains(id); });
+  std::uint64_t until = without == all.end() ? kNever : without->begin_ns;
+  for (const Strike& strike : evidence_.observation().strikes) {
+    if (strike.client == id.value && strike.monotonic_ns >= since_ns) {
+      until = std::min(until, strike.monotonic_ns);
+    }
+  }
+  return until;
+}
+
 /// Without an end the traffic's own is it, and what a client had last is no pause.
 void RecoveryTraffic::measure_pause(Death& death, std::optional<std::uint64_t> until_ns) const {
-  const auto its = stretch_of(stretches_.all(), death);
-  if (its == stretches_.all().end()) return;
+  const auto& all = stretches_.all();
+  const auto next = first_after(all, death.seen_ns);
+  if (next == all.begin()) return;
   const std::uint64_t begin = death.killed_ns.value_or(death.seen_ns);
   std::uint64_t longest = 0;
-  for (const ClientId id : its->active) {
+  const ClientSet active = std::prev(next)->active;
+  for (const ClientId id : active) {
+    const std::uint64_t end = std::min(until_ns.value_or(kNever), works_until(id, begin));
     const auto& times = times_[id.value];
     std::uint64_t last = begin;
-    for (auto time = std::ranges::lower_bound(times, begin);
-         time != times.end() && *time < until_ns.value_or(kNever); ++time) {
+    for (auto time = std::ranges::lower_bound(times, begin); time != times.end() && *time < end;
+         ++time) {
       longest = std::max(longest, *time - last);
       last = *time;
     }
-    if (until_ns && *until_ns > last) longest = std::max(longest, *until_ns - last);
+    if (end != kNever && end > last) longest = std::max(longest, end - last);
   }
-  if (!its->active.empty()) death.pause_ms = static_cast<double>(longest) / 1e6;
+  if (!active.empty()) death.pause_ms = static_cast<double>(longest) / 1e6;
+}
+
+std::optional<double> RecoveryTraffic::packets_per_ms(std::uint64_t before_ns) const {
+  const auto end = std::ranges::lower_bound(seen_, before_ns, {}, &Seen::time_ns);
+  const auto packets = std::min(end - seen_.begin(), kRatePackets);
+  if (packets < 2) return std::nullopt;
+  const std::uint64_t span = std::prev(end)->time_ns - (end - packets)->time_ns;
+  if (span == 0) return std::nullopt;
+  return static_cast<double>(packets - 1) / (static_cast<double>(span) / 1e6);
 }
 
 void RecoveryTraffic::measure(std::vector<Death>& deaths) const {
   if (seen_.empty()) return;
-  const auto span = static_cast<double>(seen_.back().time_ns - seen_.front().time_ns);
   for (Death& death : deaths) {
-    if (span <= 0) break;
-    const double packets_per_ms = static_cast<double>(seen_.size()) / (span / 1e6);
-    death.blocked_ms = static_cast<double>(death.packets) / packets_per_ms;
+    const auto rate = packets_per_ms(death.killed_ns.value_or(death.seen_ns));
+    if (rate) death.blocked_ms = static_cast<double>(death.packets + death.lost) / *rate;
   }
   for (std::size_t i = 0; i < deaths.size(); ++i) {
     std::optional<std::uint64_t> until;

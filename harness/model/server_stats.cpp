@@ -94,13 +94,11 @@ constexpr auto kFields<ServerCaptureStats> =
                Field{"truncated_by_late_process", &ServerCaptureStats::truncated_by_late_process}};
 
 template <>
-constexpr auto kFields<ServerEvent> = std::tuple{Field{"number", &ServerEvent::number},
-                                                 Field{"kind", &ServerEvent::kind},
-                                                 Field{"client", &ServerEvent::client},
-                                                 Field{"generation", &ServerEvent::generation},
-                                                 Field{"pid", &ServerEvent::pid},
-                                                 Field{"packets", &ServerEvent::packets},
-                                                 Field{"monotonic_ns", &ServerEvent::monotonic_ns}};
+constexpr auto kFields<ServerEvent> = std::tuple{
+    Field{"number", &ServerEvent::number}, Field{"kind", &ServerEvent::kind},
+    Field{"client", &ServerEvent::client}, Field{"generation", &ServerEvent::generation},
+    Field{"pid", &ServerEvent::pid},       Field{"packets", &ServerEvent::packets},
+    Field{"lost", &ServerEvent::lost},     Field{"monotonic_ns", &ServerEvent::monotonic_ns}};
 
 template <>
 constexpr auto kFields<LedgerDrop> =

@@ -89,6 +89,7 @@ struct ServerEvent {
   std::uint64_t generation = 0;
   std::int64_t pid = 0;
   std::uint64_t packets = 0;       ///< "recovered": taken out of the dead client's debt
+  std::uint64_t lost = 0;          ///< "recovered": lost in its hands
   std::uint64_t monotonic_ns = 0;  ///< CLOCK_MONOTONIC
 };
 

@@ -45,7 +45,7 @@ void ChurnedRun::event(const std::string& kind, unsigned client, std::uint64_t p
   table_.rebuild(active_);
   recovered_[client] += packets;
   events.push_back(
-      {events.size(), kind, client, generations_[client], pids_[client], packets, now_});
+      {events.size(), kind, client, generations_[client], pids_[client], packets, 0, now_});
 }
 
 void ChurnedRun::strike(unsigned client, int signal) {

@@ -60,8 +60,9 @@ TEST(Recovery, TellsWhatADeathCost) {
   EXPECT_EQ(all["redispatched"], 30);
   EXPECT_DOUBLE_EQ(all["detect_ms_median"], 2);
   EXPECT_NEAR(all["blocked_ms_max"], 30, 0.2) << "a packet each millisecond";
-  ASSERT_EQ(result.rows.size(), 1u);
+  ASSERT_EQ(result.rows.size(), 2u);
   EXPECT_EQ(result.rows[0].what, "client 1 (pid 101) died");
+  EXPECT_EQ(result.rows[1].what, "client 1 (pid 201) came back");
   auto row = figures(result.rows[0]);
   EXPECT_EQ(row["flows"], 50);
   EXPECT_GT(row["least"], 5);
@@ -185,6 +186,77 @@ TEST(Recovery, FlowsThatMoveThoughTheyWereNotTheDeadClientsAreCounted) {
   const auto row = figures(result.rows.at(0));
   EXPECT_GT(row.at("moved"), row.at("least"));
   EXPECT_EQ(judge("affinity", observation).outcome, Outcome::kFail);
+}
+
+TEST(Recovery, ASuspectThatDiesMovesNoFlowsAnyMore) {
+  ChurnedRun run(3);
+  run.traffic(200);
+  run.event("leave", 0);
+  run.traffic(200);
+  run.rejoin(0);
+  run.traffic(10);  // most flows were last seen with others than their owners
+  run.strike(1, SIGSTOP);
+  run.event("suspect", 1);
+  run.traffic(200);
+  run.kill(1, 20);
+  run.traffic(200);
+  Expectations expectations;
+  expectations.recovery.moved_excess = 0.02;
+  const CheckResult result = judge("recovery", run.observe(), expectations);
+  EXPECT_EQ(result.outcome, Outcome::kPass) << reasons(result);
+  const auto row = figures(result.rows.at(0));
+  EXPECT_EQ(row.at("flows"), 50);
+  EXPECT_EQ(row.at("moved"), 0);
+  EXPECT_LT(row.at("pause_ms"), 10) << "the two that are left go on";
+}
+
+TEST(Recovery, AClientThatLeftOrWasStoppedDoesNotPause) {
+  ChurnedRun run(3);
+  run.traffic(100);
+  run.kill(2, 0);
+  run.traffic(100);
+  run.event("leave", 0);
+  run.traffic(50);
+  run.strike(1, SIGSTOP);
+  run.pass(300);
+  run.event("suspect", 1);
+  run.pass(300);
+  run.event("resume", 1);
+  run.rejoin(0);
+  run.traffic(100);
+  run.kill(1, 0);
+  const auto rows = judge("recovery", run.observe()).rows;
+  EXPECT_LT(figures(rows.at(0)).at("pause_ms"), 10);
+}
+
+TEST(Recovery, WhatIsLostBlocksAsWhatIsDelayedDoes) {
+  ChurnedRun run(3);
+  run.traffic(400);
+  run.pass(5000);  // does not count: the rate is that before the death
+  run.traffic(300);
+  run.kill(1, 30);
+  run.events.back().lost = 10;
+  run.traffic(200);
+  const auto row = figures(judge("recovery", run.observe()).rows.at(0));
+  EXPECT_NEAR(row.at("blocked_ms"), 40, 0.5);
+  EXPECT_EQ(row.at("lost"), 10);
+}
+
+TEST(Recovery, WithoutFlowsThatHaveOwnersTheTrafficIsMeasuredAllTheSame) {
+  Observation observation = one_death().observe();
+  observation.policy = "round-robin";
+  const auto row = figures(judge("recovery", observation).rows.at(0));
+  EXPECT_EQ(row.count("flow_again_ms"), 1u);
+  EXPECT_EQ(row.count("blocked_ms"), 1u);
+  EXPECT_EQ(row.count("pause_ms"), 1u);
+  EXPECT_EQ(row.count("moved"), 0u);
+}
+
+TEST(Recovery, SaysWhyItDoesNotKnowWhatADeathDidToTheTraffic) {
+  Observation observation = one_death().observe();
+  observation.marked = false;
+  EXPECT_THAT(judge("recovery", observation).summary,
+              HasSubstr("not known: the clients did not mark what they forwarded"));
 }
 
 TEST(Recovery, AHangThatIsSuspectedIsMeasured) {

@@ -35,7 +35,7 @@ constexpr const char* kExample = R"({
                         "used": 0, "peak": 31}}],
   "mempools": [{"name": "mbuf_pool", "size": 16383, "in_use": 0, "baseline": 0}],
   "parse": {"truncated": 0, "malformed": 0},
-  "events": [{"number": 0, "kind": "join", "client": 0, "generation": 1, "pid": 4712, "packets": 0,
+  "events": [{"number": 0, "kind": "join", "client": 0, "generation": 1, "pid": 4712, "packets": 0, "lost": 0,
               "monotonic_ns": 23456789012345, "time": "2024-01-31T12:00:00.123456789Z"}],
   "captures": [{"file": "out.pcap", "truncated_by_late_process": false}],
   "ledger": {"received": 100, "transmitted": 100, "dropped": 0, "in_flight": 0,
