@@ -18,7 +18,8 @@ bool ended_with(const ProcessEnd& end, ExitCode code) {
 
 /// Codes of our programs mean the same for all of them; a signal says nothing about whose fault it
 /// was.
-ExitCode verdict_of_server(const ProcessEnd& end) {
+/// Of a program that all depend on.
+ExitCode verdict_of(const ProcessEnd& end) {
   for (const ExitCode code : {ExitCode::kOk, ExitCode::kUsage, ExitCode::kEnvironment}) {
     if (ended_with(end, code)) return code;
   }
@@ -108,17 +109,29 @@ void Supervisor::look_after(Program& client) {
   }
 }
 
+/// Without it there is no traffic any more. It ends after a server that has ended, too.
+void Supervisor::look_after_wire() {
+  const auto wire = std::ranges::find(programs_, std::string("wire"),
+                                      [](const Program& program) { return program.service.name; });
+  if (wire == programs_.end()) return;
+  const auto end = wire->process->poll();
+  if (!end || ended_with(*end, ExitCode::kServerGone)) return;
+  tell(fmt::format("the wire has ended ({})", end->text()));
+  verdict_ = verdict_of(*end);
+}
+
 ExitCode Supervisor::run(const std::function<void()>& turn) {
   wait_until(world_.clock, Deadline::never(world_.clock), world_.interrupted, [&] {
     forward_output();
     if (const auto end = programs_.front().process->poll()) {
       tell(fmt::format("the server has ended ({})", end->text()));
-      verdict_ = verdict_of_server(*end);
+      verdict_ = verdict_of(*end);
       return true;
     }
     for (Program& program : programs_) {
       if (program.service.is_client) look_after(program);
     }
+    look_after_wire();
     if (!verdict_) turn();
     return verdict_.has_value();
   });

@@ -39,9 +39,10 @@ class Supervisor {
 
   /// Starts everything; clients wait for the server by themselves. Error: the launcher's.
   Status start();
-  /// Starts crashed clients again until the interrupt is raised or the server ends. Then ends all,
-  /// gracefully. `turn` is called in every turn. kOk when interrupted; otherwise the server's code,
-  /// or that of a client whose command line is wrong; kCheckFailed when a program had to be killed.
+  /// Starts crashed clients again until the interrupt is raised or the server or the wire ends.
+  /// Then ends all, gracefully. `turn` is called in every turn. kOk when interrupted; otherwise the
+  /// code of the one that ended, or that of a client whose command line is wrong; kCheckFailed when
+  /// a program had to be killed.
   ExitCode run(const std::function<void()>& turn);
   /// "restarts: client0 0, client1 3"
   std::string summary() const;
@@ -64,6 +65,7 @@ class Supervisor {
   void forward_output();
   Status launch(Program& program);
   void look_after(Program& client);
+  void look_after_wire();
   void start_again_later(Program& client, const ProcessEnd& end);
   ExitCode end_all();
   bool end_program(Program& program, int signal);

@@ -15,6 +15,7 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// A server and two clients, all fakes. What happens is a list of deeds by time.
 class SupervisorTest : public ::testing::Test {
@@ -42,6 +43,7 @@ class SupervisorTest : public ::testing::Test {
     SupervisorPlan plan;
     plan.services = {
         {"server", {"s"}}, {"client0", {"c", "0"}, true}, {"client1", {"c", "1"}, true}};
+    plan.services.insert(plan.services.end(), more_.begin(), more_.end());
     plan.directory = "/nowhere";
     supervisor_.emplace(world_, plan, [this](const std::string& text) { said_ += text; });
     EXPECT_TRUE(supervisor_->start().ok());
@@ -61,6 +63,7 @@ class SupervisorTest : public ::testing::Test {
   std::multimap<Duration, std::function<void()>> deeds_;
   std::vector<std::string> signals_;
   std::string deaf_;
+  std::vector<Service> more_;  ///< beside a server and two clients
   std::string said_;
   std::optional<Supervisor> supervisor_;
 };
@@ -113,6 +116,21 @@ TEST_F(SupervisorTest, TheEndOfTheServerEndsAllAndItsCodeIsTheVerdict) {
   ends(kSecond, "server", {5, 0});
   EXPECT_EQ(run(), ExitCode::kEnvironment);
   EXPECT_THAT(said_, HasSubstr("the server has ended (exit 5)"));
+}
+
+TEST_F(SupervisorTest, TheEndOfTheWireEndsAllSinceThereIsNoTrafficWithoutIt) {
+  more_ = {{"wire", {"w"}, false, true}};
+  ends(kSecond, "wire", {-1, SIGKILL});
+  EXPECT_EQ(run(), ExitCode::kCheckFailed);
+  EXPECT_THAT(said_, HasSubstr("the wire has ended (SIGKILL)"));
+}
+
+TEST_F(SupervisorTest, AWireThatLosesItsServerIsNotToBlame) {
+  more_ = {{"wire", {"w"}, false, true}};
+  ends(kSecond, "wire", {3, 0});
+  ends(2 * kSecond, "server", {5, 0});
+  EXPECT_EQ(run(), ExitCode::kEnvironment);
+  EXPECT_THAT(said_, Not(HasSubstr("the wire has ended")));
 }
 
 TEST_F(SupervisorTest, AServerThatCrashesIsAFailure) {
