@@ -39,7 +39,8 @@ Link::~Link() {
 void Link::run() {
   while (!stop_.load(std::memory_order_relaxed)) {
     if (server_.ended()) return server_gone_.store(true, std::memory_order_relaxed);
-    speak();
+    // A stopped one does not read, and EAL would complain of each message on the screen.
+    if (!server_.stopped()) speak();
     wait();
   }
 }

@@ -11,12 +11,13 @@
 #include <string>
 
 #include "core/proc_stat.hpp"
+#include "dpdk/runtime_directory.hpp"
 
 namespace ringside::dpdk {
 
 std::optional<PeerProcess> PeerProcess::open(std::uint32_t pid) {
   const auto fd = static_cast<int>(::syscall(SYS_pidfd_open, static_cast<pid_t>(pid), 0));
-  return fd < 0 ? std::nullopt : std::optional(PeerProcess(fd));
+  return fd < 0 ? std::nullopt : std::optional(PeerProcess(fd, pid));
 }
 
 PeerProcess::~PeerProcess() {
@@ -26,6 +27,10 @@ PeerProcess::~PeerProcess() {
 bool PeerProcess::ended() const {
   pollfd waiting{fd_, POLLIN, 0};
   return ::poll(&waiting, 1, 0) > 0;
+}
+
+bool PeerProcess::stopped() const {
+  return process_state(static_cast<pid_t>(pid_)) == ProcessState::kStopped;
 }
 
 bool PeerProcess::signal(int number) const {

@@ -15,23 +15,27 @@ class PeerProcess {
   /// Nothing when there is no such process, or none that this one can see.
   static std::optional<PeerProcess> open(std::uint32_t pid);
 
-  PeerProcess(PeerProcess&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  PeerProcess(PeerProcess&& other) noexcept : fd_(std::exchange(other.fd_, -1)), pid_(other.pid_) {}
   PeerProcess& operator=(PeerProcess&& other) noexcept {
     std::swap(fd_, other.fd_);
+    std::swap(pid_, other.pid_);
     return *this;
   }
   ~PeerProcess();
 
   /// Whether it has ended, be it that nobody has waited for it yet.
   bool ended() const;
+  /// It is stopped (SIGSTOP).
+  bool stopped() const;
   /// Sends a signal; false when it has ended or is not ours to signal.
   bool signal(int number) const;
   /// Readable, for poll(2), once the process has ended.
   int descriptor() const { return fd_; }
 
  private:
-  explicit PeerProcess(int fd) : fd_(fd) {}
+  PeerProcess(int fd, std::uint32_t pid) : fd_(fd), pid_(pid) {}
   int fd_;
+  std::uint32_t pid_;
 };
 
 /// Field 22 of /proc/PID/stat, or nothing when there is no such process.

@@ -16,6 +16,7 @@ TEST(PeerProcess, HasEndedOnceItIsKilledAndBeforeAnybodyHasWaitedForIt) {
   const auto peer = PeerProcess::open(child.pid());
   ASSERT_TRUE(peer);
   EXPECT_FALSE(peer->ended());
+  EXPECT_FALSE(peer->stopped());
   EXPECT_TRUE(peer->signal(SIGKILL));
   EXPECT_TRUE(poll_until(std::chrono::seconds(20), [&] { return peer->ended(); }));
 }
@@ -29,6 +30,7 @@ TEST(PeerProcess, ThatIsStoppedHasNotEnded) {
   ASSERT_EQ(::waitpid(static_cast<pid_t>(child.pid()), &status, WUNTRACED),
             static_cast<pid_t>(child.pid()));
   EXPECT_TRUE(WIFSTOPPED(status));
+  EXPECT_TRUE(peer->stopped());
   EXPECT_FALSE(peer->ended());
 }
 
