@@ -71,7 +71,8 @@ constexpr Examples kExamples[] = {
      "after pauses that double up to 10 s; one that ends with exit code 0 stays away. Ctrl-C ends\n"
      "all, and then it is said how often each client was started again. Exit code: 0 after "
      "Ctrl-C,\n"
-     "else what the server ended with (1: by a signal), 2 when a command line is wrong.\n"},
+     "else what the server or the wire ended with (1: by a signal), 2 when a command line is "
+     "wrong.\n"},
     {"list",
      "Examples:\n"
      "  ringside list\n"

@@ -98,6 +98,7 @@ class UpCommand final : public Command {
   std::string handler_;
   std::string server_words_;
   std::string client_words_;
+  std::string stats_file_;
   unsigned clients_ = 2;
   ServerOptions server_;
   std::optional<double> rate_;
@@ -124,6 +125,8 @@ void UpCommand::declare(CLI::App& app) {
   app.add_option("--handler", handler_, "of the clients: forward, drop or delay:NS (forward)");
   app.add_option("--server-args", server_words_, "more words for mp_server, after its --");
   app.add_option("--client-args", client_words_, "more words for every mp_client, after its --");
+  app.add_option("--stats-file", stats_file_,
+                 "where the server leaves its final statistics, with all events, as JSON");
   app.add_option("--file-prefix", prefix_,
                  "DPDK's, in its usual runtime directory, so that other programs can attach; "
                  "without it, a private one");
@@ -193,6 +196,10 @@ std::vector<Service> UpCommand::services(const Scenario& scenario, const LaunchP
                                          const Words& eal) const {
   std::vector<Service> services;
   services.push_back({"server", with_eal_words(server_command(scenario, plan), eal)});
+  if (!stats_file_.empty()) {
+    Words& words = services.back().command;
+    std::ranges::replace(words, kStatsFile, fs::absolute(stats_file_).string());
+  }
   for (const ClientOptions& client : scenario.clients) {
     services.push_back({client_name(client.id),
                         with_eal_words(client_command(client, plan), for_secondaries(eal)),

@@ -46,7 +46,8 @@ class UpTest : public test::RingsideTest {
 };
 
 TEST_F(UpTest, AKilledClientComesBackUnderItsIdAndEveryPacketIsAccountedFor) {
-  up({"--clients", "2", "--rate", "2000", "--loops", "1000", "--on-full", "wait", capture("imix")});
+  up({"--clients", "2", "--rate", "2000", "--loops", "1000", "--on-full", "wait", "--stats-file",
+      "end.json", capture("imix")});
   ASSERT_TRUE(says("Reception begins (clients: 2)")) << read("ringside.err");
   for (int round = 1; round <= 3; ++round) {
     const int pid = client_pid(1);
@@ -59,6 +60,7 @@ TEST_F(UpTest, AKilledClientComesBackUnderItsIdAndEveryPacketIsAccountedFor) {
   EXPECT_THAT(run.out, HasSubstr("restarts: client0 0, client1 3"));
   EXPECT_THAT(run.out, HasSubstr("balanced: every packet is accounted for"));
   EXPECT_THAT(run.out, HasSubstr("+ dropped                                            0"));
+  EXPECT_THAT(read("end.json"), HasSubstr("\"kind\": \"rejoin\""));
   EXPECT_THAT(processes_left(), IsEmpty());
   EXPECT_THAT(run_directories(), IsEmpty());
 }
