@@ -54,7 +54,7 @@ TEST(EventLog, GivesBackWhatWasAppendedByNumber) {
 TEST(EventLog, KeepsEveryFieldWhole) {
   const auto log = std::make_unique<EventLog>();
   log->append({EventKind::kLeave, ClientId{15}, 0xffffffff, 0xfffffffe, ~std::uint64_t{0},
-               ~std::uint64_t{1}, ~std::uint64_t{2}});
+               ~std::uint64_t{3}, ~std::uint64_t{1}, ~std::uint64_t{2}});
   const auto event = log->at(0);
   ASSERT_TRUE(event);
   EXPECT_EQ(event->kind, EventKind::kLeave);
@@ -62,6 +62,7 @@ TEST(EventLog, KeepsEveryFieldWhole) {
   EXPECT_EQ(event->generation, 0xffffffffu);
   EXPECT_EQ(event->pid, 0xfffffffeu);
   EXPECT_EQ(event->packets, ~std::uint64_t{0});
+  EXPECT_EQ(event->lost, ~std::uint64_t{3});
   EXPECT_EQ(event->monotonic_ns, ~std::uint64_t{1});
   EXPECT_EQ(event->wall_ns, ~std::uint64_t{2});
 }
