@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
+#include <fstream>
 #include <random>
 #include <stdexcept>
 
@@ -63,6 +64,7 @@ class ServerRestarts {
     end_server();
     if (random_() % 2 == 0) {
       stage_.start_server();
+      stage_.require([&] { return announced(); }, "a server does not announce itself");
       ++forerunners_;
       stage_.clock().sleep(std::chrono::milliseconds(random_() % kStartMilliseconds));
       end_server();
@@ -75,6 +77,13 @@ class ServerRestarts {
     if (settings_.report_every == 0 || done_ % settings_.report_every != 0) return;
     fmt::print("{} restarts\n", done_);
     std::fflush(stdout);
+  }
+
+  /// From then on clients start.
+  bool announced() const {
+    std::ifstream file(stage_.runtime_directory() + "/mp_server.ready");
+    int pid = 0;
+    return file >> pid && pid == stage_.server_pid();
   }
 
   void end_server() {

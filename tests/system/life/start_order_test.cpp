@@ -168,13 +168,13 @@ TEST_F(HangingStartTest, NamesAServerThatWasStoppedMeanwhile) {
 }
 
 TEST_F(HangingStartTest, EndsSoonAfterTheServerWithACodeOfItsOwn) {
-  Running client = hanging_client({"--wait", "3600"});
+  Running client = hanging_client({"--wait", "0.2"});
   server_.end(SIGKILL);
   EXPECT_THAT(client.wait_end(), FailsWith("mp_client", kServerGone, "ended while"));
 }
 
-TEST_F(HangingStartTest, WithReconnectWaitsForTheNextServer) {
-  Running client = hanging_client({"--wait", "3600", "--reconnect"});
+TEST_F(HangingStartTest, WaitsForTheNextServerWhileThereIsTimeLeft) {
+  Running client = hanging_client({"--wait", "3600"});
   server_.end(SIGKILL);
   EXPECT_TRUE(client.wait_for("waits for the next one")) << client.err();
   lock_.reset();
