@@ -99,43 +99,41 @@ TEST_F(Liveness, AClientThatSaysItsWorkerEndedWhileItRunsIsEvicted) {
   EXPECT_EQ(statistics().at("control").at("evicted"), 1);
 }
 
-class Scribbler : public Liveness, public ::testing::WithParamInterface<std::string> {};
+/// A client that does something to the memory it shares with the server.
+class Spoiler : public Liveness {
+ protected:
+  void expect_eviction(Running& server, Running& client, const std::string& why) {
+    EXPECT_TRUE(server.wait_for(why)) << client.err();
+    EXPECT_EQ(client.wait_end().exit_code, -1);
+    EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
+    auto next = start_client({"-n", "0"});
+    EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
+    EXPECT_EQ(next.end().exit_code, 0);
+    EXPECT_EQ(server.end().exit_code, 0);
+    const auto stats = statistics();
+    EXPECT_EQ(stats.at("control").at("evicted"), 1);
+    EXPECT_GT(stats.at("ledger").at("transmitted"), 0);
+    EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
+    EXPECT_EQ(stats.at("ledger").at("balanced"), true) << stats.at("ledger");
+  }
+};
+
+class Scribbler : public Spoiler, public ::testing::WithParamInterface<std::string> {};
 
 TEST_P(Scribbler, IsEvictedAndTheNextOneServed) {
   auto server = start_null_server({"--tx", GetParam()});
-  auto scribbling = start_misbehaving_client("scribbles");
-  EXPECT_TRUE(server.wait_for("it wrote over its slot")) << scribbling.err();
-  EXPECT_EQ(scribbling.wait_end().exit_code, -1);
-  EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
-  auto next = start_client({"-n", "0"});
-  EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
-  EXPECT_EQ(next.end().exit_code, 0);
-  EXPECT_EQ(server.end().exit_code, 0);
-  const auto stats = statistics();
-  EXPECT_EQ(stats.at("control").at("evicted"), 1);
-  EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
-  EXPECT_EQ(stats.at("ledger").at("balanced"), true) << stats.at("ledger");
+  auto client = start_misbehaving_client("scribbles");
+  expect_eviction(server, client, "it wrote over its slot");
 }
 
 INSTANTIATE_TEST_SUITE_P(Modes, Scribbler, ::testing::Values("return", "direct"));
 
-class RingSpoiler : public Liveness, public ::testing::WithParamInterface<std::string> {};
+class RingSpoiler : public Spoiler, public ::testing::WithParamInterface<std::string> {};
 
 TEST_P(RingSpoiler, IsEvictedAndTheNextOneServed) {
-  auto server = start_null_server({});
-  auto spoiling = start_misbehaving_client(GetParam());
-  EXPECT_TRUE(server.wait_for("it returned packets that it had not been given")) << spoiling.err();
-  EXPECT_EQ(spoiling.wait_end().exit_code, -1);
-  EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
-  auto next = start_client({"-n", "0"});
-  EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
-  EXPECT_EQ(next.end().exit_code, 0);
-  EXPECT_EQ(server.end().exit_code, 0);
-  const auto stats = statistics();
-  EXPECT_EQ(stats.at("control").at("evicted"), 1);
-  EXPECT_GT(stats.at("ledger").at("transmitted"), 0) << "by the next one";
-  EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
-  EXPECT_EQ(stats.at("ledger").at("balanced"), true) << stats.at("ledger");
+  auto server = start_null_server();
+  auto client = start_misbehaving_client(GetParam());
+  expect_eviction(server, client, "it returned packets that it had not been given");
 }
 
 INSTANTIATE_TEST_SUITE_P(Deeds, RingSpoiler, ::testing::Values("claims", "spoils"));
