@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/idle.hpp"
+#include "dpdk/start_turn.hpp"
 
 namespace ringside::dpdk {
 namespace {
@@ -45,6 +46,9 @@ Error orphans_stay(const std::vector<pid_t>& orphans, const RuntimeDirectory& di
 Status make_way(const RuntimeDirectory& directory, const EalArgs& args,
                 std::chrono::nanoseconds patience) {
   if (const pid_t primary = directory.primary()) return already_runs(primary, directory, args);
+  // A client that was about to enter rte_eal_init() when the last server died would come upon the
+  // files of this one in the making, and sweep them away (StartTurn). It ends soon.
+  const StartTurn turn = StartTurn::take(directory.ready_file(), patience, [] { return false; });
   std::error_code ignored;  // no client may take a dead server's word for the new one's
   fs::remove(directory.ready_file(), ignored);
   fs::remove(directory.path() + "/hugepage_data", ignored);

@@ -103,8 +103,9 @@ class ServerRestarts {
       stage_.require([&] { return stage_.is_active(id, client) || client.poll(); },
                      fmt::format("client {} does not join server {}", id, done_));
       if (client.poll()) {
-        throw std::runtime_error(
-            fmt::format("client {} left server {}: {}", id, done_, stage_.words_of(client)));
+        throw std::runtime_error(fmt::format("client {} left server {}: {}\nwhich said: {}", id,
+                                             done_, stage_.words_of(client),
+                                             stage_.words_of_server()));
       }
     }
   }
