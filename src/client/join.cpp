@@ -97,7 +97,7 @@ Result<Membership> join(const shared::SharedInfo& info, const Applicant& applica
   if (answer) return understand(*answer, applicant.id, pid);
   if (cancelled()) return Error{"interrupted while joining", ExitCode::kInterrupted};
   if (server_stopped(info)) {
-    return Error{"the server is stopping; start it again first", ExitCode::kServerGone};
+    return Error{control::kStoppingWords, ExitCode::kServerGone};
   }
   if (server.ended()) return server_gone(info);
   return Error{fmt::format("the server did not answer client {} within {:.3g} s; see whether it is "

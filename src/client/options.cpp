@@ -15,8 +15,8 @@ constexpr const char* kExamples = R"(Examples:
   mp_client --lcores 3@1 --no-huge --proc-type=auto -- -n 1 --mark mac
   mp_client -l 3 --proc-type=secondary -- -n 0 --reconnect --wait 3600
 EAL's own options stand before "--".
-Exit codes: 0 done, 2 command line, 3 the server ended without saying so, 5 environment or refused by
-the server, 6 internal error, 124 no answer within --wait.)";
+Exit codes: 0 done, 2 command line, 3 the server ended without saying so, or while this client was
+joining it, 5 environment or refused by the server, 6 internal error, 124 no answer within --wait.)";
 
 /// What CLI11 fills before it is checked.
 struct Raw {

@@ -147,6 +147,7 @@ std::optional<Refused> examine(const Message& message, std::uint32_t sender,
                                const ServerFacts& server);
 
 /// Sentences that client and server share.
+inline constexpr const char* kStoppingWords = "the server is stopping; start it again first";
 std::string unknown_id_words(std::uint32_t id, std::uint32_t clients);
 std::string id_taken_words(std::uint32_t id, std::uint32_t holder);
 std::string lcore_taken_words(std::uint32_t id, unsigned lcore);

@@ -46,6 +46,7 @@ Error orphans_stay(const std::vector<pid_t>& orphans, const RuntimeDirectory& di
 Status make_way(const RuntimeDirectory& directory, const EalArgs& args,
                 std::chrono::nanoseconds patience) {
   if (const pid_t primary = directory.primary()) return already_runs(primary, directory, args);
+  const auto deadline = std::chrono::steady_clock::now() + patience;
   // A client that was about to enter rte_eal_init() when the last server died would come upon the
   // files of this one in the making, and sweep them away (StartTurn). It ends soon.
   const StartTurn turn = StartTurn::take(directory.ready_file(), patience, [] { return false; });
@@ -54,7 +55,7 @@ Status make_way(const RuntimeDirectory& directory, const EalArgs& args,
   fs::remove(directory.path() + "/hugepage_data", ignored);
   std::vector<pid_t> orphans;
   const bool alone = poll_until(
-      patience,
+      deadline - std::chrono::steady_clock::now(),
       [&] {
         orphans = directory.users();
         return orphans.empty() && !directory.in_use();

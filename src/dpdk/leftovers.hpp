@@ -14,7 +14,8 @@ namespace ringside::dpdk {
 inline constexpr std::chrono::nanoseconds kOrphanPatience = std::chrono::seconds(5);
 
 /// Makes the directory ready for a new primary, before its rte_eal_init(): takes back what a dead
-/// server announced, and waits until no process is attached any more. EAL would fail on such
+/// server announced, and waits until no process is about to start with that one (StartTurn) or
+/// attached to it any more. EAL would fail on such
 /// orphans ("Cannot allocate memzone list": they hold locks on the fbarray_* files), and only after
 /// it has overwritten the configuration that they have mapped. Error: kEnvironment, when a primary
 /// runs or orphans stay; it names the processes that must go.

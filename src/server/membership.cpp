@@ -105,10 +105,12 @@ bool Membership::wrote_over_slot(ClientId id, const Counted& counted,
   return verdict.state.load(std::memory_order_relaxed) != static_cast<std::uint32_t>(mine.state) ||
          verdict.generation.load(std::memory_order_relaxed) != mine.generation ||
          verdict.pid.load(std::memory_order_relaxed) != mine.pid ||
-         (returns.handed && !counted.can_follow(mine.counted, *returns.handed));
+         (direct_ && !counted.can_follow(mine.counted, returns.handed));
 }
 
+/// Nothing in return mode, where the server counts for itself.
 Membership::Counted Membership::counted_by(ClientId id) const {
+  if (!direct_) return {};
   const shared::ClientSlot& from = info_.client[id.value];
   // First, since the client counts it last. acquire: pairs with DirectOutlet::take()
   Counted counted{.done = from.counters.done.load(std::memory_order_acquire)};
@@ -122,6 +124,7 @@ Membership::Counted Membership::counted_by(ClientId id) const {
 
 /// Nobody else writes there any more.
 void Membership::restore_counted(ClientId id) {
+  if (!direct_) return;
   shared::ClientSlot& to = info_.client[id.value];
   const Counted& counted = slot(id).counted;
   to.counters.done.store(counted.done, std::memory_order_relaxed);
@@ -247,7 +250,7 @@ std::optional<JoinReply> Membership::join(const JoinRequest& request, bool stopp
   const Slot& holder = slot(id_of(request.id));
   const bool same = holder.pid == request.pid && holder.start_time == request.start_time;
   if (stopping) {
-    return refuse(request, Refusal::kStopping, "the server is stopping; start it again first");
+    return refuse(request, Refusal::kStopping, control::kStoppingWords);
   }
   if (is_going(holder.state)) return std::nullopt;
   if (holder.state != SlotState::kAbsent) {

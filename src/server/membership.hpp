@@ -41,8 +41,7 @@ struct Returns {
   std::uint64_t foreign = 0;  ///< packets that it had not been given, so far
   bool keeps_back = false;    ///< it has one still although it has returned a later one
   std::uint64_t settled = 0;  ///< grows when the oldest one that it had comes back
-  /// Direct mode: packets handed to it so far; none of what it counts can be more.
-  std::optional<std::uint64_t> handed = {};
+  std::uint64_t handed = 0;   ///< direct mode: packets handed to it so far
 };
 
 /// Packets of a client that died, all so far.
@@ -68,6 +67,7 @@ class Membership {
       : info_(info),
         clients_(static_cast<std::uint8_t>(info.clients)),
         server_lcores_(info.server_lcores),
+        direct_(info.tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect)),
         log_(log),
         journal_(journal),
         watch_(watch),
@@ -159,6 +159,7 @@ class Membership {
   // What the server has written there and any client could write over.
   const std::uint8_t clients_;
   const shared::LcoreSet server_lcores_;
+  const bool direct_;
   const dpdk::Log& log_;
   Journal& journal_;
   ProcessWatch& watch_;

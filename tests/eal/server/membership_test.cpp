@@ -65,6 +65,11 @@ class MembershipTest : public ::testing::Test {
                                            [this](ClientId id) { return returns_[id.value]; }});
   }
 
+  void begin_direct() {
+    info_->tx_mode = static_cast<std::uint32_t>(shared::TxMode::kDirect);
+    begin();
+  }
+
   static control::JoinRequest request(std::uint32_t id, unsigned lcore, std::uint32_t pid) {
     control::JoinRequest request;
     request.id = id;
@@ -397,8 +402,11 @@ TEST_F(MembershipTest, EvictsAClientThatSaysItsWorkerEndedWhileItRuns) {
 }
 
 TEST_F(MembershipTest, EvictsAClientThatWritesOverItsSlot) {
+  begin_direct();
   join(0, 5, 101);
   join(1, 6, 102);
+  returns_[0].handed = 100;
+  info_->client[0].counters.handler_drop = 5;
   info_->client[0].counters.done = 5;
   look();
   std::memset(static_cast<void*>(&info_->client[0]), 0xff, sizeof(shared::ClientSlot));
@@ -429,6 +437,7 @@ TEST_F(MembershipTest, EvictsAClientWhoseCountsCannotBe) {
     slot.sent_by_port[1] = sent;
     slot.tx_full_by_port[1] = refused;
   };
+  begin_direct();
   constexpr std::uint64_t kAll = ~std::uint64_t{0};
   const struct {
     std::uint64_t done, drop, sent, refused;

@@ -36,6 +36,18 @@ class Liveness : public fixtures::ProgramTest {
     std::ifstream file(directory_->path() + "/stats.json");
     return nlohmann::json::parse(file);
   }
+  /// A new client in the place of one that is gone; then all end.
+  void expect_next_is_served(Running& server, int evicted) {
+    auto next = start_client({"-n", "0"});
+    EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
+    EXPECT_EQ(next.end().exit_code, 0);
+    EXPECT_EQ(server.end().exit_code, 0);
+    const auto stats = statistics();
+    EXPECT_EQ(stats.at("control").at("evicted"), evicted);
+    EXPECT_GT(stats.at("ledger").at("transmitted"), 0);
+    EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
+    EXPECT_EQ(stats.at("ledger").at("balanced"), true) << stats.at("ledger");
+  }
 };
 
 TEST_F(Liveness, AClientThatIsStoppedIsASuspectAndComesBackByItself) {
@@ -80,13 +92,7 @@ TEST_F(Liveness, AWorkerThatEndsIsADeathThoughItsProcessLivesOn) {
   auto ending = start_misbehaving_client("ends");
   EXPECT_TRUE(server.wait_for("Client process 0 disconnected")) << ending.err();
   EXPECT_EQ(ending.wait_end().exit_code, -1) << "its other threads are killed";
-  auto next = start_client({"-n", "0"});
-  EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
-  EXPECT_EQ(next.end().exit_code, 0);
-  EXPECT_EQ(server.end().exit_code, 0);
-  const auto stats = statistics();
-  EXPECT_EQ(stats.at("control").at("evicted"), 0);
-  EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
+  expect_next_is_served(server, /*evicted=*/0);
 }
 
 TEST_F(Liveness, AClientThatSaysItsWorkerEndedWhileItRunsIsEvicted) {
@@ -106,15 +112,7 @@ class Spoiler : public Liveness {
     EXPECT_TRUE(server.wait_for(why)) << client.err();
     EXPECT_EQ(client.wait_end().exit_code, -1);
     EXPECT_TRUE(server.wait_for("Client process 0 disconnected"));
-    auto next = start_client({"-n", "0"});
-    EXPECT_TRUE(next.wait_for("joined (generation 2")) << next.err();
-    EXPECT_EQ(next.end().exit_code, 0);
-    EXPECT_EQ(server.end().exit_code, 0);
-    const auto stats = statistics();
-    EXPECT_EQ(stats.at("control").at("evicted"), 1);
-    EXPECT_GT(stats.at("ledger").at("transmitted"), 0);
-    EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
-    EXPECT_EQ(stats.at("ledger").at("balanced"), true) << stats.at("ledger");
+    expect_next_is_served(server, /*evicted=*/1);
   }
 };
 
