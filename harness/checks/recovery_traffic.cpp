@@ -171,13 +171,12 @@ std::uint64_t RecoveryTraffic::works_until(ClientId id, std::uint64_t since_ns) 
   const auto without =
       std::find_if(first_after(all, since_ns), all.end(),
                    [id](const Stretch& stretch) { return !stretch.active.contains(id); });
-  std::uint64_t until = without == all.end() ? kNever : without->begin_ns;
-  for (const Strike& strike : evidence_.observation().strikes) {
-    if (strike.client == id.value && strike.monotonic_ns >= since_ns) {
-      until = std::min(until, strike.monotonic_ns);
-    }
-  }
-  return until;
+  const auto& strikes = evidence_.observation().strikes;
+  const auto strike =
+      std::find_if(std::ranges::lower_bound(strikes, since_ns, {}, &Strike::monotonic_ns),
+                   strikes.end(), [id](const Strike& each) { return each.client == id.value; });
+  return std::min(without == all.end() ? kNever : without->begin_ns,
+                  strike == strikes.end() ? kNever : strike->monotonic_ns);
 }
 
 /// Without an end the traffic's own is it, and what a client had last is no pause.
