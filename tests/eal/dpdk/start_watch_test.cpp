@@ -10,6 +10,8 @@
 #include <atomic>
 #include <thread>
 
+#include "waiting_child.hpp"
+
 namespace ringside::dpdk {
 namespace {
 
@@ -60,6 +62,22 @@ void set_policy(pid_t thread, int policy) {
 
 TEST(StartWatchTest, LetsAStartGetThrough) {
   EXPECT_EQ(watched(1h, 0s, [] {}), kStarted);
+}
+
+/// The code that remains of a start which failed for want of memory, as it says.
+ExitCode code_of_failure(std::uint32_t server, bool cancelled = false) {
+  StartWatch watch(
+      static_cast<pid_t>(server), StartWatch::Clock::now() + 1h, 1h, [=] { return cancelled; },
+      [](const Error&) { return kGaveUp; });
+  return watch.reason_of({"no memory", ExitCode::kEnvironment}).code;
+}
+
+TEST(StartWatchTest, AStartThatFailsBecauseTheServerEndsIsNotToBlame) {
+  const fixtures::WaitingChild server;
+  EXPECT_EQ(code_of_failure(server.pid()), ExitCode::kEnvironment) << "the server is there";
+  EXPECT_EQ(code_of_failure(server.pid(), /*cancelled=*/true), ExitCode::kInterrupted);
+  ::kill(static_cast<pid_t>(server.pid()), SIGKILL);
+  EXPECT_EQ(code_of_failure(server.pid()), ExitCode::kServerGone);
 }
 
 TEST(StartWatchTest, EndsAStartThatWaitsInALoop) {
