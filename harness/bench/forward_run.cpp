@@ -186,9 +186,10 @@ double ForwardRun::cpu_seconds_of(const std::string& program) {
   double nanoseconds = 0;
   std::error_code gone;
   const std::string tasks = fmt::format("/proc/{}/task", cluster_.find(program)->pid());
-  for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
+  std::filesystem::directory_iterator task(tasks, gone);
+  for (; !gone && task != end(task); task.increment(gone)) {
     double of_thread = 0;
-    std::ifstream(task.path() / "schedstat") >> of_thread;
+    std::ifstream(task->path() / "schedstat") >> of_thread;
     nanoseconds += of_thread;
   }
   return nanoseconds / 1e9;

@@ -5,10 +5,10 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "core/parse_number.hpp"
+#include "core/proc_stat.hpp"
 
 namespace ringside::harness::perf {
 namespace {
@@ -37,11 +37,6 @@ std::optional<std::uint64_t> number_at(std::string_view words, unsigned index) {
   }
 }
 
-std::string proc_text(const std::string& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 }  // namespace
 
 std::optional<std::uint64_t> steal_ticks_in(std::string_view proc_stat, unsigned cpu) {
@@ -57,12 +52,13 @@ std::optional<std::uint64_t> involuntary_switches_in(std::string_view status) {
 
 Disturbance disturbance_counters(std::span<const unsigned> cpus, int pid) {
   Disturbance sum;
-  const std::string stat = proc_text("/proc/stat");
+  const std::string stat = proc_text(std::ifstream("/proc/stat"));
   for (const unsigned cpu : cpus) sum.steal_ticks += steal_ticks_in(stat, cpu).value_or(0);
   std::error_code failed;
   std::filesystem::directory_iterator thread(fmt::format("/proc/{}/task", pid), failed);
   for (; !failed && thread != end(thread); thread.increment(failed)) {
-    sum.switches += involuntary_switches_in(proc_text(thread->path() / "status")).value_or(0);
+    const std::string status = proc_text(std::ifstream(thread->path() / "status"));
+    sum.switches += involuntary_switches_in(status).value_or(0);
   }
   return sum;
 }

@@ -25,6 +25,12 @@ std::optional<std::uint64_t> field_in(std::string_view stat, unsigned wanted) {
 
 }  // namespace
 
+std::string proc_text(std::istream&& file) {
+  std::string text;
+  std::getline(file, text, '\0');
+  return file.bad() ? "" : text;
+}
+
 std::optional<std::uint64_t> start_time_in(std::string_view stat) {
   return field_in(stat, 22);
 }

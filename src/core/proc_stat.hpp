@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What /proc/PID/stat and /proc/PID/schedstat say of a process.
+// What files under /proc say of a process.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
+#include <istream>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace ringside {
+
+/// The whole of a file under /proc; empty when there is none, or when its process ends while it is
+/// being read: that fails with ESRCH, which a stream's buffer throws at whom reads it directly.
+std::string proc_text(std::istream&& file);
 
 /// Field 22, the start of the process in clock ticks since boot: together with the pid it names one
 /// process for ever. Nothing when `stat` is not such a line. (proc(5); field 2, the program's name

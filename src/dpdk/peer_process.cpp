@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include <fstream>
-#include <iterator>
 #include <string>
 
 #include "core/proc_stat.hpp"
@@ -40,8 +39,7 @@ bool PeerProcess::signal(int number) const {
 namespace {
 
 std::string stat_of(std::uint32_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  return {std::istreambuf_iterator<char>(file), {}};
+  return proc_text(std::ifstream(fmt::format("/proc/{}/stat", pid)));
 }
 
 }  // namespace

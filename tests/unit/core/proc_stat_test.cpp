@@ -2,7 +2,11 @@
 #include "core/proc_stat.hpp"
 
 #include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <csignal>
+#include <fstream>
 #include <string>
 
 namespace ringside {
@@ -33,6 +37,21 @@ TEST(ProcStat, OfAnotherFormTellsNothing) {
   }
   EXPECT_EQ(start_time_in("7 (x) S 1 7 7 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 soon 1"),
             std::nullopt);
+}
+
+TEST(ProcStat, AProcessMayEndBetweenOpeningAndReading) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::pause();
+    ::_exit(0);
+  }
+  const std::string path = "/proc/" + std::to_string(child) + "/stat";
+  EXPECT_NE(start_time_in(proc_text(std::ifstream(path))), std::nullopt);
+  std::ifstream opened(path);
+  ::kill(child, SIGKILL);
+  ::waitpid(child, nullptr, 0);
+  EXPECT_EQ(proc_text(std::move(opened)), "");
+  EXPECT_EQ(proc_text(std::ifstream(path)), "") << "nor is there a file to open any more";
 }
 
 TEST(ProcStat, TellsHowLongAThreadHasRun) {
