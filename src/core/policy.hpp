@@ -92,6 +92,11 @@ inline bool deals_in_turn(Policy policy) {
   return policy == Policy::kRoundRobin;
 }
 
+/// Packets that came in by one port have one owner now.
+inline bool keeps_ports_together(Policy policy, const DispatchState& state) {
+  return policy == Policy::kPort || state.active().size() == 1;
+}
+
 /// Who owns the packets of a bucket now; nothing for the round robin, where anybody may have any.
 /// Precondition: !state.active().empty().
 std::optional<ClientId> bucket_owner(Policy policy, const DispatchState& state,

@@ -225,7 +225,11 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   assigner_.assign(dispatch_, packets, port, path_.ports[port.value].leaves_cold(), assigned_);
   const std::span assigned(assigned_.data(), packets.size());
   if (hold_.idle()) {
-    stages_.put(packets, assigned);
+    if (path_.seams.assign == nullptr && keeps_ports_together(path_.options.policy, dispatch_)) {
+      stages_.put_together(packets, assigned);
+    } else {
+      stages_.put(packets, assigned);
+    }
   } else {
     for (std::size_t i = 0; i < packets.size(); ++i) {
       if (hold_.blocks(assigned[i].bucket())) {

@@ -2,22 +2,8 @@
 #include "server/stages.hpp"
 
 #include <algorithm>
-#include <optional>
 
 namespace ringside::server {
-
-namespace {
-
-/// The client that all are for, if there is one.
-std::optional<ClientId> sole_owner(std::span<const Assignment> assigned) {
-  std::uint32_t differing = 0;
-  for (const Assignment each : assigned)
-    differing |= each.owner().value ^ assigned[0].owner().value;
-  if (assigned.empty() || differing != 0) return std::nullopt;
-  return assigned[0].owner();
-}
-
-}  // namespace
 
 std::size_t free_all(std::vector<OwedPacket>& packets) {
   for (const OwedPacket packet : packets) {
@@ -48,10 +34,6 @@ void Stages::look_at_rings() {
 }
 
 void Stages::put(std::span<const dpdk::Packet> packets, std::span<const Assignment> assigned) {
-  assigned = assigned.first(packets.size());
-  if (const auto one = sole_owner(assigned)) {
-    return append(*one, 1, packets, [=](std::size_t i) { return assigned[i]; });
-  }
   // What is written to may be anything, for the compiler: what stays the same is kept in registers.
   Stage* const stages = stages_.data();
   const std::size_t burst = burst_;
@@ -66,30 +48,39 @@ void Stages::put(std::span<const dpdk::Packet> packets, std::span<const Assignme
   }
 }
 
-void Stages::put_every(std::size_t stride, std::span<const dpdk::Packet> packets,
-                       Assignment assigned) {
-  append(assigned.owner(), stride, packets, [=](std::size_t) { return assigned; });
+void Stages::put_together(std::span<const dpdk::Packet> packets,
+                          std::span<const Assignment> assigned) {
+  append(assigned[0].owner(), packets.size(),
+         [=](std::size_t first, std::size_t count, OwedFifo::Stage to) {
+           std::copy_n(packets.begin() + first, count, to.packets);
+           std::copy_n(assigned.begin() + first, count, to.origins);
+         });
 }
 
-/// Every `stride`-th packet from the first one on; origin_at(i) is that of packets[i].
-template <typename OriginAt>
-void Stages::append(ClientId client, std::size_t stride, std::span<const dpdk::Packet> packets,
-                    OriginAt&& origin_at) {
-  Stage& stage = stages_[client.value];
-  for (std::size_t next = 0; next < packets.size();) {
-    const std::size_t full = stage.filled < burst_ ? burst_ : 2 * burst_;
-    const std::size_t left = (packets.size() - next + stride - 1) / stride;
-    const std::size_t count = std::min(left, full - stage.filled);
-    void** const to = stage.fresh.packets + stage.filled;
-    Origin* const origins = stage.fresh.origins + stage.filled;
-    // They lie apart: looking whether they do would take forty instructions each time.
+void Stages::put_every(std::size_t stride, std::span<const dpdk::Packet> packets,
+                       Assignment assigned) {
+  append(assigned.owner(), (packets.size() + stride - 1) / stride,
+         [=](std::size_t first, std::size_t count, OwedFifo::Stage to) {
+  // They lie apart: looking whether they do would take forty instructions each time.
 #pragma GCC ivdep
-    for (std::size_t i = 0; i < count; ++i) {
-      to[i] = packets[next + i * stride];
-      origins[i] = origin_at(next + i * stride);
-    }
+           for (std::size_t i = 0; i < count; ++i) {
+             to.packets[i] = packets[(first + i) * stride];
+             to.origins[i] = assigned;
+           }
+         });
+}
+
+/// `packets` more for the client; write(first, count, to) writes those from the first-th on.
+template <typename Write>
+void Stages::append(ClientId client, std::size_t packets, Write&& write) {
+  Stage& stage = stages_[client.value];
+  for (std::size_t next = 0; next < packets;) {
+    const std::size_t full = stage.filled < burst_ ? burst_ : 2 * burst_;
+    const std::size_t count = std::min(packets - next, full - stage.filled);
+    write(next, count,
+          OwedFifo::Stage{stage.fresh.packets + stage.filled, stage.fresh.origins + stage.filled});
     stage.filled += count;
-    next += count * stride;
+    next += count;
     if (stage.filled == burst_) flush(client);
   }
 }

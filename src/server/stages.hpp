@@ -29,6 +29,8 @@ class Stages {
 
   /// Packets just received, each for the owner of its assignment; hands over what makes a burst.
   void put(std::span<const dpdk::Packet> packets, std::span<const Assignment> assigned);
+  /// The same, all for one owner. Precondition: !packets.empty().
+  void put_together(std::span<const dpdk::Packet> packets, std::span<const Assignment> assigned);
   /// Every `stride`-th of packets just received, from the first one on.
   void put_every(std::size_t stride, std::span<const dpdk::Packet> packets, Assignment assigned);
   /// A packet that changes hands: never dropped, handed over before the fresh ones.
@@ -83,9 +85,8 @@ class Stages {
     dpdk::ProducerEnd work;  ///< of the client's ring
   };
 
-  template <typename OriginAt>
-  void append(ClientId client, std::size_t stride, std::span<const dpdk::Packet> packets,
-              OriginAt&& origin_at);
+  template <typename Write>
+  void append(ClientId client, std::size_t packets, Write&& write);
   unsigned flush(ClientId client);
   unsigned flush_kept(ClientId client);
   /// Hands over from the front of the stage until the client may owe no more.

@@ -143,6 +143,22 @@ TEST_F(Dispatch, SymmetricFlowHashKeepsBothDirectionsTogetherAndFlowHashDoesNot)
   EXPECT_GT(apart, 80);
 }
 
+TEST_F(Dispatch, ABurstOfOnePortHasOneOwnerWhereThePolicySaysSo) {
+  std::vector<Bytes> frames;
+  for (unsigned flow = 0; flow < 64; ++flow) frames.push_back(udp(1, 2, flow, 53));
+  std::vector<PacketView> burst;
+  for (const Bytes& frame : frames) burst.push_back(view(frame, PortIndex{1}));
+  for (const ClientSet active : {ClientSet{ClientId{2}}, ClientSet{ClientId{0}, ClientId{2}}}) {
+    state_.set_active(active);
+    for (const Policy policy : all_policies()) {
+      const std::vector<int> owners = assign(policy, burst);
+      const bool one = owners == std::vector(owners.size(), owners[0]);
+      EXPECT_EQ(keeps_ports_together(policy, state_), one)
+          << to_text(policy) << ", " << active.size() << " clients";
+    }
+  }
+}
+
 TEST_F(Dispatch, HashPoliciesCountWhatTheyCouldNotParse) {
   state_.set_active(ClientSet::first(2));
   const Bytes good = udp(1, 2, 3, 4);
