@@ -20,6 +20,13 @@ pid_t joinable_server(const RuntimeDirectory& directory) {
 Error no_server(const RuntimeDirectory& directory, const EalArgs& args,
                 std::chrono::nanoseconds wait) {
   const double seconds = std::chrono::duration<double>(wait).count();
+  if (directory.is_barred()) {
+    return environment_error(
+        fmt::format("this user may not look for a server in {} (permission denied); run as the "
+                    "user of the server, or set XDG_RUNTIME_DIR, for both, to a directory of this "
+                    "user's",
+                    directory.path()));
+  }
   const pid_t primary = directory.primary();
   if (primary != 0 && process_state(primary) == ProcessState::kStopped) {
     return environment_error(fmt::format(

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
 
@@ -66,6 +67,12 @@ std::string describe_process(pid_t pid) {
   const StatLine stat = read_stat(pid);
   return fmt::format("{} ({}{})", pid, stat.name.empty() ? "?" : stat.name,
                      process_state(pid) == ProcessState::kStopped ? ", stopped" : "");
+}
+
+bool RuntimeDirectory::is_barred() const {
+  const int fd = ::open(config_file().c_str(), O_RDONLY | O_CLOEXEC);
+  if (fd >= 0) ::close(fd);
+  return fd < 0 && errno == EACCES;
 }
 
 pid_t RuntimeDirectory::primary() const {

@@ -28,6 +28,8 @@ class RuntimeDirectory {
   /// In it a server that can be joined writes its pid.
   std::string ready_file() const { return path_ + "/mp_server.ready"; }
 
+  /// This user may not look into it.
+  bool is_barred() const;
   /// The process that holds the primary's lock, or 0. Never to be asked by the primary itself: a
   /// process loses its locks on a file as soon as it closes any descriptor of it.
   pid_t primary() const;

@@ -4,7 +4,6 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <filesystem>
 
@@ -16,6 +15,7 @@ namespace {
 using ringside::fixtures::pcap_header;
 using ringside::fixtures::pcap_record;
 using ringside::fixtures::ScratchDirectory;
+using ringside::fixtures::WithoutPrivileges;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
@@ -69,22 +69,6 @@ TEST(CaptureFile, NamesAHoleOfZerosInsteadOfReadingPacketsOutOfIt) {
 TEST(CaptureFile, AnEmptyPacketWithATimeIsNoHole) {
   EXPECT_EQ(capture_refusal(pcap_header() + pcap_record(1, 0, "")), "");
 }
-
-/// Root may read every file; for the life of this object root is somebody else.
-class WithoutPrivileges {
- public:
-  WithoutPrivileges() : user_(::geteuid()) {
-    if (user_ == 0) become(kNobody);
-  }
-  ~WithoutPrivileges() {
-    if (user_ == 0) become(user_);
-  }
-
- private:
-  static constexpr uid_t kNobody = 65534;
-  static void become(uid_t user) { EXPECT_EQ(::seteuid(user), 0); }
-  const uid_t user_;
-};
 
 TEST(CaptureFile, SaysThatAFileMayNotBeRead) {
   namespace fs = std::filesystem;
