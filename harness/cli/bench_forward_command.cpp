@@ -27,7 +27,8 @@ Status check_classic(const std::vector<ForwardCase>& cases, const ForwardSetup& 
   const bool wanted =
       std::ranges::any_of(cases, [](const ForwardCase& what) { return what.is_classic(); });
   const std::string server = setup.classic_directory + "/classic_server";
-  if (!wanted || std::filesystem::exists(server)) return Done{};
+  std::error_code unreadable;
+  if (!wanted || std::filesystem::exists(server, unreadable)) return Done{};
   return environment_error(fmt::format(
       "{} is missing; run ringside from a build directory, or leave out floor and classic with "
       "--methods return,direct",

@@ -49,7 +49,8 @@ Result<RingBenchPlan> BenchRingCommand::plan() const {
   RingBenchPlan plan;
   const std::string directory = bin_dir_.empty() ? executable_directory() : bin_dir_;
   plan.program = std::filesystem::absolute(directory + "/ringside_ring_bench");
-  if (!std::filesystem::exists(plan.program)) {
+  std::error_code unreadable;
+  if (!std::filesystem::exists(plan.program, unreadable)) {
     return environment_error(fmt::format(
         "{} is missing; install libbenchmark-dev and build, or name its directory by --bin-dir",
         plan.program));

@@ -67,7 +67,7 @@ class PerfRecordCommand final : public Command {
     std::filesystem::create_directories(results_, failed);
     const std::string stem = fmt::format("{}/{}-{}", results_, result.started, result.git);
     std::string file = stem + ".json";
-    for (int again = 2; std::filesystem::exists(file); ++again) {
+    for (int again = 2; std::filesystem::exists(file, failed); ++again) {
       file = fmt::format("{}-{}.json", stem, again);
     }
     const Status written = write_output(file, perf::to_json(result, false));

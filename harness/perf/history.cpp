@@ -136,7 +136,9 @@ Status append_to_history(const std::string& directory, const PerfResult& result)
 Result<History> read_history(const std::string& directory, const Machine& machine,
                              bool any_machine) {
   const std::string file = lines_file(directory);
-  if (!fs::exists(file)) {
+  std::error_code failed;
+  if (!fs::exists(file, failed)) {
+    if (failed) return environment_error(fmt::format("{}: {}", file, failed.message()));
     return Error{fmt::format("there is no {}; `ringside perf record` begins it", file)};
   }
   auto database = open_index(directory);
