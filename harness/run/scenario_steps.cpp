@@ -33,12 +33,15 @@ constexpr auto kVerbs = std::to_array<std::pair<Verb, std::string_view>>({
     {Verb::kRestartServer, "restart-server"},
 });
 
+constexpr const char* kAllCaptures = "*";
+
 /// The one step reader: a table, what is being filled in, and what there is.
 struct StepReader {
   TomlContext& context;
   TomlTable table;
   const CapturePlaces& places;
   const Scenario& scenario;
+  const std::string& capture;  ///< this one of all captures, for {send = "*"}
   Step step;
 
   void read();
@@ -67,7 +70,8 @@ std::string StepReader::find_capture(const std::string& name) {
 }
 
 void StepReader::read_send() {
-  const std::string name = table.text("send").value_or("");
+  const std::string given = table.text("send").value_or("");
+  const std::string& name = given == kAllCaptures ? capture : given;
   step.capture = find_capture(name);
   step.port = static_cast<unsigned>(
       table.integer("port", 0, static_cast<int>(scenario.port_count) - 1).value_or(0));
@@ -220,6 +224,18 @@ void StepReader::read_verb(std::string_view name) {
   if (step.verb == Verb::kAwait) step.within = table.real("within", 0.001);
 }
 
+/// The captures for which the step stands, one after the other; one without a name when that is no
+/// question.
+std::vector<std::string> captures_of(TomlContext& context, const toml::table& step,
+                                     const CapturePlaces& places) {
+  if (step["send"].value<std::string>() != kAllCaptures) return {""};
+  std::vector<std::string> names = capture_names(places.by_name);
+  if (names.empty()) {
+    context.fail(step.source(), fmt::format("there are no captures in {}", places.by_name));
+  }
+  return names;
+}
+
 }  // namespace
 
 void read_steps(TomlContext& context, TomlTable& root, const CapturePlaces& places,
@@ -242,9 +258,11 @@ void read_steps(TomlContext& context, TomlTable& root, const CapturePlaces& plac
       context.fail(element.source(), "a step is a table, like {send = \"imix\", port = 0}");
       return;
     }
-    StepReader reader{context, TomlTable(context, *table), places, scenario, {}};
-    reader.read();
-    scenario.steps.push_back(std::move(reader.step));
+    for (const std::string& capture : captures_of(context, *table, places)) {
+      StepReader reader{context, TomlTable(context, *table), places, scenario, capture, {}};
+      reader.read();
+      scenario.steps.push_back(std::move(reader.step));
+    }
   }
 }
 

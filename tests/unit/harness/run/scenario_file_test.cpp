@@ -80,6 +80,18 @@ steps = []
   EXPECT_EQ(scenario.server.on_full, "wait");
 }
 
+TEST_F(ScenarioFile, SendsAllCapturesOneAfterTheOther) {
+  const std::string text = "play.steps = [{send = \"*\", port = 1, loops = 2}]\nports.count = 2\n";
+  const auto steps = one(text).steps;
+  ASSERT_THAT(steps, SizeIs(2));
+  EXPECT_EQ(steps[0].text, "send 2 times imix into port 1");
+  EXPECT_EQ(steps[1].text, "send 2 times zipf-10k into port 1");
+  EXPECT_THAT(steps[1].capture, HasSubstr("zipf-10k.pcap"));
+
+  std::filesystem::remove_all(directory_ + "/pcaps");
+  EXPECT_THAT(error(text), HasSubstr("demo.toml:1:15: there are no captures in"));
+}
+
 TEST_F(ScenarioFile, AClientCanDifferFromTheOthers) {
   const Scenario scenario = one(R"(
 [clients]
