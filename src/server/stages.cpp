@@ -59,9 +59,10 @@ void Stages::put_together(std::span<const dpdk::Packet> packets,
 
 void Stages::put_every(std::size_t stride, std::span<const dpdk::Packet> packets,
                        Assignment assigned) {
+  // What is read and what is written lie apart: looking whether they do would take forty
+  // instructions each time.
   append(assigned.owner(), (packets.size() + stride - 1) / stride,
          [=](std::size_t first, std::size_t count, OwedFifo::Stage to) {
-  // They lie apart: looking whether they do would take forty instructions each time.
 #pragma GCC ivdep
            for (std::size_t i = 0; i < count; ++i) {
              to.packets[i] = packets[(first + i) * stride];
