@@ -5,17 +5,15 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "harness/bench/forward_json.hpp"
 #include "harness/bench/loss_free.hpp"
+#include "harness/report/json_parts.hpp"
 #include "host/line_probe.hpp"
 
 namespace ringside::harness {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 /// Share of the CPUs that others may take.
 constexpr double kOthersMayTake = 0.1;
@@ -268,7 +266,7 @@ std::string forward_json(const ForwardResult& result, const std::string& command
   if (result.rate) document["traffic"]["rate"] = *result.rate;
   document["reference"] = reference_of(result).what.name();
   document["cases"] = std::move(cases);
-  return document.dump(2) + "\n";
+  return dump(document);
 }
 
 }  // namespace ringside::harness

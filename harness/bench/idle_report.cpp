@@ -2,17 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "core/idle.hpp"
 #include "harness/bench/forward_json.hpp"
 #include "harness/bench/forward_report.hpp"
 #include "harness/bench/idle_bench.hpp"
+#include "harness/report/json_parts.hpp"
 
 namespace ringside::harness {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 double largest(const std::vector<double>& values) {
   return values.empty() ? 0 : std::ranges::max(values);
@@ -88,7 +86,7 @@ std::string idle_json(const IdleResult& result, const std::string& command) {
                        {"cpu_ns", result.sleep.cpu_ns}};
   document["cases"] = Json::array();
   for (const IdleRow& row : result.rows) document["cases"].push_back(to_json(row));
-  return document.dump(2) + "\n";
+  return dump(document);
 }
 
 }  // namespace ringside::harness

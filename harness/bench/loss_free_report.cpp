@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "harness/bench/forward_json.hpp"
 #include "harness/bench/forward_report.hpp"
 #include "harness/bench/loss_free_bench.hpp"
+#include "harness/report/json_parts.hpp"
 
 namespace ringside::harness {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 std::string bound_text(const LossFreeOutcome& outcome) {
   switch (outcome.bound) {
@@ -88,7 +85,7 @@ std::string loss_free_json(const LossFreeResult& result, const std::string& comm
   document["resolution"] = result.resolution;
   document["cases"] = Json::array();
   for (const LossFreeRow& row : result.rows) document["cases"].push_back(to_json(row));
-  return document.dump(2) + "\n";
+  return dump(document);
 }
 
 }  // namespace ringside::harness

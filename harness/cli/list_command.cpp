@@ -5,10 +5,10 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iostream>
-#include <nlohmann/json.hpp>
 
 #include "harness/cli/command.hpp"
 #include "harness/cli/scenario_places.hpp"
+#include "harness/report/json_parts.hpp"
 #include "harness/run/selection.hpp"
 
 namespace ringside::harness {
@@ -48,7 +48,7 @@ class ListCommand final : public Command {
 
  private:
   static void print_json(const std::vector<Scenario>& scenarios) {
-    auto list = nlohmann::ordered_json::array();
+    Json list = Json::array();
     for (const auto& s : scenarios) {
       list.push_back({{"name", s.name},
                       {"file", s.file},
@@ -58,7 +58,7 @@ class ListCommand final : public Command {
                       {"ports", to_string(s.ports)},
                       {"clients", s.client_slots}});
     }
-    std::cout << list.dump(2) << '\n';
+    std::cout << dump(list);
   }
 
   static void print_table(const std::vector<Scenario>& scenarios) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 
 #include "harness/live/sender.hpp"
 #include "harness/pcap/capture_file.hpp"
@@ -13,6 +14,12 @@ namespace {
 
 constexpr unsigned kEthernetFrame = 1522;  // with one VLAN tag
 constexpr std::size_t kNamedPackets = 5;   // in a sentence
+
+bool is_utf8(const std::string& text) {
+  using Json = nlohmann::json;
+  const Json strict(text);
+  return Json::parse(strict.dump(-1, ' ', false, Json::error_handler_t::ignore)) == strict;
+}
 
 }  // namespace
 
@@ -59,6 +66,16 @@ Status check_frame_length(PortKind ports, unsigned longest) {
                   "most {} bytes "
                   "of a frame; use ring ports",
                   longest, to_string(ports), kLongestPcapFrame)};
+}
+
+Status check_capture_names(const Scenario& scenario) {
+  if (scenario.ports != PortKind::kRing) return Done{};
+  for (const auto& step : scenario.steps) {
+    if (is_utf8(step.capture)) continue;
+    return Error{fmt::format("the name of {} is not UTF-8, in which ring ports need it; rename it",
+                             step.capture)};
+  }
+  return Done{};
 }
 
 Status check_live_frames(const Scenario& scenario, unsigned max_frame, CaptureCache& cache) {

@@ -112,6 +112,8 @@ Status Play::timed(const std::string& text, const std::function<Status()>& work)
 Status Play::prepare() {
   const auto longest = longest_frame(scenario_, captures_);
   if (!longest) return longest.error();
+  const Status named = check_capture_names(scenario_);
+  if (!named) return named.error();
   const Status fits = check_frame_length(scenario_.ports, *longest);
   if (!fits) return fits.error();
   max_frame_ = scenario_.server.max_frame.value_or(*longest);
