@@ -9,6 +9,7 @@
 #include <fstream>
 
 #include "core/ids.hpp"
+#include "core/proc_stat.hpp"
 #include "harness/run/facts.hpp"
 
 namespace ringside::harness {
@@ -184,12 +185,9 @@ Status ForwardRun::read_wire(ForwardReading& reading) {
 /// Of all its threads so far; 0 when it is gone.
 double ForwardRun::cpu_seconds_of(const std::string& program) {
   double nanoseconds = 0;
-  std::error_code gone;
-  const std::string tasks = fmt::format("/proc/{}/task", cluster_.find(program)->pid());
-  std::filesystem::directory_iterator task(tasks, gone);
-  for (; !gone && task != end(task); task.increment(gone)) {
+  for (const auto& thread : threads_of(cluster_.find(program)->pid())) {
     double of_thread = 0;
-    std::ifstream(task->path() / "schedstat") >> of_thread;
+    std::ifstream(thread / "schedstat") >> of_thread;
     nanoseconds += of_thread;
   }
   return nanoseconds / 1e9;

@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -54,10 +53,8 @@ Disturbance disturbance_counters(std::span<const unsigned> cpus, int pid) {
   Disturbance sum;
   const std::string stat = proc_text(std::ifstream("/proc/stat"));
   for (const unsigned cpu : cpus) sum.steal_ticks += steal_ticks_in(stat, cpu).value_or(0);
-  std::error_code failed;
-  std::filesystem::directory_iterator thread(fmt::format("/proc/{}/task", pid), failed);
-  for (; !failed && thread != end(thread); thread.increment(failed)) {
-    const std::string status = proc_text(std::ifstream(thread->path() / "status"));
+  for (const auto& thread : threads_of(pid)) {
+    const std::string status = proc_text(std::ifstream(thread / "status"));
     sum.switches += involuntary_switches_in(status).value_or(0);
   }
   return sum;

@@ -13,6 +13,7 @@
 #include <cstring>
 #include <fstream>
 
+#include "core/proc_stat.hpp"
 #include "harness/run/file_descriptor.hpp"
 
 namespace ringside::harness {
@@ -133,11 +134,9 @@ class PosixProcess final : public Process {
 
   bool is_stopped() override {
     // /proc, not waitid(WSTOPPED): that one reports changes, each once. "4711 (name) T ...".
-    std::ifstream file("/proc/" + std::to_string(pid_) + "/stat");
-    std::string line;
-    std::getline(file, line);
-    const auto end_of_name = line.rfind(") ");
-    return end_of_name != std::string::npos && line[end_of_name + 2] == 'T';
+    const std::string stat = proc_text(std::ifstream("/proc/" + std::to_string(pid_) + "/stat"));
+    const auto end_of_name = stat.rfind(") ");
+    return end_of_name != std::string::npos && stat[end_of_name + 2] == 'T';
   }
 
   void signal(int signal) override {

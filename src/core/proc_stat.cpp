@@ -31,6 +31,14 @@ std::string proc_text(std::istream&& file) {
   return file.bad() ? "" : text;
 }
 
+std::vector<std::filesystem::path> threads_of(int pid) {
+  std::vector<std::filesystem::path> found;
+  std::error_code gone;
+  std::filesystem::directory_iterator thread("/proc/" + std::to_string(pid) + "/task", gone);
+  for (; !gone && thread != end(thread); thread.increment(gone)) found.push_back(thread->path());
+  return found;
+}
+
 std::optional<std::uint64_t> start_time_in(std::string_view stat) {
   return field_in(stat, 22);
 }

@@ -4,16 +4,21 @@
 
 #include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <istream>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace ringside {
 
 /// The whole of a file under /proc; empty when there is none, or when its process ends while it is
 /// being read: that fails with ESRCH, which a stream's buffer throws at whom reads it directly.
 std::string proc_text(std::istream&& file);
+
+/// The folders under /proc of the threads of a process; none once it is gone.
+std::vector<std::filesystem::path> threads_of(int pid);
 
 /// Field 22, the start of the process in clock ticks since boot: together with the pid it names one
 /// process for ever. Nothing when `stat` is not such a line. (proc(5); field 2, the program's name

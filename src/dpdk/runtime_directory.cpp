@@ -11,25 +11,25 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/proc_stat.hpp"
+
 namespace ringside::dpdk {
 namespace {
 
 namespace fs = std::filesystem;
 
-/// The line of /proc/PID/stat, "4711 (name) S 1 ...", cut at the name, which may hold anything.
+/// /proc/PID/stat, "4711 (name) S 1 ...", cut at the name, which may hold anything.
 struct StatLine {
   std::string name;
   char state = 'X';
 };
 
 StatLine read_stat(pid_t pid) {
-  std::ifstream file(fmt::format("/proc/{}/stat", pid));
-  std::string line;
-  std::getline(file, line);
-  const std::size_t open = line.find('(');
-  const std::size_t close = line.rfind(") ");
-  if (open == line.npos || close == line.npos) return {};
-  return {line.substr(open + 1, close - open - 1), line[close + 2]};
+  const std::string stat = proc_text(std::ifstream(fmt::format("/proc/{}/stat", pid)));
+  const std::size_t open = stat.find('(');
+  const std::size_t close = stat.rfind(") ");
+  if (open == stat.npos || close == stat.npos) return {};
+  return {stat.substr(open + 1, close - open - 1), stat[close + 2]};
 }
 
 bool maps_a_file_of(const std::string& directory, const fs::path& process) {

@@ -23,10 +23,9 @@ constexpr auto kForEver = std::chrono::hours(24 * 365);
 
 OwnTime::Look look_at_main_thread() {
   const pid_t thread = ::getpid();
-  std::ifstream file(fmt::format("/proc/self/task/{}/schedstat", thread));
-  std::string line;
-  std::getline(file, line);
-  return {OwnTime::Clock::now(), is_ready(thread), run_time_in(line)};
+  const std::string stat =
+      proc_text(std::ifstream(fmt::format("/proc/self/task/{}/schedstat", thread)));
+  return {OwnTime::Clock::now(), is_ready(thread), run_time_in(stat)};
 }
 
 Error interrupted() {

@@ -8,6 +8,7 @@
 #include <csignal>
 #include <fstream>
 #include <string>
+#include <thread>
 
 namespace ringside {
 namespace {
@@ -52,6 +53,15 @@ TEST(ProcStat, AProcessMayEndBetweenOpeningAndReading) {
   ::waitpid(child, nullptr, 0);
   EXPECT_EQ(proc_text(std::move(opened)), "");
   EXPECT_EQ(proc_text(std::ifstream(path)), "") << "nor is there a file to open any more";
+}
+
+TEST(ProcStat, FindsTheThreadsOfAProcess) {
+  std::thread second([] {
+    EXPECT_EQ(threads_of(::getpid()).size(), 2u);
+    EXPECT_TRUE(std::filesystem::exists(threads_of(::getpid())[1] / "schedstat"));
+  });
+  second.join();
+  EXPECT_TRUE(threads_of(-1).empty());
 }
 
 TEST(ProcStat, TellsHowLongAThreadHasRun) {
