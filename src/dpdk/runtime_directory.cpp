@@ -70,9 +70,7 @@ std::string describe_process(pid_t pid) {
 }
 
 bool RuntimeDirectory::is_barred() const {
-  const int fd = ::open(config_file().c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd >= 0) ::close(fd);
-  return fd < 0 && errno == EACCES;
+  return ::faccessat(AT_FDCWD, config_file().c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES;
 }
 
 pid_t RuntimeDirectory::primary() const {
