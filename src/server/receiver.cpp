@@ -224,22 +224,26 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   if (deals_) return deal_out(packets, port);
   assigner_.assign(dispatch_, packets, port, path_.ports[port.value].leaves_cold(), assigned_);
   const std::span assigned(assigned_.data(), packets.size());
-  if (hold_.idle()) {
-    if (path_.seams.assign == nullptr && keeps_ports_together(path_.options.policy, dispatch_)) {
-      stages_.put_together(packets, assigned);
-    } else {
-      stages_.put(packets, assigned);
-    }
+  if (!hold_.idle()) {
+    put_or_hold(packets, assigned);
+  } else if (path_.seams.assign == nullptr &&
+             keeps_ports_together(path_.options.policy, dispatch_)) {
+    stages_.put_together(packets, assigned);
   } else {
-    for (std::size_t i = 0; i < packets.size(); ++i) {
-      if (hold_.blocks(assigned[i].bucket())) {
-        hold({packets[i], assigned[i]}, assigned[i].owner());
-      } else {
-        stages_.put(packets.subspan(i, 1), assigned.subspan(i, 1));
-      }
-    }
+    stages_.put(packets, assigned);
   }
   publish_counters();
+}
+
+void Receiver::put_or_hold(std::span<const dpdk::Packet> packets,
+                           std::span<const Assignment> assigned) {
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    if (hold_.blocks(assigned[i].bucket())) {
+      hold({packets[i], assigned[i]}, assigned[i].owner());
+    } else {
+      stages_.put(packets.subspan(i, 1), assigned.subspan(i, 1));
+    }
+  }
 }
 
 /// As assign_ and Stages::put() for each, in an order that keeps each client's packets in theirs.
