@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "tests/unit/pcap/files.hpp"
+#include "tests/unit/without_privileges.hpp"
 
 namespace ringside::dpdk {
 namespace {

@@ -3,8 +3,6 @@
 // that the reader is not tested with what its own writer believes.
 #pragma once
 
-#include <unistd.h>
-
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -38,24 +36,6 @@ class ScratchDirectory {
 
  private:
   std::filesystem::path path_;
-};
-
-/// Root may read every file; for the life of this object root is somebody else.
-class WithoutPrivileges {
- public:
-  WithoutPrivileges() : user_(::geteuid()) {
-    if (user_ == 0) become(kNobody);
-  }
-  ~WithoutPrivileges() {
-    if (user_ == 0) become(user_);
-  }
-
- private:
-  static constexpr uid_t kNobody = 65534;
-  static void become(uid_t user) {
-    if (::seteuid(user) != 0) throw std::runtime_error("seteuid");
-  }
-  const uid_t user_;
 };
 
 /// Bytes of little-endian numbers, as they stand in a capture file.
