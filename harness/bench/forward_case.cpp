@@ -52,6 +52,8 @@ Result<ForwardTraffic> forward_traffic(PortKind ports, const std::string& captur
   traffic.ports = ports;
   if (ports == PortKind::kNull) return traffic;
   if (ports == PortKind::kLive) return Error{"bench forward knows null, pcap and ring ports"};
+  const Status named = check_capture_name(ports, capture);
+  if (!named) return named.error();
   CaptureCache cache;
   const auto frames = cache.get(capture);
   if (!frames) return frames.error();

@@ -39,9 +39,9 @@ inline constexpr unsigned kLongestPcapFrame = 16128;
 /// Whether ports of this kind can put out a frame of `longest` bytes. Errors: kUsage.
 Status check_frame_length(PortKind ports, unsigned longest);
 
-/// Whether mp_wire, which the ring ports are driven by, can be told which captures to send: it is
-/// told in JSON. Errors: kUsage.
-Status check_capture_names(const Scenario& scenario);
+/// Whether ports of this kind can be told to send the capture: mp_wire, behind ring ports, is told
+/// in JSON. Errors: kUsage.
+Status check_capture_name(PortKind ports, const std::string& path);
 
 /// Whether live ports can send every packet of the scenario; names those that they cannot. Errors:
 /// kUsage, and as CaptureCache.

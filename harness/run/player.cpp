@@ -112,8 +112,10 @@ Status Play::timed(const std::string& text, const std::function<Status()>& work)
 Status Play::prepare() {
   const auto longest = longest_frame(scenario_, captures_);
   if (!longest) return longest.error();
-  const Status named = check_capture_names(scenario_);
-  if (!named) return named.error();
+  for (const Step& step : scenario_.steps) {
+    const Status named = check_capture_name(scenario_.ports, step.capture);
+    if (!named) return named.error();
+  }
   const Status fits = check_frame_length(scenario_.ports, *longest);
   if (!fits) return fits.error();
   max_frame_ = scenario_.server.max_frame.value_or(*longest);

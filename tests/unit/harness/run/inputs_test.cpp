@@ -70,16 +70,12 @@ TEST_F(LiveFrames, ThatCannotBeSentAreNamed) {
   EXPECT_THAT(sending({1, 2, 3, 4, 5, 6, 7}), HasSubstr("packets 1, 2, 3, 4, 5 and 2 more cannot"));
 }
 
-TEST(CaptureNames, AreToldToTheWireInUtf8) {
-  Scenario scenario;
-  scenario.steps.resize(2);
-  scenario.steps[1].capture = "/tmp/\xc3\xa4.pcap";
-  scenario.ports = PortKind::kRing;
-  EXPECT_TRUE(check_capture_names(scenario));
-  scenario.steps[1].capture = "/tmp/\xe4.pcap";
-  EXPECT_THAT(check_capture_names(scenario).error().message, HasSubstr("\xe4.pcap is not UTF-8"));
-  scenario.ports = PortKind::kPcap;
-  EXPECT_TRUE(check_capture_names(scenario)) << "which files are written for, by other names";
+TEST(CaptureName, IsToldToTheWireInUtf8) {
+  EXPECT_TRUE(check_capture_name(PortKind::kRing, "/tmp/\xc3\xa4.pcap"));
+  const std::string latin1 = "/tmp/\xe4.pcap";
+  EXPECT_THAT(check_capture_name(PortKind::kRing, latin1).error().message,
+              HasSubstr(latin1 + " is not UTF-8"));
+  EXPECT_TRUE(check_capture_name(PortKind::kPcap, latin1)) << "written to files of other names";
 }
 
 }  // namespace
