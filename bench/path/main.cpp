@@ -15,6 +15,7 @@
 #include "core/parse_number.hpp"
 #include "core/program.hpp"
 #include "dpdk/port.hpp"
+#include "host/affinity.hpp"
 
 namespace {
 
@@ -60,14 +61,7 @@ Result<Arguments> parse(const std::vector<std::string>& words) {
 /// CPUs where the main thread may run, for EAL: "3", or all that are allowed.
 std::string cpus_text(const Arguments& arguments) {
   if (arguments.cpu) return std::to_string(*arguments.cpu);
-  ::cpu_set_t set;
-  CPU_ZERO(&set);
-  ::sched_getaffinity(0, sizeof set, &set);
-  std::string text;
-  for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(cpu, &set)) text += fmt::format("{}{}", text.empty() ? "(" : ",", cpu);
-  }
-  return text + ")";
+  return fmt::format("({})", fmt::join(host::allowed_cpus(), ","));
 }
 
 /// While it lives, a thread that is started without attributes goes ahead of this one, if this one

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "harness/run/inputs.hpp"
+#include "host/affinity.hpp"
 #include "host/line_probe.hpp"
 #include "host/machine.hpp"
 
@@ -80,7 +81,7 @@ Result<ForwardSample> measure(World& world, const ForwardPlan& plan, const Forwa
 
 /// Of a cache line between the CPU of the server and that of its first client; 0 when none crosses.
 double probe(const ForwardCase& what) {
-  const std::vector<unsigned> cpus = allowed_cpus();
+  const std::vector<unsigned> cpus = host::allowed_cpus();
   if (what.client_processes() == 0 || cpus.size() < 2) return 0;
   return host::line_round_trip_ns(cpus[0], cpus[1], kProbeTime);
 }
@@ -106,21 +107,21 @@ Result<ForwardSample> measure_at_one_speed(World& world, const ForwardPlan& plan
 double others_share(const ForwardReading& begin, const ForwardReading& end) {
   const double ours = sum(end.cpu_seconds) - sum(begin.cpu_seconds);
   const double others = end.cpu_seconds_of_all - begin.cpu_seconds_of_all - ours;
-  const auto cpus = static_cast<double>(allowed_cpus().size());
+  const auto cpus = static_cast<double>(host::allowed_cpus().size());
   const double seconds = std::chrono::duration<double>(end.at - begin.at).count();
   return std::max(0.0, others / (seconds * cpus));
 }
 
 MachineFacts forward_machine(const MemoryPlan& memory, const std::string& dpdk) {
   MachineFacts facts = host::machine_facts();
-  facts.emplace_back("usable_cpus", fmt::format("{}", allowed_cpus().size()));
+  facts.emplace_back("usable_cpus", fmt::format("{}", host::allowed_cpus().size()));
   facts.emplace_back("memory", memory.name());
   facts.emplace_back("dpdk", dpdk);
   return facts;
 }
 
 Result<std::vector<ForwardRow>> rows_of(const std::vector<ForwardCase>& cases, PortKind ports) {
-  const std::size_t cpus = allowed_cpus().size();
+  const std::size_t cpus = host::allowed_cpus().size();
   std::vector<ForwardRow> rows;
   for (const ForwardCase& what : cases) {
     rows.push_back(

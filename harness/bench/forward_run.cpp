@@ -11,6 +11,7 @@
 #include "core/ids.hpp"
 #include "core/proc_stat.hpp"
 #include "harness/run/facts.hpp"
+#include "host/affinity.hpp"
 
 namespace ringside::harness {
 namespace {
@@ -87,8 +88,9 @@ ForwardRun::ForwardRun(World& world, const ForwardSetup& setup, const ForwardCas
 
 LaunchPlan ForwardRun::launch_plan(const MemoryPlan& memory, const std::string& prefix) const {
   const ForwardTraffic& traffic = setup_.traffic;
-  LaunchPlan launch{setup_.programs, memory, CpuPlan(allowed_cpus(), 1), prefix, vdevs_of(traffic),
-                    traffic.longest, {}};
+  LaunchPlan launch{
+      setup_.programs, memory, CpuPlan(host::allowed_cpus(), 1), prefix, vdevs_of(traffic),
+      traffic.longest, {}};
   if (what_.is_classic()) {
     launch.programs.server = setup_.classic_directory + "/classic_server";
     launch.programs.client = setup_.classic_directory + "/classic_client";

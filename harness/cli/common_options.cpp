@@ -15,6 +15,7 @@
 #include "harness/run/interrupt.hpp"
 #include "harness/run/posix_process.hpp"
 #include "harness/run/scenario.hpp"
+#include "host/affinity.hpp"
 
 namespace ringside::harness {
 namespace {
@@ -83,7 +84,7 @@ Result<PlayContext> make_context(const CommonOptions& options) {
   const auto memory = parse_memory_mode(options.memory);
   if (!memory) return memory.error();
   context.memory = *memory;
-  context.cpus = allowed_cpus();
+  context.cpus = host::allowed_cpus();
   for (const auto& wrap : options.wraps) {
     const Status added = add_wrap(wrap, context);
     if (!added) return added.error();

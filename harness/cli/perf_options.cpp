@@ -11,7 +11,7 @@
 
 #include "core/parse_duration.hpp"
 #include "harness/perf/instructions.hpp"
-#include "harness/run/cpu_plan.hpp"
+#include "host/affinity.hpp"
 
 namespace ringside::harness {
 namespace {
@@ -75,7 +75,7 @@ Result<std::string> PerfMeasureOptions::why_not_counted(World& world,
 }
 
 Result<perf::BenchPlace> PerfMeasureOptions::place() const {
-  const auto cpus = allowed_cpus();
+  const auto cpus = host::allowed_cpus();
   perf::BenchPlace place;
   place.cpu = cpu.value_or(cpus.back());
   if (std::ranges::find(cpus, place.cpu) == cpus.end()) {

@@ -18,6 +18,7 @@
 #include "harness/run/traffic.hpp"
 #include "harness/run/wire_client.hpp"
 #include "harness/up/supervisor.hpp"
+#include "host/affinity.hpp"
 
 namespace ringside::harness {
 namespace fs = std::filesystem;
@@ -244,8 +245,9 @@ Result<ExitCode> UpCommand::run(const std::vector<std::string>& rest) {
       make_traffic({world, *wanted, captures, directory->path(), prefix, *longest, {}});
   auto vdevs = rest.empty() ? traffic->prepare() : Words{};
   if (!vdevs) return vdevs.error();
-  const LaunchPlan plan{*programs, *memory, CpuPlan(allowed_cpus(), server_.lcores), prefix, *vdevs,
-                        *longest,  {}};
+  const LaunchPlan plan{*programs, *memory, CpuPlan(host::allowed_cpus(), server_.lcores),
+                        prefix,    *vdevs,  *longest,
+                        {}};
   SupervisorPlan supervised{services(*wanted, plan, rest), directory->path(), {}};
   if (prefix_.empty()) supervised.environment = {{"RUNTIME_DIRECTORY", directory->path()}};
   Supervisor supervisor(world, std::move(supervised), [](const std::string& text) {

@@ -9,7 +9,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "harness/run/cpu_plan.hpp"
+#include "host/affinity.hpp"
 
 namespace ringside::harness::perf {
 namespace {
@@ -51,7 +51,7 @@ Result<BenchProgram> BenchProgram::begin(World& world, const BenchPlace& place,
   spec.cpu = place.cpu;
   // Nice values do not help against processes of other sessions (autogroups, sched(7)). With one
   // CPU there must be something left for ringside itself.
-  spec.ahead = allowed_cpus() != std::vector{place.cpu};
+  spec.ahead = host::allowed_cpus() != std::vector{place.cpu};
   auto process = world.launcher.start(spec);
   if (!process) return process.error();
   return BenchProgram(world, place, *std::move(process));
@@ -171,7 +171,7 @@ Result<Sample> TwoPrograms::take(std::size_t benchmark, Side side) {
 void leave_cpu(unsigned cpu) {
   cpu_set_t set;
   CPU_ZERO(&set);
-  for (const unsigned other : allowed_cpus()) {
+  for (const unsigned other : host::allowed_cpus()) {
     if (other != cpu) CPU_SET(other, &set);
   }
   if (CPU_COUNT(&set) > 0) ::sched_setaffinity(0, sizeof set, &set);

@@ -8,7 +8,7 @@
 #include <iterator>
 
 #include "harness/perf/machine_json.hpp"
-#include "harness/run/cpu_plan.hpp"
+#include "host/affinity.hpp"
 
 namespace ringside::harness::perf {
 
@@ -31,7 +31,7 @@ Machine this_machine(std::string dpdk) {
   const std::string cpuinfo{std::istreambuf_iterator<char>(file), {}};
   utsname names{};
   ::uname(&names);
-  return {cpu_model_in(cpuinfo), static_cast<unsigned>(allowed_cpus().size()), names.release,
+  return {cpu_model_in(cpuinfo), static_cast<unsigned>(host::allowed_cpus().size()), names.release,
           std::move(dpdk)};
 }
 

@@ -2,7 +2,6 @@
 #include "harness/run/cpu_plan.hpp"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
 
@@ -16,19 +15,6 @@ constexpr unsigned kWireLcore = 64;
 static_assert(kFirstClientLcore + kMaxClients <= kWireLcore && kWireLcore < kMaxLcores);
 
 }  // namespace
-
-std::vector<unsigned> allowed_cpus() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  std::vector<unsigned> cpus;
-  if (::sched_getaffinity(0, sizeof(set), &set) == 0) {
-    for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-      if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-    }
-  }
-  if (cpus.empty()) cpus.push_back(0);
-  return cpus;
-}
 
 CpuPlan::CpuPlan(std::vector<unsigned> cpus, unsigned server_lcores)
     : cpus_(std::move(cpus)), server_lcores_(server_lcores) {

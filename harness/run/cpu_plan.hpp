@@ -8,13 +8,10 @@
 
 namespace ringside::harness {
 
-/// CPUs this process may run on, ascending; never empty.
-std::vector<unsigned> allowed_cpus();
-
 /// Hands out `--lcores` arguments. Ids: server from 0, client k 32 + k, wire 64.
 class CpuPlan {
  public:
-  /// `cpus` as from allowed_cpus(); `server_lcores` >= 1.
+  /// `cpus` as from host::allowed_cpus(); `server_lcores` >= 1.
   CpuPlan(std::vector<unsigned> cpus, unsigned server_lcores);
 
   /// "0@0,1@1": one lcore for each of the server's.

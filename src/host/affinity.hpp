@@ -5,7 +5,12 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <vector>
+
 namespace ringside::host {
+
+/// CPUs that this process may run on, ascending; never empty.
+std::vector<unsigned> allowed_cpus();
 
 /// Binds the calling thread to one CPU. Where that is not allowed the thread stays where it is.
 inline void bind_to_cpu(unsigned cpu) {

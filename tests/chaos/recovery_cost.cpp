@@ -15,8 +15,8 @@
 #include <utility>
 #include <vector>
 
-#include "harness/run/cpu_plan.hpp"
 #include "harness/run/posix_process.hpp"
+#include "host/affinity.hpp"
 #include "tests/chaos/stage.hpp"
 
 namespace ringside::harness {
@@ -40,9 +40,10 @@ class Runner {
       : order_(fmt::format("{}\n", settings.blocks)) {
     ProcessSpec spec;
     spec.name = "forwarder";
-    const unsigned cpu = allowed_cpus().back();
+    const unsigned cpu = host::allowed_cpus().back();
     spec.argv = {program, settings.policy, std::to_string(cpu),
-                 std::to_string(settings.own_cpu ? allowed_cpus().front() : cpu), settings.frames};
+                 std::to_string(settings.own_cpu ? host::allowed_cpus().front() : cpu),
+                 settings.frames};
     spec.directory = "/tmp";
     spec.stderr_file = "/dev/null";
     spec.piped = true;

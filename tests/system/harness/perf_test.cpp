@@ -7,7 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "harness/run/cpu_plan.hpp"
+#include "host/affinity.hpp"
 #include "tests/system/harness/ringside_program.hpp"
 
 namespace ringside::harness {
@@ -214,10 +214,11 @@ TEST_F(Perf, WorkThatCrossesCpusCarriesRoundTripsAndNeedsTwoCpus) {
       std::string(" \"$1\" perf ab --no-instructions --pairs 1 --sample 1ms ") +
       "--base-build " RINGSIDE_BIN_DIR " --head-build " RINGSIDE_BIN_DIR
       " --only cross-core --json - ";
-  const auto one_cpu = shell("taskset -c " + std::to_string(allowed_cpus().front()) + compare);
+  const auto one_cpu =
+      shell("taskset -c " + std::to_string(host::allowed_cpus().front()) + compare);
   ASSERT_EQ(one_cpu.code, 0) << one_cpu.err;
   EXPECT_THAT(one_cpu.out, HasSubstr("skipped: it needs two CPUs"));
-  if (allowed_cpus().size() < 2) GTEST_SKIP() << "one CPU";
+  if (host::allowed_cpus().size() < 2) GTEST_SKIP() << "one CPU";
   const auto two_cpus = shell(compare);
   ASSERT_EQ(two_cpus.code, 0) << two_cpus.err;
   const Json batch = Json::parse(two_cpus.out)["benchmarks"][0]["batches"][0];

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
+#include "host/affinity.hpp"
 #include "host/line_probe.hpp"
 #include "host/machine.hpp"
 #include "host/sleep_probe.hpp"
@@ -25,6 +28,12 @@ TEST(LineProbe, TwoRoundTripsAreOfOneSpeedWhenTheyDifferByAQuarterAtMost) {
 TEST(LineProbe, ARoundTripThatWasNotSeenAgreesWithNothing) {
   EXPECT_FALSE(same_speed(0, 100));
   EXPECT_FALSE(same_speed(0, 0));
+}
+
+TEST(AllowedCpus, AreAscendingAndNeverNone) {
+  const auto cpus = allowed_cpus();
+  EXPECT_FALSE(cpus.empty());
+  EXPECT_TRUE(std::ranges::is_sorted(cpus));
 }
 
 TEST(SleepProbe, ASleepLastsAsLongAsAskedAndTakesCpuOnlyToBeginAndEnd) {

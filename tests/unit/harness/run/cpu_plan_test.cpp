@@ -37,9 +37,5 @@ TEST(CpuPlan, AServerWithMoreLcoresThanCpusSharesThem) {
   EXPECT_EQ(plan.client(0), "32@1");
 }
 
-TEST(AllowedCpus, IsNeverEmpty) {
-  EXPECT_FALSE(allowed_cpus().empty());
-}
-
 }  // namespace
 }  // namespace ringside::harness

@@ -12,7 +12,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "harness/run/cpu_plan.hpp"
+#include "host/affinity.hpp"
 
 namespace ringside::harness {
 namespace {
@@ -91,7 +91,7 @@ TEST_F(PosixProcessTest, RunsInItsDirectoryWithItsEnvironmentAndLogs) {
 }
 
 TEST_F(PosixProcessTest, RunsOnTheCpuThatIsChosen) {
-  const unsigned cpu = allowed_cpus().back();
+  const unsigned cpu = host::allowed_cpus().back();
   ProcessSpec spec = shell("grep Cpus_allowed_list /proc/self/status");
   spec.cpu = cpu;
   spec.ahead = true;  // or not, without the right to
