@@ -84,7 +84,7 @@ std::string label_of(const RingCase& ring_case, std::span<const unsigned> cpus) 
 void count(::benchmark::State& state, const RingCase& ring_case, const Sample& sample) {
   auto& counters = state.counters;
   state.SetItemsProcessed(static_cast<std::int64_t>(sample.elements));
-  counters["preemptions"] = sample.preemptions;
+  counters["cpu_lost"] = sample.cpu_lost;
   counters["discarded"] = sample.discarded;
   const double ns = sample.seconds * 1e9 / static_cast<double>(sample.elements);
   counters["cycles_per_element"] = sample.cycles_per_element;

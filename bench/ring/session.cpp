@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 #include <rte_cycles.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 
+#include "host/affinity.hpp"
 #include "host/line_probe.hpp"
 
 namespace ringside::bench {
@@ -24,16 +24,6 @@ constexpr std::uint64_t kHandOverCalls = 4096;
 constexpr std::uint64_t kQueuedCalls = 16384;
 // Both take a few milliseconds, unless other processes use the CPUs.
 constexpr auto kLatencyTime = std::chrono::milliseconds(100);
-
-std::vector<unsigned> allowed_cpus() {
-  ::cpu_set_t set;
-  std::vector<unsigned> cpus;
-  if (::sched_getaffinity(0, sizeof set, &set) != 0) return {0};
-  for (unsigned cpu = 0; cpu < CPU_SETSIZE; ++cpu) {
-    if (CPU_ISSET(cpu, &set)) cpus.push_back(cpu);
-  }
-  return cpus;
-}
 
 std::vector<Task> make_tasks(const RingCase& what, std::span<const unsigned> cpus, Phase phase,
                              std::uint64_t elements) {
@@ -66,7 +56,7 @@ struct Total {
   std::uint64_t put = 0;
   std::uint64_t offered = 0;
   std::uint64_t cycles = 0;
-  unsigned preemptions = 0;
+  double cpu_lost = 0;  ///< of the worker that lost most
   bool gave_up = false;
 };
 
@@ -80,11 +70,18 @@ Total add_up(const std::vector<Task>& tasks, const std::vector<Outcome>& outcome
     if (tasks[i].role != Role::kProducer) total.taken += one.elements;
     if (tasks[i].role != Role::kConsumer) total.put += one.elements;
     total.offered += one.offered;
-    total.preemptions += one.preemptions;
+    total.cpu_lost = std::max(total.cpu_lost, one.cpu_lost);
     total.gave_up = total.gave_up || one.gave_up;
   }
   total.cycles = end - begin;
   return total;
+}
+
+Status arrived(const Total& total, std::uint64_t elements) {
+  if (!total.gave_up && total.taken == elements && total.put <= elements) return Done{};
+  return Error{fmt::format("{} of {} elements arrived{}", total.taken, elements,
+                           total.gave_up ? ", then nothing moved any more" : ""),
+               ExitCode::kInternal};
 }
 
 Percentiles percentiles_of(const std::vector<Task>& tasks, const std::vector<Outcome>& outcomes,
@@ -114,7 +111,7 @@ bool pick_pair(const std::vector<unsigned>& cpus, unsigned& a, unsigned& b) {
 Result<std::unique_ptr<Session>> Session::open(const SessionOptions& options) {
   auto page = SharedPageFile::create();
   if (!page) return page.error();
-  std::unique_ptr<Session> session(new Session(options, *std::move(page), allowed_cpus()));
+  std::unique_ptr<Session> session(new Session(options, *std::move(page), host::allowed_cpus()));
   if (Status started = session->start_eal(); !started) return started.error();
   return session;
 }
@@ -191,7 +188,7 @@ Result<Sample> Session::measure(const RingCase& ring_case) {
     if (!sample) return sample;
     after = probe();
     if (probes && !host::same_speed(before, after)) continue;
-    if (sample->preemptions > 0 && tries + 1 < max_tries) continue;
+    if (sample->cpu_lost > kMostCpuLost && tries + 1 < max_tries) continue;
     sample->round_trip_before_ns = before;
     sample->round_trip_after_ns = after;
     sample->discarded = tries;
@@ -223,8 +220,18 @@ Result<std::vector<Outcome>> Session::run(std::vector<Task> tasks, ::rte_ring* r
 }
 
 Result<Sample> Session::take(const RingCase& what, ::rte_ring* ring) {
-  const std::vector<unsigned> cpus = place_workers(what, cpus_).value();
   Sample sample;
+  if (Status taken = take_flow(what, ring, sample); !taken) return taken.error();
+  if (what.placement != Placement::kOneThread && !options_.switched) {
+    if (Status taken = take_latencies(what, ring, sample); !taken) return taken.error();
+  }
+  // Workers that share a CPU take it from each other.
+  if (what.placement == Placement::kOversubscribed) sample.cpu_lost = 0;
+  return sample;
+}
+
+Status Session::take_flow(const RingCase& what, ::rte_ring* ring, Sample& sample) {
+  const std::vector<unsigned> cpus = place_workers(what, cpus_).value();
   sample.elements = elements_of(what);
   // First twice round the ring, for the page faults; that is not counted.
   for (const std::uint64_t elements : {std::uint64_t{2} * what.size, sample.elements}) {
@@ -232,18 +239,17 @@ Result<Sample> Session::take(const RingCase& what, ::rte_ring* ring) {
     const auto outcomes = run(tasks, ring);
     if (!outcomes) return outcomes.error();
     const Total total = add_up(tasks, outcomes.value());
-    if (total.gave_up || total.taken != elements || total.put > elements) {
-      return Error{fmt::format("{} of {} elements arrived{}", total.taken, elements,
-                               total.gave_up ? ", then nothing moved any more" : ""),
-                   ExitCode::kInternal};
-    }
-    // Oversubscribed workers preempt each other, and yielding counts as well.
-    if (what.placement != Placement::kOversubscribed) sample.preemptions = total.preemptions;
+    if (Status all = arrived(total, elements); !all) return all;
+    sample.cpu_lost = total.cpu_lost;
     sample.cycles_per_element = static_cast<double>(total.cycles) / static_cast<double>(elements);
     sample.refused = 1 - static_cast<double>(elements) / static_cast<double>(total.offered);
     sample.seconds = static_cast<double>(total.cycles) / static_cast<double>(::rte_get_tsc_hz());
   }
-  if (what.placement == Placement::kOneThread || options_.switched) return sample;
+  return Done{};
+}
+
+Status Session::take_latencies(const RingCase& what, ::rte_ring* ring, Sample& sample) {
+  const std::vector<unsigned> cpus = place_workers(what, cpus_).value();
   const unsigned fewer = options_.quick ? 8 : 1;
   const std::pair<Phase, std::uint64_t> stamped[] = {{Phase::kHandOver, kHandOverCalls},
                                                      {Phase::kQueued, kQueuedCalls}};
@@ -254,10 +260,13 @@ Result<Sample> Session::take(const RingCase& what, ::rte_ring* ring) {
     }
     const auto outcomes = run(tasks, ring);
     if (!outcomes) return outcomes.error();
+    const Total total = add_up(tasks, outcomes.value());
+    if (Status all = arrived(total, total.put); !all) return all;
+    sample.cpu_lost = std::max(sample.cpu_lost, total.cpu_lost);
     (phase == Phase::kQueued ? sample.queued : sample.hand_over) =
         percentiles_of(tasks, outcomes.value(), page_.page());
   }
-  return sample;
+  return Done{};
 }
 
 }  // namespace ringside::bench

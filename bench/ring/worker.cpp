@@ -4,7 +4,7 @@
 #include <rte_cycles.h>
 #include <rte_pause.h>
 #include <rte_ring_peek_zc.h>
-#include <sys/resource.h>
+#include <time.h>
 
 #include <algorithm>
 
@@ -191,6 +191,14 @@ bool all_taken(const Task& task, ::rte_ring* ring, SharedPage& page) {
          ::rte_ring_empty(ring) != 0;
 }
 
+/// TSC cycles since `stamp`, which may be of another CPU's TSC. A plain rte_rdtsc() may be executed
+/// while the element it is about is still on its way, and be earlier than the stamp.
+std::uint32_t cycles_since(std::uint64_t stamp) {
+  const std::uint64_t now = ::rte_rdtsc_precise();
+  const std::uint64_t cycles = now > stamp ? now - stamp : 0;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(cycles, UINT32_MAX));
+}
+
 template <typename Operation, bool kStamped, typename... How>
 void consume(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome, How... how) {
   Table table;
@@ -201,9 +209,7 @@ void consume(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outc
     const unsigned moved = Operation::take(ring, table, count, how...);
     if (moved != 0) {
       if constexpr (kStamped) {
-        const std::uint64_t latency = ::rte_rdtsc() - table.first();
-        page.latencies[task.index][outcome.latencies] =
-            static_cast<std::uint32_t>(std::min<std::uint64_t>(latency, UINT32_MAX));
+        page.latencies[task.index][outcome.latencies] = cycles_since(table.first());
         if (outcome.latencies + 1 < kMaxLatencies) ++outcome.latencies;
       }
       outcome.elements += moved;
@@ -229,11 +235,25 @@ void do_task(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outc
   }
 }
 
-std::uint32_t preemptions() {
-  ::rusage usage{};
-  ::getrusage(RUSAGE_THREAD, &usage);
-  return static_cast<std::uint32_t>(usage.ru_nivcsw);
+double seconds_of(::clockid_t clock) {
+  ::timespec now{};
+  ::clock_gettime(clock, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
 }
+
+/// How much of this thread's time the CPU was with others: the worker itself never sleeps.
+class OwnCpu {
+ public:
+  double lost_share() const {
+    const double passed = seconds_of(CLOCK_MONOTONIC) - begin_;
+    const double used = seconds_of(CLOCK_THREAD_CPUTIME_ID) - used_before_;
+    return passed > 0 ? std::max(0.0, 1 - used / passed) : 0;
+  }
+
+ private:
+  double begin_ = seconds_of(CLOCK_MONOTONIC);
+  double used_before_ = seconds_of(CLOCK_THREAD_CPUTIME_ID);
+};
 
 }  // namespace
 
@@ -242,7 +262,7 @@ Outcome work(const Task& task, ::rte_ring* ring, SharedPage& page) {
   Outcome outcome;
   if (meet(task, page)) {
     const RingCase& what = task.ring_case;
-    const std::uint32_t before = preemptions();
+    const OwnCpu own_cpu;
     if (task.switched && !what.zero_copy) {
       do_task<Switched>(task, ring, page, outcome, switched_way(what));
     } else if (what.verb == Verb::kSingle) {
@@ -254,7 +274,7 @@ Outcome work(const Task& task, ::rte_ring* ring, SharedPage& page) {
       what.zero_copy ? do_task<ZeroCopy<true>>(task, ring, page, outcome)
                      : do_task<Bulk>(task, ring, page, outcome);
     }
-    outcome.preemptions = preemptions() - before;
+    outcome.cpu_lost = own_cpu.lost_share();
   }
   outcome.gave_up = page.given_up.load() != 0;
   return outcome;

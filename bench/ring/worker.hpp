@@ -37,13 +37,13 @@ struct Task {
 static_assert(std::is_trivially_copyable_v<Task>);
 
 struct Outcome {
-  std::uint64_t elements = 0;     ///< put on (producer) or taken off
-  std::uint64_t begin = 0;        ///< TSC after the start line
-  std::uint64_t end = 0;          ///< TSC after the last element
-  std::uint64_t offered = 0;      ///< kProducer: elements in all its calls
-  std::uint32_t preemptions = 0;  ///< times another process took this worker's CPU
-  std::uint32_t latencies = 0;    ///< how many are in SharedPage::latencies[index]; TSC cycles
-  bool gave_up = false;           ///< nothing moved for kPatience
+  std::uint64_t elements = 0;   ///< put on (producer) or taken off
+  std::uint64_t begin = 0;      ///< TSC after the start line
+  std::uint64_t end = 0;        ///< TSC after the last element
+  std::uint64_t offered = 0;    ///< kProducer: elements in all its calls
+  double cpu_lost = 0;          ///< share of its time in which others had this worker's CPU
+  std::uint32_t latencies = 0;  ///< how many are in SharedPage::latencies[index]; TSC cycles
+  bool gave_up = false;         ///< nothing moved for kPatience
 };
 static_assert(std::is_trivially_copyable_v<Outcome>);
 

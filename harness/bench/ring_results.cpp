@@ -41,7 +41,7 @@ RingSample read_sample(const nlohmann::json& run) {
   sample.round_trip_ns =
       (run.value("round_trip_before_ns", 0.0) + run.value("round_trip_after_ns", 0.0)) / 2;
   sample.discarded = static_cast<unsigned>(run.value("discarded", 0.0));
-  sample.preemptions = static_cast<unsigned>(run.value("preemptions", 0.0));
+  sample.cpu_lost = run.value("cpu_lost", 0.0);
   return sample;
 }
 
@@ -114,15 +114,16 @@ RingFigures summarize_row(const RingRow& row, const std::vector<int>& regimes, i
   const bool has_usual = std::ranges::find(regimes, usual) != regimes.end();
   const int regime = has_usual ? usual : most_frequent(regimes);
   std::vector<RingSample> counting;
-  unsigned discarded = 0, preemptions = 0;
+  unsigned discarded = 0;
+  double cpu_lost = 0;
   for (std::size_t i = 0; i < row.samples.size(); ++i) {
     discarded += row.samples[i].discarded;
-    preemptions += row.samples[i].preemptions;
+    cpu_lost = std::max(cpu_lost, row.samples[i].cpu_lost);
     if (regimes[i] == regime) counting.push_back(row.samples[i]);
   }
   RingFigures figures = figures_of(counting, regime);
   figures.median.discarded = discarded;
-  figures.median.preemptions = preemptions;
+  figures.median.cpu_lost = cpu_lost;
   return figures;
 }
 

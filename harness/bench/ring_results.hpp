@@ -22,7 +22,7 @@ struct RingSample {
   Percentiles queued;
   double round_trip_ns = 0;  ///< of a cache line; mean of before and after
   unsigned discarded = 0;
-  unsigned preemptions = 0;
+  double cpu_lost = 0;  ///< share of the time in which others had a worker's CPU
 };
 
 /// One case: the parts of its name, its samples.
@@ -56,7 +56,7 @@ Result<RingResults> read_ring_results(const std::string& json);
 struct RingFigures {
   unsigned samples = 0;  ///< that count; 0: there are no figures
   int regime = -1;       ///< the speed at which they were taken, 0 the fastest; -1: no CPU crossed
-  RingSample median;     ///< discarded, preemptions: sums over all samples
+  RingSample median;     ///< discarded: the sum, cpu_lost: the most, of all samples
   double spread = 0;     ///< of ns: (largest - smallest) / median
 };
 

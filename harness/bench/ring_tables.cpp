@@ -9,6 +9,9 @@
 namespace ringside::harness {
 namespace {
 
+/// Share of its time; ringside_ring_bench takes samples with more of it again while it may.
+constexpr double kNotableCpuLost = 0.01;
+
 /// A case and its figures.
 struct Line {
   const RingRow* row;
@@ -69,8 +72,8 @@ std::string notes_of(const RingRow& row, const RingFigures& figures, const RingS
   if (figures.regime >= 0 && figures.regime != summary.usual_regime) {
     notes += "  (the machine was at another speed)";
   }
-  if (figures.median.preemptions > 0) {
-    notes += fmt::format("  (preempted {} times)", figures.median.preemptions);
+  if (figures.median.cpu_lost > kNotableCpuLost) {
+    notes += fmt::format("  (others had {:.0f} % of a CPU)", 100 * figures.median.cpu_lost);
   }
   if (!row.problem.empty()) notes += "  " + row.problem;
   return notes;
