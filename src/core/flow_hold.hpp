@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Packets of flows that have moved from one living client to another, kept until the old owner has
-// returned what it had of them: a flow is never reordered by a move. One thread, no allocation
-// after construction.
+// returned what it had of them: a flow is never reordered by a move. One thread.
 #pragma once
 
+#include <algorithm>
 #include <bitset>
 #include <cstdint>
 #include <vector>
@@ -17,7 +17,7 @@ class FlowHold {
  public:
   static constexpr std::size_t kBuckets = 65536;  ///< any Origin::bucket()
 
-  /// Holds at most `capacity` packets.
+  /// Has room for `capacity` packets, beyond which none is taken in that could be refused.
   explicit FlowHold(std::size_t capacity) : capacity_(capacity), owner_(kBuckets), last_(kBuckets) {
     blocks_.reserve(kBuckets);
     held_.reserve(capacity);
@@ -27,13 +27,13 @@ class FlowHold {
   bool idle() const { return blocks_.empty(); }
   bool blocks(std::uint16_t bucket) const { return blocked_[bucket]; }
   std::size_t size() const { return held_.size(); }
-  std::size_t room() const { return capacity_ - held_.size(); }
+  std::size_t room() const { return capacity_ - std::min(capacity_, held_.size()); }
 
   /// Packets of `bucket` wait until `owner` has settled its packet `number`, and all before it.
   void block(std::uint16_t bucket, ClientId owner, std::uint64_t number);
   void unblock_all();
 
-  /// Precondition: blocks(packet.origin.bucket()), room() > 0.
+  /// Precondition: blocks(packet.origin.bucket()). Also without room.
   void add(OwedPacket packet) { held_.push_back(packet); }
 
   /// Ends the blocks whose packet is back, by `settled(owner)` as OwedFifo::settled(), and appends

@@ -64,8 +64,8 @@ std::uint64_t ring_bytes(unsigned size);
 /// Megabytes (2^20) for EAL's -m: pools, rings, EAL's own needs, attaching processes, and a margin.
 unsigned memory_megabytes(const SizingInput& input, std::uint64_t page_bytes);
 
-/// How many packets wait at most, on an RX lcore, until the former owner of their flow has returned
-/// what it had; two bursts at least, so that one can be received.
+/// With so many packets that wait until the former owner of their flow has returned what it had, an
+/// RX lcore takes in no more such; two bursts at least, so that one can be received.
 constexpr unsigned hold_capacity(unsigned ring_size, unsigned burst) {
   return std::max(ring_size / 2, 2 * burst);
 }

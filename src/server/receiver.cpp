@@ -178,11 +178,12 @@ void Receiver::place(OwedPacket packet) {
   packet_of(packet)->port = path_.ports[packet.origin.port().value].id();
   const auto sticky_owner = owner_of(packet);
   const ClientId owner = sticky_owner ? *sticky_owner : dispatch_.next_in_turn();
-  if (sticky_owner && hold_.blocks(packet.origin.bucket())) return hold(packet, owner);
+  // Room or not: it is inside already.
+  if (sticky_owner && hold_.blocks(packet.origin.bucket())) return hold_.add(packet);
   stages_.keep(owner, packet);
 }
 
-void Receiver::hold(OwedPacket packet, ClientId owner) {
+void Receiver::hold_received(OwedPacket packet, ClientId owner) {
   if (hold_.room() > 0) return hold_.add(packet);
   dpdk::Packet each = packet_of(packet);
   add(counters_.moving[owner.value], path_.seams.discard({&each, 1}));
@@ -239,7 +240,7 @@ void Receiver::put_or_hold(std::span<const dpdk::Packet> packets,
                            std::span<const Assignment> assigned) {
   for (std::size_t i = 0; i < packets.size(); ++i) {
     if (hold_.blocks(assigned[i].bucket())) {
-      hold({packets[i], assigned[i]}, assigned[i].owner());
+      hold_received({packets[i], assigned[i]}, assigned[i].owner());
     } else {
       stages_.put(packets.subspan(i, 1), assigned.subspan(i, 1));
     }

@@ -55,7 +55,7 @@ class Receiver {
   void deal_out(std::span<dpdk::Packet> packets, PortIndex port);
   /// Packets just received, some of whose flows may be moving.
   void put_or_hold(std::span<const dpdk::Packet> packets, std::span<const Assignment> assigned);
-  void hold(OwedPacket packet, ClientId owner);
+  void hold_received(OwedPacket packet, ClientId owner);
   void drop_without_client(std::span<dpdk::Packet> packets);
   void wake_clients();
   void publish_counters();

@@ -175,6 +175,31 @@ TEST_F(RecoveryTest, AFlowThatMovesWaitsUntilItsOldOwnerHasReturnedWhatItHad) {
   EXPECT_TRUE(balance(ledger()).balanced());
 }
 
+/// More packets change hands than the hold has room for.
+TEST_F(RecoveryTest, ARejoinSoonAfterADeathWithFullRingsLosesNothing) {
+  build_with(2, Policy::kPort);
+  const unsigned full = path_->work[0].capacity();
+  open(ClientSet{ClientId{0}, ClientId{1}});
+  arrive(0, full);
+  settle();
+  arrive(1, full);
+  settle();
+  die(ClientSet{ClientId{1}}, ClientId{0});
+  EXPECT_EQ(work_off(1, 0, 10), 10u);
+  settle();  // ten of the dead client's are with the other one, for the rest there is no room
+  open(ClientSet{ClientId{0}, ClientId{1}});
+  EXPECT_EQ(read(path_->rx[0].moving[0]), 0u);
+  while (work_off(0, 1) + work_off(1, 1) > 0) settle();
+  std::vector<std::uint32_t> of_the_dead;
+  for (const std::uint32_t number : transmitted()) {
+    if (number < full) of_the_dead.push_back(number);
+  }
+  EXPECT_EQ(of_the_dead.size(), full);
+  EXPECT_TRUE(std::ranges::is_sorted(of_the_dead));
+  EXPECT_EQ(path_->in_flight(), 0u);
+  EXPECT_TRUE(balance(ledger()).balanced());
+}
+
 TEST_F(RecoveryTest, LeavesAForeignPacketAloneAndCountsIt) {
   build_with(1, Policy::kPort);
   open(ClientSet{ClientId{0}});
