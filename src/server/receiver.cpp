@@ -101,7 +101,7 @@ void Receiver::collect_debts(ClientSet dead) {
     const std::size_t before = loose_.size();
     if (!path_.direct()) {
       path_.owed_fifo(queue_, id.value).drain(loose_);
-    } else if (queue_ == 0 && path_.owed(id.value) > 0) {
+    } else if (queue_ == 0) {
       std::vector<OwedPacket> had;
       if (looks_on_rings_) {
         collect_from_ring(id, had);

@@ -111,6 +111,19 @@ TEST_F(LastRunTest, WhatIsOnAWireHasLeftCountedOrNot) {
   EXPECT_TRUE(balance(ledger()).balanced()) << to_text(ledger());
 }
 
+TEST_F(LastRunTest, WhatItGaveBackIsSeenAlsoWhenItOwedNothing) {
+  driver_ports(true);
+  auto packets = six_in_its_hands();
+  begin(6);
+  give_back(packets, dpdk::LaneUse::kCollected);
+  add(slot().sent_by_port[kOut], 6);
+  add(slot().counters.done, 6);
+  EXPECT_EQ(mbufs_in_use(), 6) << "killed before it showed them";
+  EXPECT_THAT(die(), IsEmpty());
+  EXPECT_EQ(sent(), 6u);
+  EXPECT_EQ(mbufs_in_use(), 0);
+}
+
 // It may have sent and given back any of them.
 TEST_F(LastRunTest, NobodyGetsWhatAClientHadThatIsDistrusted) {
   wire_ports();
