@@ -3,12 +3,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/idle.hpp"
 
 namespace ringside::dpdk {
 namespace {
 
-// A start takes a tenth of a second; 16 clients may start at once on a busy machine.
+// A start takes a tenth of a second; 16 clients may start at once on a busy machine. Whoever does
+// not get its turn in time starts all the same.
 constexpr std::chrono::nanoseconds kTurnPatience = std::chrono::seconds(15);
 
 /// The announced server, when it runs; else 0.
@@ -61,8 +64,10 @@ Result<Approach> approach_server(const RuntimeDirectory& directory, const EalArg
     if (cancelled()) return Error{"interrupted before the start", ExitCode::kInterrupted};
     if (server == 0) return no_server(directory, args, wait);
     const auto lost = [&] { return joinable_server(directory) != server; };
-    StartTurn turn = StartTurn::take(directory.ready_file(), kTurnPatience,
-                                     [&] { return cancelled() || lost(); });
+    const auto patience = std::clamp<std::chrono::nanoseconds>(
+        deadline - std::chrono::steady_clock::now(), std::chrono::nanoseconds(0), kTurnPatience);
+    StartTurn turn =
+        StartTurn::take(directory.ready_file(), patience, [&] { return cancelled() || lost(); });
     if (!cancelled() && !lost()) return Approach{server, std::move(turn)};
   }
 }

@@ -13,6 +13,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <system_error>
 
 #include "dpdk/approach.hpp"
 #include "dpdk/lanes.hpp"
@@ -223,12 +224,17 @@ Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
   if (Status memory = same_memory(directory, args); !memory) return memory.error();
   const pid_t server = approach->server;
   const auto limit = std::max(deadline, StartWatch::Clock::now()) + kStartTime;
-  auto arrival =
-      std::make_unique<Arrival>(std::move(approach->turn), server, limit, cancelled,
-                                [directory, give_up = std::move(give_up)](const Error& error) {
-                                  remove_own_files(directory.path());
-                                  return give_up(error);
-                                });
+  std::unique_ptr<Arrival> arrival;
+  try {
+    arrival =
+        std::make_unique<Arrival>(std::move(approach->turn), server, limit, cancelled,
+                                  [directory, give_up = std::move(give_up)](const Error& error) {
+                                    remove_own_files(directory.path());
+                                    return give_up(error);
+                                  });
+  } catch (const std::system_error& failed) {
+    return environment_error(fmt::format("cannot start a thread ({})", failed.what()));
+  }
   Result<Eal> eal = start(Role::kSecondary, as_secondary(eal_args));
   if (!eal) {
     remove_own_files(directory.path());
@@ -268,7 +274,11 @@ void Eal::begin_end(std::vector<pid_t> joined, std::chrono::nanoseconds limit,
   joined_ = std::move(joined);
   start_turn_.emplace(StartTurn::take(ready_file_, kLastStarter, [] { return false; }));
   withdraw();
-  end_watch_ = std::make_unique<EndWatch>(limit, std::move(give_up));
+  try {
+    end_watch_ = std::make_unique<EndWatch>(limit, std::move(give_up));
+  } catch (const std::system_error&) {
+    // No thread is to be had: the end goes unwatched.
+  }
 }
 
 /// Has the server the turn to start, and is everybody who is attached past their start?

@@ -20,6 +20,8 @@ constexpr auto kLook = std::chrono::milliseconds(10);
 // What a server has open and mapped goes away before its process does.
 constexpr auto kDying = std::chrono::milliseconds(500);
 constexpr auto kForEver = std::chrono::hours(24 * 365);
+// A tenth of it is usual.
+constexpr auto kLongStart = std::chrono::seconds(2);
 
 OwnTime::Look look_at_main_thread() {
   const pid_t thread = ::getpid();
@@ -59,8 +61,11 @@ void StartWatch::watch() {
   const auto pointless = [this] {
     return cancelled_() || process_state(server_) == ProcessState::kGone;
   };
+  const auto over = [&] { return done() || pointless() || overdue(); };
   poll_until(
-      kForEver, [&] { return done() || pointless() || overdue(); }, kLook);
+      kForEver, [&] { return over() || own_time_.elapsed() >= kLongStart; }, kLook);
+  if (!over()) warn();
+  poll_until(kForEver, over, kLook);
   poll_until(
       kLastChance, [&] { return done() || overdue(); }, kLook);
   if (!done()) ::_exit(give_up_(reason()));
@@ -69,6 +74,15 @@ void StartWatch::watch() {
 bool StartWatch::overdue() {
   own_time_.look(look_at_main_thread());
   return Clock::now() >= limit_ && own_time_.elapsed() >= least_;
+}
+
+/// Whoever waits for long must not hear nothing meanwhile.
+void StartWatch::warn() const {
+  fmt::print(stderr,
+             "DPDK's start takes {:.1f} s so far, and is waited for {:.0f} s more; it hangs if the "
+             "server (process {}) is stopped, or if a process was killed inside its own start: "
+             "then only a restart of the server helps\n",
+             seconds(Clock::now() - begin_), seconds(limit_ - Clock::now()), server_);
 }
 
 Error StartWatch::reason_of(Error error) const {

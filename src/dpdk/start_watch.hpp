@@ -29,7 +29,8 @@ class StartWatch {
   /// hangs. Returns the exit code, or does not return.
   using GiveUp = std::function<int(const Error&)>;
 
-  /// Watches the process's main thread from now on. Gives up at `limit`, though not before it has
+  /// Watches the process's main thread from now on, and says on standard error when its start takes
+  /// long. Gives up at `limit`, though not before it has
   /// had `least` for itself (kTimedOut), a second after `server` has ended (kServerGone), and a
   /// second after `cancelled` says true (kInterrupted), whichever is first, with _exit().
   StartWatch(pid_t server, Clock::time_point limit, std::chrono::nanoseconds least,
@@ -46,6 +47,7 @@ class StartWatch {
  private:
   void watch();
   bool overdue();
+  void warn() const;
   Error reason() const;
   Error server_ended() const;
 
