@@ -111,8 +111,11 @@ class Ending {
   Ending(const shared::SharedInfo& info, ClientId id, Link& link)
       : info_(info), id_(id), link_(link) {}
 
-  bool operator()() {
-    if (server_stopped(info_) || link_.server_gone()) return true;
+  /// Whatever is on the ring.
+  bool at_once() const { return server_stopped(info_) || link_.server_gone(); }
+
+  /// With nothing on the ring.
+  bool when_idle() {
     if (!signals::stop_requested()) return false;
     if (!asked_) {
       pass(Step::kLeaveAsked);
@@ -120,7 +123,7 @@ class Ending {
       asked_ = true;
       deadline_ = std::chrono::steady_clock::now() + kLeaveDeadline;
     }
-    if (link_.has_left()) {
+    if (link_.may_go()) {
       pass(Step::kLetGo);
       return true;
     }
@@ -167,10 +170,11 @@ Result<std::unique_ptr<Link>> tie(const Options& options, const Found& found, co
   return Link::start(*member, found.info->client[id], std::move(*server));
 }
 
-/// The last access to the server's memory: it need not wait for the end of this process.
+/// The last access to the server's memory: neither the server nor the next client of this id need
+/// wait for the end of this process.
 void let_go(shared::ClientSlot& slot) {
   const std::uint32_t generation = slot.verdict.generation.load(std::memory_order_relaxed);
-  slot.counters.detached.store(generation, std::memory_order_release);  // pairs: Membership::held()
+  slot.counters.detached.store(generation, std::memory_order_release);  // pairs: has_let_go()
 }
 
 /// `joined`: turns true when it is tied to the server.
@@ -203,7 +207,7 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   log.info("Client process {} leaves: handled {} packets", id, read(slot.counters.done) - before);
   const Status verdict = ending.verdict();
   link->reset();
-  if (server_stopped(*found->info)) let_go(slot);
+  let_go(slot);
   return verdict;
 }
 

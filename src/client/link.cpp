@@ -75,11 +75,10 @@ void Link::ask_to_leave() {
   wake();
 }
 
-bool Link::has_left() const {
+bool Link::may_go() const {
   // acquire: pairs with the release in server/membership.cpp
-  const auto state = slot_.verdict.state.load(std::memory_order_acquire);
-  return state == static_cast<std::uint32_t>(shared::SlotState::kAbsent) ||
-         slot_.verdict.generation.load(std::memory_order_relaxed) != member_.generation;
+  return slot_.verdict.state.load(std::memory_order_acquire) ==
+         static_cast<std::uint32_t>(shared::SlotState::kReleased);
 }
 
 }  // namespace ringside::client

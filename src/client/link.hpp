@@ -27,10 +27,10 @@ class Link {
   Link& operator=(const Link&) = delete;
   ~Link();
 
-  /// Asks the server to send no more packets; go on working until has_left().
+  /// Asks the server to send no more packets; go on working until may_go().
   void ask_to_leave();
-  /// The server has everything back that it had handed to this client.
-  bool has_left() const;
+  /// The server has everything back that it had handed to this client, and hands out nothing more.
+  bool may_go() const;
   /// The server's process has ended.
   bool server_gone() const { return server_gone_.load(std::memory_order_relaxed); }
   /// The same, for a loop that has no other reason to know a link.

@@ -80,13 +80,13 @@ class Worker {
         idle_(idle),
         sleeper_(slot.naps, slot.verdict.bell) {}
 
-  /// Works until `finished` says so at a moment when the ring is empty.
-  template <typename Finished>
-  void run(Finished&& finished) {
-    for (;;) {
+  /// Works until `ending` says so: at_once(), or when_idle() at a moment when the ring is empty.
+  template <typename Ending>
+  void run(Ending&& ending) {
+    while (!ending.at_once()) {
       if (turn() > 0) {
         idle_.worked();
-      } else if (finished()) {
+      } else if (ending.when_idle()) {
         return;
       } else {
         idle_.found_nothing([this](std::chrono::nanoseconds) { sleep(); });

@@ -18,7 +18,7 @@
 namespace ringside::shared {
 
 inline constexpr std::uint64_t kMagic = 0x52494e4753494445;  // "RINGSIDE"
-inline constexpr std::uint32_t kLayoutVersion = 6;
+inline constexpr std::uint32_t kLayoutVersion = 7;
 inline constexpr std::size_t kCacheLine = 64;
 
 using LcoreSet = std::array<std::uint64_t, kMaxLcores / 64>;  ///< bit i of word i/64: lcore id i
@@ -39,7 +39,8 @@ enum class SlotState : std::uint32_t {
   kActive = 2,
   kSuspect = 3,
   kLeaving = 4,
-  kDead = 5
+  kReleased = 5,  ///< it owes nothing, and may go
+  kDead = 6       ///< nobody uses its rings any more; they are cleared
 };
 
 /// How a packet leaves the server's port, per ServerConfig.
@@ -73,8 +74,8 @@ struct alignas(kCacheLine) ClientCounters {
   std::atomic<std::uint64_t> done;          ///< returned, or in direct mode sent or dropped
   std::atomic<std::uint64_t> handler_drop;  ///< direct mode: the handler's drops
   std::atomic<std::uint64_t> progress;      ///< turns of the worker loop
-  /// Generation of the holder that uses nothing of the server's any more, though its process may
-  /// live on (--reconnect).
+  /// Generation of the holder that uses nothing of the server's any more, though its process lives
+  /// on for a moment, or (--reconnect) for longer.
   std::atomic<std::uint64_t> detached;
 };
 

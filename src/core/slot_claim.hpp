@@ -5,7 +5,6 @@
 
 #include <atomic>
 #include <cstdint>
-#include <optional>
 
 namespace ringside {
 
@@ -20,27 +19,31 @@ struct ClaimWord {
   constexpr bool operator==(const ClaimWord&) const = default;
 };
 
-/// Takes a free claim for `pid` under the next generation and returns that, or returns nothing and
-/// writes who holds it to `holder`.
-inline std::optional<std::uint32_t> take_claim(std::atomic<std::uint64_t>& claim, std::uint32_t pid,
-                                               ClaimWord& holder) {
+/// Takes a claim for `pid` under the next generation, one that is free or whose holder is not
+/// `alive`, and returns it; or who holds it.
+template <typename Alive>
+ClaimWord take_claim(std::atomic<std::uint64_t>& claim, std::uint32_t pid, Alive&& alive) {
   std::uint64_t seen = claim.load(std::memory_order_acquire);
   for (;;) {
-    holder = ClaimWord::from(seen);
-    if (holder.pid != 0) return std::nullopt;
+    const ClaimWord holder = ClaimWord::from(seen);
+    if (holder.pid != 0 && alive(holder.pid)) return holder;
     const ClaimWord mine{holder.generation + 1, pid};
     // acq_rel: pairs with the release in give_back_claim(), so that what the last holder wrote to
     // the slot is seen before we write to it.
     if (claim.compare_exchange_weak(seen, mine.word(), std::memory_order_acq_rel,
                                     std::memory_order_acquire)) {
-      return mine.generation;
+      return mine;
     }
   }
 }
 
-/// Frees a claim that this process holds under `generation`.
-inline void give_back_claim(std::atomic<std::uint64_t>& claim, std::uint32_t generation) {
-  claim.store(ClaimWord{generation, 0}.word(), std::memory_order_release);  // pairs: take_claim()
+/// Frees a claim if it is `mine` still: a process that was stopped and taken for dead must not free
+/// that of its successor.
+inline void give_back_claim(std::atomic<std::uint64_t>& claim, ClaimWord mine) {
+  std::uint64_t expected = mine.word();
+  claim.compare_exchange_strong(expected, ClaimWord{mine.generation, 0}.word(),
+                                std::memory_order_release,  // pairs: take_claim()
+                                std::memory_order_relaxed);
 }
 
 }  // namespace ringside

@@ -10,17 +10,19 @@ using Cell = std::optional<State>;
 
 constexpr Cell kNo = std::nullopt;
 constexpr Cell kAbsent = State::kAbsent, kJoining = State::kJoining, kActive = State::kActive,
-               kSuspect = State::kSuspect, kLeaving = State::kLeaving, kDead = State::kDead;
+               kSuspect = State::kSuspect, kLeaving = State::kLeaving, kReleased = State::kReleased,
+               kDead = State::kDead;
 
 // clang-format off
 constexpr Cell kTable[kSlotStates.size()][kSlotEvents.size()] = {
-    //             claim     admit    refuse   stall     move     leave     gone   cleared
-    /* absent  */ {kJoining, kNo,     kNo,     kNo,      kNo,     kNo,      kNo,   kNo},
-    /* joining */ {kNo,      kActive, kAbsent, kNo,      kNo,     kLeaving, kDead, kNo},
-    /* active  */ {kNo,      kNo,     kNo,     kSuspect, kNo,     kLeaving, kDead, kNo},
-    /* suspect */ {kNo,      kNo,     kNo,     kNo,      kActive, kLeaving, kDead, kNo},
-    /* leaving */ {kNo,      kNo,     kNo,     kNo,      kNo,     kNo,      kDead, kAbsent},
-    /* dead    */ {kNo,      kNo,     kNo,     kNo,      kNo,     kNo,      kNo,   kAbsent},
+    //              claim     admit    refuse   stall     move     leave     settled    gone   cleared
+    /* absent   */ {kJoining, kNo,     kNo,     kNo,      kNo,     kNo,      kNo,       kNo,   kNo},
+    /* joining  */ {kNo,      kActive, kAbsent, kNo,      kNo,     kLeaving, kNo,       kDead, kNo},
+    /* active   */ {kNo,      kNo,     kNo,     kSuspect, kNo,     kLeaving, kNo,       kDead, kNo},
+    /* suspect  */ {kNo,      kNo,     kNo,     kNo,      kActive, kLeaving, kNo,       kDead, kNo},
+    /* leaving  */ {kNo,      kNo,     kNo,     kNo,      kNo,     kNo,      kReleased, kDead, kNo},
+    /* released */ {kNo,      kNo,     kNo,     kNo,      kNo,     kNo,      kNo,       kDead, kNo},
+    /* dead     */ {kNo,      kNo,     kNo,     kNo,      kNo,     kNo,      kNo,       kNo,   kAbsent},
 };
 // clang-format on
 
@@ -44,6 +46,8 @@ const char* to_text(shared::SlotState state) {
       return "suspect";
     case State::kLeaving:
       return "leaving";
+    case State::kReleased:
+      return "released";
     case State::kDead:
       return "dead";
   }
@@ -64,6 +68,8 @@ const char* to_text(SlotEvent event) {
       return "move again";
     case SlotEvent::kLeave:
       return "leave";
+    case SlotEvent::kSettled:
+      return "settled";
     case SlotEvent::kGone:
       return "gone";
     case SlotEvent::kCleared:

@@ -19,23 +19,26 @@ enum class SlotEvent : std::uint8_t {
   kStall,      ///< no progress for the heartbeat timeout
   kMoveAgain,  ///< a suspect makes progress
   kLeave,      ///< the client wishes to go: it gets no new packets and finishes what it has
-  kGone,       ///< the process has ended without finishing
+  kSettled,    ///< it has given back all that it had
+  kGone,       ///< nobody is left who could use its rings: it has let go, or its process has ended
   kCleared     ///< nothing of this client is left on its rings
 };
 
 inline constexpr std::array kSlotStates{shared::SlotState::kAbsent,  shared::SlotState::kJoining,
                                         shared::SlotState::kActive,  shared::SlotState::kSuspect,
-                                        shared::SlotState::kLeaving, shared::SlotState::kDead};
+                                        shared::SlotState::kLeaving, shared::SlotState::kReleased,
+                                        shared::SlotState::kDead};
 inline constexpr std::array kSlotEvents{
-    SlotEvent::kClaim,     SlotEvent::kAdmit, SlotEvent::kRefuse, SlotEvent::kStall,
-    SlotEvent::kMoveAgain, SlotEvent::kLeave, SlotEvent::kGone,   SlotEvent::kCleared};
+    SlotEvent::kClaim,   SlotEvent::kAdmit,     SlotEvent::kRefuse,
+    SlotEvent::kStall,   SlotEvent::kMoveAgain, SlotEvent::kLeave,
+    SlotEvent::kSettled, SlotEvent::kGone,      SlotEvent::kCleared};
 
 /// The state after `event`, or nothing where the event is forbidden: then the slot stays as it is
 /// and the caller has a defect, or a client breaks the protocol. `state` may be any number, as read
 /// from shared memory; one that is no state forbids everything.
 std::optional<shared::SlotState> next_state(shared::SlotState state, SlotEvent event);
 
-/// "absent", "joining", "active", "suspect", "leaving", "dead".
+/// "absent", "joining", "active", "suspect", "leaving", "released", "dead".
 const char* to_text(shared::SlotState state);
 /// "claim", "admit", ...
 const char* to_text(SlotEvent event);

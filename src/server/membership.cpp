@@ -3,11 +3,12 @@
 
 #include <fmt/format.h>
 
-#include <bit>
 #include <utility>
 
+#include "core/lcore_set.hpp"
 #include "core/slot_claim.hpp"
 #include "dpdk/robust_futex.hpp"
+#include "dpdk/runtime_directory.hpp"
 
 namespace ringside::server {
 
@@ -27,15 +28,6 @@ std::string lcore_text(const shared::LcoreSet& lcores) {
   return text;
 }
 
-/// The lowest lcore id in both.
-std::optional<unsigned> common(const shared::LcoreSet& a, const shared::LcoreSet& b) {
-  for (std::size_t word = 0; word < a.size(); ++word) {
-    const std::uint64_t both = a[word] & b[word];
-    if (both != 0) return static_cast<unsigned>(word * 64) + std::countr_zero(both);
-  }
-  return std::nullopt;
-}
-
 ClientId id_of(std::uint32_t id) {
   return {static_cast<std::uint8_t>(id)};
 }
@@ -46,7 +38,7 @@ JoinReply refuse(const JoinRequest& request, Refusal refusal, const std::string&
 
 /// A client that is on its way out: its slot will be free soon.
 bool is_going(SlotState state) {
-  return state == SlotState::kLeaving || state == SlotState::kDead;
+  return state == SlotState::kLeaving || state == SlotState::kReleased || state == SlotState::kDead;
 }
 
 }  // namespace
@@ -63,14 +55,20 @@ void Membership::poll(Clock::time_point now) {
 
 void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) {
   const SlotState state = slot(id).state;
-  if (is_going(state)) {
+  if (state == SlotState::kAbsent) return;
+  if (state == SlotState::kDead) {
     if (debts_.owes_nothing(id)) clear(id);
-  } else if (state != SlotState::kAbsent) {
-    const Counted counted = counted_by(id);  // first: what it counts was handed to it before
-    const Returns returns = debts_.returns(id);
-    look_whether_it_moves(id, since_last_look);
-    look_what_it_returns(id, returns, since_last_look);
-    look_what_it_wrote(id, counted, returns);
+    return;
+  }
+  const Counted counted = counted_by(id);  // first: what it counts was handed to it before
+  const Returns returns = debts_.returns(id);
+  look_whether_it_moves(id, since_last_look);
+  look_what_it_returns(id, returns, since_last_look);
+  look_what_it_wrote(id, counted, returns);
+  if (state == SlotState::kLeaving && debts_.owes_nothing(id)) move(id, SlotEvent::kSettled);
+  if (state == SlotState::kReleased && has_let_go(id)) {
+    slot(id).left = true;
+    part(id);
   }
 }
 
@@ -148,15 +146,26 @@ void Membership::look_whether_it_moves(ClientId id, std::chrono::nanoseconds sin
     move(id, SlotEvent::kMoveAgain);
     active_.add(id);
     journal_.note(event(EventKind::kResume, id));
-  } else if (client.state == SlotState::kActive &&
-             client.progress.still_for() >= liveness_.timeout) {
-    move(id, SlotEvent::kStall);
-    active_.remove(id);
-    add(suspected_, 1);
-    journal_.note(event(EventKind::kSuspect, id),
-                  fmt::format("{} ms", liveness_.timeout / std::chrono::milliseconds(1)));
-    if (liveness_.evict) evict(id, "it hangs");
+  } else if (client.progress.still_for() >= liveness_.timeout) {
+    if (client.state == SlotState::kActive) suspect(id);
+    if (liveness_.evict) {
+      evict(id, "it hangs");
+    } else if (is_going(client.state) && !std::exchange(client.hangs, true)) {
+      log_.warning(
+          "Client process {} (pid {}) hangs while it leaves, and keeps its id and what it has; "
+          "kill "
+          "it, or use --evict-hung",
+          id.value, client.pid);
+    }
   }
+}
+
+void Membership::suspect(ClientId id) {
+  move(id, SlotEvent::kStall);
+  active_.remove(id);
+  add(suspected_, 1);
+  journal_.note(event(EventKind::kSuspect, id),
+                fmt::format("{} ms", liveness_.timeout / std::chrono::milliseconds(1)));
 }
 
 void Membership::look_what_it_returns(ClientId id, const Returns& returns,
@@ -199,13 +208,18 @@ void Membership::evict(ClientId id, std::string_view why) {
 
 /// The process of this slot has ended, or at least its worker, in whatever state it was.
 void Membership::bury(ClientId id) {
-  watch_.forget(id);
   const Counted counted = counted_by(id);
   if (wrote_over_slot(id, counted, debts_.returns(id))) {
     restore_counted(id);
     distrusted_.add(id);
   }
   journal_.note(event(EventKind::kDead, id), ringside::to_text(slot(id).state));
+  part(id);
+}
+
+/// Nobody uses the rings of this slot any more.
+void Membership::part(ClientId id) {
+  watch_.forget(id);
   move(id, SlotEvent::kGone);
   active_.remove(id);
   dead_.add(id);
@@ -213,8 +227,7 @@ void Membership::bury(ClientId id) {
 
 /// Nothing of this client is left anywhere.
 void Membership::clear(ClientId id) {
-  watch_.forget(id);
-  if (dead_.contains(id)) {
+  if (!slot(id).left) {
     Event recovered = event(EventKind::kRecovered, id);
     const DeathToll toll = debts_.deaths(id);
     const DeathToll before = std::exchange(told_[id.value], toll);
@@ -234,16 +247,21 @@ unsigned Membership::held() {
     const ClientId id{i};
     const SlotState state = slot(id).state;
     if (state == SlotState::kAbsent || state == SlotState::kDead) continue;
-    // acquire: pairs with let_go() in the client
-    const auto detached = info_.client[i].counters.detached.load(std::memory_order_acquire);
-    if (detached != slot(id).generation) living.add(id);
+    if (!has_let_go(id)) living.add(id);
   }
   return (living - watch_.ended()).size() + (wire_there() ? 1 : 0);
 }
 
+bool Membership::has_let_go(ClientId id) const {
+  // acquire: pairs with let_go() in the client
+  return info_.client[id.value].counters.detached.load(std::memory_order_acquire) ==
+         slot(id).generation;
+}
+
 bool Membership::wire_there() const {
   // acquire: pairs with the claim and its release in wire/claim.cpp
-  return ClaimWord::from(info_.wire.claim.load(std::memory_order_acquire)).pid != 0;
+  const auto pid = ClaimWord::from(info_.wire.claim.load(std::memory_order_acquire)).pid;
+  return pid != 0 && dpdk::process_state(static_cast<pid_t>(pid)) != dpdk::ProcessState::kGone;
 }
 
 std::optional<JoinReply> Membership::join(const JoinRequest& request, bool stopping) {
@@ -329,14 +347,14 @@ Refusal Membership::heartbeat(const control::Heartbeat& message) {
 
 std::optional<Membership::TakenLcore> Membership::taken_lcore(const JoinRequest& request) const {
   const shared::LcoreSet& mine = request.lcores;
-  if (const auto lcore = common(mine, server_lcores_)) return TakenLcore{*lcore, {}};
+  if (const auto lcore = common_lcore(mine, server_lcores_)) return TakenLcore{*lcore, {}};
   if (wire_there()) {
-    if (const auto lcore = common(mine, info_.wire.lcores)) return TakenLcore{*lcore, {}};
+    if (const auto lcore = common_lcore(mine, info_.wire.lcores)) return TakenLcore{*lcore, {}};
   }
   for (std::uint8_t i = 0; i < clients_; ++i) {
     const Slot& other = slot(ClientId{i});
     if (i == request.id || other.state == SlotState::kAbsent) continue;
-    if (const auto lcore = common(mine, other.lcores)) return TakenLcore{*lcore, ClientId{i}};
+    if (const auto lcore = common_lcore(mine, other.lcores)) return TakenLcore{*lcore, ClientId{i}};
   }
   return std::nullopt;
 }
@@ -350,7 +368,7 @@ void Membership::move(ClientId id, SlotEvent event) {
   }
   slot(id).state = *next;
   info_.client[id.value].verdict.state.store(static_cast<std::uint32_t>(*next),
-                                             std::memory_order_release);  // pairs: Link::has_left()
+                                             std::memory_order_release);  // pairs: Link::may_go()
 }
 
 }  // namespace ringside::server

@@ -6,7 +6,8 @@
 // a ProcessWatch; what it owed is then recovered by the receivers, and the slot is free again. A
 // client whose worker does not move is a suspect: it gets no new packets, keeps what it has, and is
 // active again as soon as it moves. One that returns packets which it was not given, or keeps one
-// back while it returns later ones, or writes over its slot, is killed.
+// back while it returns later ones, or writes over its slot, is killed. One that leaves is released
+// when it owes nothing, and its slot is free when it has said that it uses nothing any more.
 //
 // What is decided here is kept here: the shared block is written for the others to read, and what
 // they might write into it changes nothing.
@@ -88,7 +89,8 @@ class Membership {
 
   /// Clients that get packets.
   ClientSet active() const { return active_; }
-  /// Clients that died and whose packets are not recovered yet.
+  /// Clients that are gone, those that left among them: what they had is to be recovered and their
+  /// rings to be cleared.
   ClientSet dead() const { return dead_; }
   /// Of those the ones that wrote over their slots. Direct mode: what they counted is again what it
   /// was in the last look that found it in order, and what they did since is not known.
@@ -122,7 +124,9 @@ class Membership {
     std::uint64_t foreign = 0;  ///< Returns::foreign when it joined
     ProgressWatch returns;      ///< of Returns::settled while something is kept back
     bool killed = false;
-    Counted counted;  ///< direct mode, in the last look that found the slot in order
+    bool hangs = false;  ///< while it leaves, which was told
+    bool left = false;   ///< of its own will, with nothing owed
+    Counted counted;     ///< direct mode, in the last look that found the slot in order
   };
   /// An event of whoever holds the slot.
   Event event(EventKind kind, ClientId id) const {
@@ -136,6 +140,7 @@ class Membership {
   void look_what_it_returns(ClientId id, const Returns& returns,
                             std::chrono::nanoseconds since_last_look);
   void look_whether_its_worker_ended(ClientId id);
+  void suspect(ClientId id);
   void look_what_it_wrote(ClientId id, const Counted& counted, const Returns& returns);
   bool wrote_over_slot(ClientId id, const Counted& counted, const Returns& returns) const;
   Counted counted_by(ClientId id) const;
@@ -143,6 +148,8 @@ class Membership {
   void evict(ClientId id, std::string_view why);
   std::uint64_t progress_of(ClientId id) const;
   void bury(ClientId id);
+  void part(ClientId id);
+  bool has_let_go(ClientId id) const;
   void clear(ClientId id);
   control::JoinReply admit(const control::JoinRequest& request);
   bool wire_there() const;

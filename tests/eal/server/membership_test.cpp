@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 #include <gmock/gmock.h>
+#include <unistd.h>
 
 #include <cstring>
 #include <memory>
@@ -101,6 +102,14 @@ class MembershipTest : public ::testing::Test {
     for (auto step = 0ms; step < time; step += 10ms) membership_->poll(now_ += 10ms);
   }
   void look() { membership_->poll(now_ += 1ms); }
+  /// This process plays the wire.
+  ClaimWord wire_takes() {
+    return take_claim(info_->wire.claim, static_cast<std::uint32_t>(::getpid()),
+                      [](std::uint32_t) { return true; });
+  }
+  void let_go(std::uint8_t id, std::uint32_t generation) {
+    info_->client[id].counters.detached = generation;
+  }
   void turn_worker(std::uint8_t id) { add(info_->client[id].counters.progress, 1); }
   /// All events so far in words: "join 0 of 101".
   std::vector<std::string> events() const {
@@ -163,8 +172,7 @@ TEST_F(MembershipTest, RefusesAnLcoreOfTheServerOfAClientOrOfTheWire) {
   join(1, 5, 102);
   EXPECT_EQ(refusal(0, 5, 101), Refusal::kLcoreTaken);
   EXPECT_THAT(words_, HasSubstr("lcore id 5 is already used"));
-  ClaimWord holder;
-  take_claim(info_->wire.claim, 9, holder);
+  wire_takes();
   info_->wire.lcores[0] = 1u << 6;
   EXPECT_EQ(refusal(0, 6, 101), Refusal::kLcoreTaken);
   EXPECT_EQ(membership_->active(), ClientSet{k1});
@@ -190,16 +198,26 @@ TEST_F(MembershipTest, LetsAClientGoOnlyWhenNothingIsOwed) {
   EXPECT_EQ(membership_->leave(leave), Refusal::kNone) << "it repeats itself";
   settled_ = true;
   look();
-  EXPECT_EQ(state(0), SlotState::kAbsent);
+  EXPECT_EQ(state(0), SlotState::kReleased);
   EXPECT_EQ(membership_->leave(leave), Refusal::kNone) << "and once more, on its way";
+  let_go(0, leave.generation);
+  look();
+  EXPECT_EQ(membership_->dead(), ClientSet{k0}) << "its rings are to be cleared";
   EXPECT_EQ(watch_.pids[0], 0u);
+  look();
+  EXPECT_EQ(state(0), SlotState::kAbsent);
 }
 
-TEST_F(MembershipTest, LetsTheNextClientOfASlotWaitUntilTheLastIsGone) {
+TEST_F(MembershipTest, LetsTheNextClientOfASlotWaitUntilTheLastUsesNothingAnyMore) {
   membership_->leave({0, 101, join(0, 5, 101)});
   EXPECT_FALSE(ask(0, 6, 102)) << "no answer yet";
   EXPECT_FALSE(ask(1, 5, 103)) << "nor to one who wants the lcore of the leaving";
   settled_ = true;
+  look();
+  look();
+  EXPECT_FALSE(ask(0, 6, 102)) << "it may be at its rings still";
+  let_go(0, 1);
+  look();
   look();
   EXPECT_EQ(join(0, 6, 102), 2u);
   EXPECT_EQ(join(1, 5, 103), 1u);
@@ -319,6 +337,32 @@ TEST_F(MembershipTest, LetsASuspectLeaveAndDieAsAnybody) {
   watch_.gone.add(k1);
   look();
   EXPECT_EQ(state(1), SlotState::kDead);
+}
+
+TEST_F(MembershipTest, EvictsAClientThatHangsWhileItLeaves) {
+  begin(/*evict=*/true);
+  membership_->leave({0, 101, join(0, 5, 101)});
+  pass(kTimeout / 2);
+  EXPECT_EQ(watch_.kills[0], 0u);
+  pass(kTimeout);
+  EXPECT_EQ(watch_.kills[0], 1u);
+  settled_ = true;
+  watch_.gone.add(k0);
+  look();
+  look();
+  EXPECT_EQ(join(0, 5, 102), 2u);
+}
+
+TEST_F(MembershipTest, AClientThatDiesWhenItMayGoIsDeadLikeAnyOther) {
+  settled_ = true;
+  membership_->leave({0, 101, join(0, 5, 101)});
+  look();
+  EXPECT_EQ(state(0), SlotState::kReleased);
+  watch_.gone.add(k0);
+  look();
+  look();
+  EXPECT_THAT(events(), ElementsAre("join 0 of 101", "leave 0 of 101", "dead 0 of 101",
+                                    "recovered 0 of 101"));
 }
 
 TEST_F(MembershipTest, EvictsAClientThatHangsOnce) {
@@ -475,19 +519,25 @@ TEST_F(MembershipTest, EvictsAClientWhoseCountsCannotBe) {
 TEST_F(MembershipTest, HoldsTheEndUntilEveryProcessIsGone) {
   join(0, 5, 101);
   membership_->leave({1, 102, join(1, 6, 102)});
-  ClaimWord holder;
-  const auto wire = take_claim(info_->wire.claim, 9, holder);
+  const ClaimWord wire = wire_takes();
   EXPECT_EQ(membership_->held(), 3u);
   watch_.gone.add(k0);
   EXPECT_EQ(membership_->held(), 2u);
   watch_.gone.add(k1);
-  give_back_claim(info_->wire.claim, *wire);
+  give_back_claim(info_->wire.claim, wire);
   EXPECT_EQ(membership_->held(), 0u);
+}
+
+TEST_F(MembershipTest, AKilledWireHoldsNeitherTheEndNorItsLcores) {
+  info_->wire.claim = ClaimWord{1, 0x7fffffff}.word();  // no process has such a number
+  info_->wire.lcores[0] = 1u << 6;
+  EXPECT_EQ(membership_->held(), 0u);
+  EXPECT_EQ(join(0, 6, 101), 1u);
 }
 
 TEST_F(MembershipTest, DoesNotHoldTheEndForAHolderThatHasLetGo) {
   settled_ = true;
-  info_->client[0].counters.detached = 1;
+  let_go(0, 1);
   EXPECT_EQ(join(0, 5, 101), 1u);
   EXPECT_EQ(membership_->held(), 0u);
   watch_.gone.add(k0);
@@ -503,6 +553,9 @@ TEST_F(MembershipTest, NotesWhoCameAndWent) {
   join(0, 5, 101);
   membership_->leave({1, 102, join(1, 6, 102)});
   membership_->leave({1, 102, 1});
+  look();
+  let_go(1, 1);
+  look();
   look();
   EXPECT_EQ(join(1, 6, 102), 2u);
   watch_.gone.add(k0);

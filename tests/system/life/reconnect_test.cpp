@@ -55,6 +55,17 @@ TEST_F(ReconnectTest, WithoutItTheDeathOfTheServerHasACodeOfItsOwn) {
   EXPECT_EQ(client.wait_end().exit_code, 3) << client.err();
 }
 
+TEST_F(ReconnectTest, AServersDeathIsNoticedAlsoWithAFullRing) {
+  Words eal = primary();
+  eal.insert(eal.end(), {"--vdev=net_null0", "--vdev=net_null1"});
+  Running server = start_server({"-p", "3", "-n", "1"}, eal);
+  // 4095 packets, of which one takes 20 ms.
+  Running client = start_client({"-n", "0", "--handler", "delay:20000000", "--wait", "20"});
+  ASSERT_TRUE(server.wait_for("Ring of client 0 was filled")) << server.err();
+  server.end(SIGKILL);
+  EXPECT_EQ(client.wait_end().exit_code, 3) << client.err();
+}
+
 TEST_F(ReconnectTest, IsBoundedByTheWait) {
   Running server = start_good_server();
   Running client = start_client({"-n", "0", "--reconnect", "--wait", "5"});

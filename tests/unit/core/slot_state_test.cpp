@@ -28,7 +28,8 @@ const std::map<std::pair<SlotState, SlotEvent>, SlotState> kAllowed = {
     {{SlotState::kSuspect, SlotEvent::kLeave}, SlotState::kLeaving},
     {{SlotState::kSuspect, SlotEvent::kGone}, SlotState::kDead},
     {{SlotState::kLeaving, SlotEvent::kGone}, SlotState::kDead},
-    {{SlotState::kLeaving, SlotEvent::kCleared}, SlotState::kAbsent},
+    {{SlotState::kLeaving, SlotEvent::kSettled}, SlotState::kReleased},
+    {{SlotState::kReleased, SlotEvent::kGone}, SlotState::kDead},
     {{SlotState::kDead, SlotEvent::kCleared}, SlotState::kAbsent},
 };
 
@@ -66,7 +67,7 @@ TEST(SlotState, ListsEveryStateAndEventOnceUnderItsNumber) {
 
 TEST(SlotState, OfANumberThatIsNoneForbidsEverything) {
   for (const SlotEvent event : kSlotEvents) {
-    EXPECT_EQ(next_state(static_cast<SlotState>(6), event), std::nullopt);
+    EXPECT_EQ(next_state(static_cast<SlotState>(7), event), std::nullopt);
     EXPECT_EQ(next_state(static_cast<SlotState>(0xffffffff), event), std::nullopt);
   }
   EXPECT_STREQ(to_text(static_cast<SlotState>(99)), "unknown");
