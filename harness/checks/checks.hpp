@@ -61,13 +61,13 @@ struct DropExpectation {
 
 /// How much a client's death, or a server's, may cost; nothing: as much as it likes.
 struct RecoveryBounds {
-  std::optional<double> detect_ms;  ///< from the kill to the server's seeing it
-  std::optional<double>
-      flow_again_ms;  ///< from the kill to the first packet of its flows elsewhere
-  std::optional<double>
-      moved_excess;  ///< flows moved beyond the dead client's own, as share of all
-  std::optional<double>
-      restart_ms;  ///< from a server's start to the joining of one that reconnects
+  std::optional<double> detect_ms;         ///< from the kill to the server's seeing it
+  std::optional<double> detect_median_ms;  ///< of all deaths
+  std::optional<double> flow_again_ms;     ///< from the kill to a packet of its flows elsewhere
+  std::optional<double> pause_ms;          ///< for which nothing came of a client that lived on
+  std::optional<double> first_packet_ms;   ///< from a rejoin to the first packet
+  std::optional<double> moved_excess;  ///< flows moved beyond the dead client's, as share of all
+  std::optional<double> restart_ms;    ///< from a server's start to the join of one that reconnects
 };
 
 /// The parameters of all checks; the defaults are what every scenario should fulfil.

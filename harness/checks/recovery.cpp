@@ -183,7 +183,11 @@ void RecoveryJudge::measure_traffic() {
   if (deaths_.empty()) return;
   measure_rejoins(traffic);
   std::string text = counted(deaths_.size(), "death");
-  if (!detect_.empty()) text += ", noticed after " + detect_.text();
+  if (!detect_.empty()) {
+    text += ", noticed after " + detect_.text();
+    bound(bounds_.detect_median_ms, detect_.median(), "noticed, in the median, after ms",
+          "all deaths");
+  }
   if (!again_.empty()) text += ", flows again after " + again_.text();
   text += fmt::format(", {} re-dispatched", counted(redispatched_, "packet"));
   if (!blocked_.empty()) text += ": blocked for " + blocked_.text();
@@ -225,6 +229,7 @@ void RecoveryJudge::judge_death(const Death& death) {
   if (death.pause_ms) {
     pause_.add(*death.pause_ms);
     row.figures.push_back({"pause_ms", *death.pause_ms});
+    bound(bounds_.pause_ms, *death.pause_ms, "a client that lived on paused for ms", name);
   }
   if (death.flows != 0) {
     const auto all = static_cast<double>(death.flows);
@@ -244,8 +249,10 @@ void RecoveryJudge::measure_rejoins(const RecoveryTraffic& traffic) {
     const ServerEvent* const dead = event("dead", rejoin.pid, rejoin.monotonic_ns);
     if (!first || (dead != nullptr && dead->monotonic_ns < *first)) continue;
     const double after = milliseconds(*first - rejoin.monotonic_ns);
+    const std::string name = who(rejoin.client, rejoin.pid);
     first_.add(after);
-    rows_.push_back({who(rejoin.client, rejoin.pid) + " came back", {{"first_packet_ms", after}}});
+    rows_.push_back({name + " came back", {{"first_packet_ms", after}}});
+    bound(bounds_.first_packet_ms, after, "first packet after ms", name);
   }
 }
 

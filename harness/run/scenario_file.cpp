@@ -149,7 +149,10 @@ void read_recovery(TomlContext& context, TomlTable& expect, RecoveryBounds& boun
   if (table == nullptr) return;
   TomlTable recovery(context, *table);
   bounds.detect_ms = recovery.real("detect_ms", 0);
+  bounds.detect_median_ms = recovery.real("detect_median_ms", 0);
   bounds.flow_again_ms = recovery.real("flow_again_ms", 0);
+  bounds.pause_ms = recovery.real("pause_ms", 0);
+  bounds.first_packet_ms = recovery.real("first_packet_ms", 0);
   bounds.moved_excess = recovery.real("moved_excess", 0);
   bounds.restart_ms = recovery.real("restart_ms", 0);
   recovery.finish();

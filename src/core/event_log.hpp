@@ -21,7 +21,7 @@ enum class EventKind : std::uint8_t {
   kRejoin,     ///< so does one whose id another process had held before
   kSuspect,    ///< its worker does not move: no new packets
   kResume,     ///< it moves again: packets again
-  kEvict,      ///< it was killed for not moving
+  kEvict,      ///< it was killed: it hung, or broke the rules
   kDead,       ///< its process has ended without leaving
   kRecovered,  ///< nothing is left of it
   kLeave       ///< it wishes to go: no new packets

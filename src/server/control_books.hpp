@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// What became of the messages of clients, and what was done about those that hung.
+// What became of the messages of clients, and what was done about those that hung or broke the
+// rules.
 #pragma once
 
 #include <array>

@@ -112,6 +112,10 @@ TEST(Recovery, MeasuresFromARejoinToItsFirstPacket) {
   late.pass(60);
   late.traffic(200);
   EXPECT_NEAR(figures(judge("recovery", late.observe())).at("first_packet_ms_max"), 60, 10);
+  Expectations strict;
+  strict.recovery.first_packet_ms = 30;
+  EXPECT_THAT(reasons(judge("recovery", late.observe(), strict)),
+              HasSubstr("client 1 (pid 201): first packet after ms"));
 }
 
 TEST(Recovery, WhatTheDeadHadReturnedDoesNotCountAsFlowingAgain) {
@@ -159,7 +163,7 @@ TEST(Recovery, EventsThatCountOtherwiseThanTheCounterFail) {
 TEST(Recovery, BoundsAreTheScenarios) {
   const Observation observation = one_death().observe();
   Expectations generous;
-  generous.recovery = {1000, 1000, 0.02, 1000};
+  generous.recovery = {1000, 1000, 1000, 1000, 1000, 0.02, 1000};
   EXPECT_EQ(judge("recovery", observation, generous).outcome, Outcome::kPass);
   Expectations strict;
   strict.recovery.detect_ms = 1.5;
@@ -167,6 +171,13 @@ TEST(Recovery, BoundsAreTheScenarios) {
   strict.recovery = {};
   strict.recovery.flow_again_ms = 0.5;
   EXPECT_THAT(reasons(judge("recovery", observation, strict)), HasSubstr("flow again after ms"));
+  strict.recovery = {};
+  strict.recovery.detect_median_ms = 1.5;
+  EXPECT_THAT(reasons(judge("recovery", observation, strict)),
+              HasSubstr("all deaths: noticed, in the median, after ms 2.000"));
+  strict.recovery = {};
+  strict.recovery.pause_ms = 0.5;
+  EXPECT_THAT(reasons(judge("recovery", observation, strict)), HasSubstr("paused for ms"));
 }
 
 TEST(Recovery, FlowsThatMoveThoughTheyWereNotTheDeadClientsAreCounted) {

@@ -179,10 +179,12 @@ exits = {client0 = "SIGKILL", server = 5}
 }
 
 TEST_F(ScenarioFile, WhatARecoveryMayCostIsStatedByItself) {
-  const RecoveryBounds bounds = one("play.steps = []\n[expect]\n"
-                                    "recovery = {detect_ms = 50, moved_excess = 0.02}\n")
-                                    .expectations.recovery;
+  const RecoveryBounds bounds =
+      one("play.steps = []\n[expect]\n"
+          "recovery = {detect_ms = 50, pause_ms = 20, moved_excess = 0.02}\n")
+          .expectations.recovery;
   EXPECT_EQ(bounds.detect_ms, 50);
+  EXPECT_EQ(bounds.pause_ms, 20);
   EXPECT_EQ(bounds.moved_excess, 0.02);
   EXPECT_FALSE(bounds.flow_again_ms);
   EXPECT_FALSE(bounds.restart_ms);
