@@ -33,7 +33,6 @@ struct alignas(64) ClientBlock {
   std::atomic<std::int64_t> pid{0};  ///< 0: not yet there, or done with the ring
   std::atomic<std::uint64_t> received{0};
   std::atomic<std::uint64_t> sent{0};
-  std::atomic<std::uint64_t> refused{0};  ///< by the port
 };
 
 /// The memory zone.

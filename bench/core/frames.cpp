@@ -3,12 +3,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
-#include <cstring>
-#include <fstream>
+#include <algorithm>
 #include <span>
 
 #include "core/burst.hpp"
+#include "pcap/capture.hpp"
 
 namespace ringside::bench {
 namespace {
@@ -113,21 +112,6 @@ void add_views(FrameSet& set, const std::vector<std::uint16_t>& lengths) {
   }
 }
 
-struct PcapHeader {
-  std::uint32_t magic = 0;
-  std::array<std::uint32_t, 4> unused{};
-  std::uint32_t link = 0;
-};
-struct PcapRecord {
-  std::uint32_t seconds, fraction, kept, length;
-};
-constexpr std::uint32_t kMicroseconds = 0xa1b2c3d4, kNanoseconds = 0xa1b23c4d, kEthernetLink = 1;
-
-template <typename T>
-bool read_into(std::istream& in, T& value) {
-  return static_cast<bool>(in.read(reinterpret_cast<char*>(&value), sizeof value));
-}
-
 }  // namespace
 
 FrameSet made_up_frames() {
@@ -142,24 +126,17 @@ FrameSet made_up_frames() {
 }
 
 Result<FrameSet> frames_of_file(const std::string& file) {
-  std::ifstream in(file, std::ios::binary);
-  PcapHeader header;
-  if (!read_into(in, header) || (header.magic != kMicroseconds && header.magic != kNanoseconds) ||
-      header.link != kEthernetLink) {
-    return Error{file + " is no pcap file of Ethernet frames that can be read here"};
-  }
+  const auto capture = pcap::read_capture(file);
+  if (!capture) return capture.error();
+  const std::size_t frames = std::min(capture->size(), kMostFrames) / kDefaultBurst * kDefaultBurst;
+  if (frames == 0) return Error{fmt::format("{} holds fewer than {} frames", file, kDefaultBurst)};
   FrameSet set;
   std::vector<std::uint16_t> lengths;
-  for (PcapRecord record; lengths.size() < kMostFrames && read_into(in, record);) {
-    if (record.kept > 0xffff) return Error{file + " holds a frame of more than 65535 bytes"};
-    const std::size_t end = set.bytes.size();
-    set.bytes.resize(end + record.kept);
-    if (!in.read(reinterpret_cast<char*>(set.bytes.data() + end), record.kept)) break;
-    lengths.push_back(static_cast<std::uint16_t>(record.kept));
-  }
-  lengths.resize(lengths.size() / kDefaultBurst * kDefaultBurst);
-  if (lengths.empty()) {
-    return Error{fmt::format("{} holds fewer than {} frames", file, kDefaultBurst)};
+  for (std::size_t i = 0; i < frames; ++i) {
+    const auto bytes = std::as_bytes((*capture)[i].bytes);
+    if (bytes.size() > 0xffff) return Error{file + " holds a frame of more than 65535 bytes"};
+    set.bytes.insert(set.bytes.end(), bytes.begin(), bytes.end());
+    lengths.push_back(static_cast<std::uint16_t>(bytes.size()));
   }
   add_views(set, lengths);
   return set;

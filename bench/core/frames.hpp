@@ -25,8 +25,8 @@ struct FrameSet {
 /// tag, TCP over IPv6, fragments, and frames that are no IP, of about 900 flows.
 FrameSet made_up_frames();
 
-/// The first frames (at most 65536) of a classic pcap file of Ethernet in this machine's byte
-/// order. Errors: kUsage, it cannot be read or holds fewer frames than one burst.
+/// The first frames (at most 65536) of a capture. Errors: as pcap::read_capture(); kUsage, it holds
+/// fewer frames than one burst.
 Result<FrameSet> frames_of_file(const std::string& file);
 
 }  // namespace ringside::bench

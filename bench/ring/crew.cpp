@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "core/idle.hpp"
+#include "core/parse_number.hpp"
 #include "dpdk/eal.hpp"
 #include "dpdk/ring.hpp"
 
@@ -137,9 +138,12 @@ Result<std::vector<Outcome>> Helper::finish() {
 
 Status run_helper(std::vector<std::string> words) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-  if (words.size() < 2) return Error{"--helper is for this program's own use"};
-  const int socket = std::stoi(words[0]);
-  auto page = SharedPageFile::map(std::stoi(words[1]));
+  const auto number = [&](std::size_t i) {
+    return i < words.size() ? parse_number<int>(words[i]) : std::nullopt;
+  };
+  if (!number(0) || !number(1)) return Error{"--helper is for this program's own use"};
+  const int socket = *number(0);
+  auto page = SharedPageFile::map(*number(1));
   if (!page) return page.error();
   words.erase(words.begin(), words.begin() + 2);
   words.insert(words.begin(), "ringside_ring_bench");

@@ -14,6 +14,9 @@ namespace ringside::host {
 /// met. Precondition: two different CPUs.
 double line_round_trip_ns(unsigned cpu_a, unsigned cpu_b, std::chrono::nanoseconds time);
 
+/// Figures of many samples that lie further apart, with none in between, are of different speeds.
+inline constexpr double kOtherSpeed = 1.6;
+
 /// Whether two of these figures, before and after a sample, tell of one speed of the machine: they
 /// differ by at most a quarter. A missing one (0) agrees with nothing.
 inline bool same_speed(double before_ns, double after_ns) {

@@ -10,6 +10,14 @@
 namespace ringside::host {
 namespace {
 
+std::string governor() {
+  std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  std::string name;
+  return file >> name ? name : "none (no cpufreq)";
+}
+
+}  // namespace
+
 std::string cpu_model() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
@@ -19,19 +27,11 @@ std::string cpu_model() {
   return "unknown";
 }
 
-std::string governor() {
-  std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-  std::string name;
-  return file >> name ? name : "none (no cpufreq)";
-}
-
 std::string kernel() {
   ::utsname name{};
   if (::uname(&name) != 0) return "unknown";
   return std::string(name.sysname) + " " + name.release + " " + name.machine;
 }
-
-}  // namespace
 
 std::vector<std::pair<std::string, std::string>> machine_facts() {
   return {{"cpu_model", cpu_model()},

@@ -8,6 +8,11 @@
 
 namespace ringside::host {
 
+/// "AMD EPYC"; "unknown" where the kernel does not say.
+std::string cpu_model();
+/// "Linux 6.1.0-18-amd64 x86_64"
+std::string kernel();
+
 /// Names and values, in the order in which they are shown: cpu_model, governor, kernel, git.
 std::vector<std::pair<std::string, std::string>> machine_facts();
 
