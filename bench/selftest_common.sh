@@ -45,6 +45,7 @@ compare_once() {
 # compare HEAD_BUILD N OPTIONS...: N comparisons of $build with HEAD_BUILD, a line for each.
 compare() {
   local head=$1 count=$2 begin=$SECONDS i line verdict found
+  [[ $count =~ ^[1-9][0-9]*$ ]] || { echo "selftest: error: \"$count\" is no number of comparisons" >&2; exit 2; }
   shift 2
   for ((i = 1; i <= count; ++i)); do
     compare_once "$head" "$i" "$scratch/$i.json" "$@"

@@ -66,6 +66,12 @@ class AbCommand final : public Command {
     if (!head_ref_.empty() && !head_build_.empty()) {
       return Error{"--head and --head-build exclude each other"};
     }
+    const std::size_t fewest = perf::fewest_for_bound(*parse_share(alpha_));
+    if (measure_.pairs < fewest) {
+      return Error{
+          fmt::format("with --pairs {} nothing is certain enough for --alpha {}; it takes {}",
+                      measure_.pairs, alpha_, fewest)};
+    }
     for (const auto& [option, file] : {std::pair{"--markdown", &markdown_}, {"--json", &json_}}) {
       if (file->empty() || *file == "-") continue;
       const Status writable = check_output_file(option, *file);

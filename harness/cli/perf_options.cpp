@@ -62,6 +62,13 @@ perf::Selection PerfMeasureOptions::selection() const {
   return selection;
 }
 
+std::string PerfMeasureOptions::frames_text() const {
+  if (frames.empty()) return "";
+  std::error_code ignored;
+  return fmt::format("{}, {} bytes", std::filesystem::path(frames).filename().string(),
+                     std::filesystem::file_size(frames, ignored));
+}
+
 perf::PairPlan PerfMeasureOptions::plan() const {
   perf::PairPlan plan;
   plan.pairs = pairs;

@@ -36,6 +36,8 @@ struct PerfMeasureOptions {
   void declare(CLI::App& app);
   perf::Selection selection() const;
   perf::PairPlan plan() const;
+  /// As PerfResult::frames.
+  std::string frames_text() const;
   /// The CPU of the benchmarks, and another one where there is any. Errors: kUsage, no such CPU.
   Result<perf::BenchPlace> place() const;
   /// "" or why instructions, which are wanted, cannot be counted. Errors: interrupted.

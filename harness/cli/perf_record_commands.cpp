@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cmath>
 #include <ctime>
 #include <filesystem>
@@ -47,6 +48,7 @@ class PerfRecordCommand final : public Command {
     result.version = RINGSIDE_VERSION;
     result.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     result.git = perf::source_version(world, scratch->path(), build->bin_dir);
+    result.frames = measure_.frames_text();
     result.machine = perf::this_machine(RINGSIDE_DPDK_VERSION);
     place->directory = scratch->path();
     const auto not_counted = measure_.why_not_counted(world, scratch->path());
@@ -65,7 +67,9 @@ class PerfRecordCommand final : public Command {
   Result<ExitCode> keep(const perf::PerfResult& result) const {
     std::error_code failed;
     std::filesystem::create_directories(results_, failed);
-    const std::string stem = fmt::format("{}/{}-{}", results_, result.started, result.git);
+    std::string git = result.git;
+    std::ranges::replace(git, '/', '-');  // of a tag such as release/1
+    const std::string stem = fmt::format("{}/{}-{}", results_, result.started, git);
     std::string file = stem + ".json";
     for (int again = 2; std::filesystem::exists(file, failed); ++again) {
       file = fmt::format("{}-{}.json", stem, again);
@@ -90,7 +94,7 @@ class PerfCompareCommand final : public Command {
     app.add_option("--threshold", threshold_, "changes below it matter to nobody (5%)")
         ->check(share_check);
     app.add_option("--alpha", alpha_, "how often a bound may be wrong (0.001)")->check(share_check);
-    app.add_flag("--force", force_, "also results of other machines and schemas");
+    app.add_flag("--force", force_, "also results of other machines, frames and schemas");
   }
 
   Result<ExitCode> run(const std::vector<std::string>&) override {
@@ -103,9 +107,11 @@ class PerfCompareCommand final : public Command {
         fmt::print("attention: {} has schema {}\n", *file, result->schema);
       }
     }
-    const std::string differ = perf::machines_differ(base->machine, head->machine);
-    if (!differ.empty() && !force_) return Error{differ + "; --force compares them all the same"};
-    if (!differ.empty()) fmt::print("attention: {}\n", differ);
+    for (const std::string& differ :
+         {perf::machines_differ(base->machine, head->machine), perf::frames_differ(*base, *head)}) {
+      if (!differ.empty() && !force_) return Error{differ + "; --force compares them all the same"};
+      if (!differ.empty()) fmt::print("attention: {}\n", differ);
+    }
     const perf::Rule rule{*parse_share(threshold_), *parse_share(alpha_)};
     return print(perf::compare_results(*base, *head, rule));
   }
@@ -146,7 +152,7 @@ class PerfHistoryCommand final : public Command {
   void declare(CLI::App& app) override {
     app.add_option("benchmark", part_, "only those with this in their name");
     app.add_option("--results", results_, "directory of results (results/perf)");
-    app.add_flag("--force", force_, "also results of other machines");
+    app.add_flag("--force", force_, "also results of other machines and schemas");
   }
 
   Result<ExitCode> run(const std::vector<std::string>&) override {
@@ -156,6 +162,7 @@ class PerfHistoryCommand final : public Command {
     for (const perf::HistorySeries& series : history->series) {
       if (series.benchmark.find(part_) != std::string::npos) print(series);
     }
+    for (const std::string& why : history->left_out) fmt::print("left out: {}\n", why);
     if (history->other_machines > 0) {
       fmt::print("{} runs on other machines are left out (--force)\n", history->other_machines);
     }

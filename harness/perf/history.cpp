@@ -18,11 +18,12 @@ std::string lines_file(const std::string& directory) {
   return directory + "/history.jsonl";
 }
 
-/// What the index was made from: when the lines were written last, and how long they are.
-std::string stamp_of(const std::string& file) {
+/// What the index was made from: when the lines were written last, how long they are, how they were
+/// read.
+std::string stamp_of(const std::string& file, bool any_schema) {
   std::error_code ignored;
-  return fmt::format("{} {}", fs::file_size(file, ignored),
-                     fs::last_write_time(file, ignored).time_since_epoch().count());
+  return fmt::format("2 {} {} {}", fs::file_size(file, ignored),
+                     fs::last_write_time(file, ignored).time_since_epoch().count(), any_schema);
 }
 
 struct CloseDatabase {
@@ -62,13 +63,12 @@ class Query {
   int bound_ = 0;
 };
 
-Result<Database> open_index(const std::string& directory) {
-  const std::string file = directory + "/history.sqlite";
+/// Nothing when it is no database, or cannot be made.
+Database open_database(const std::string& file) {
   sqlite3* handle = nullptr;
   const int code = ::sqlite3_open(file.c_str(), &handle);
   Database database(handle);
-  if (code == SQLITE_OK) return database;
-  return environment_error(fmt::format("{}: {}", file, ::sqlite3_errmsg(handle)));
+  return code == SQLITE_OK ? std::move(database) : nullptr;
 }
 
 bool is_current(sqlite3* database, const std::string& stamp) {
@@ -76,45 +76,62 @@ bool is_current(sqlite3* database, const std::string& stamp) {
   return query.row() && query.text_at(0) == stamp;
 }
 
-Status fill(sqlite3* database, const std::string& file) {
+void add_points(sqlite3* database, unsigned line, const PerfResult& result) {
+  for (const BenchmarkTimes& times : result.benchmarks) {
+    if (times.nanoseconds.empty()) continue;
+    Query(database, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?)")
+        .number(line)
+        .text(to_text(result.machine))
+        .text(times.name + (result.frames.empty() ? "" : " with " + result.frames))
+        .text(result.started)
+        .text(result.git)
+        .number(median(times.nanoseconds))
+        .done();
+  }
+}
+
+/// A line that is no result, such as one that was being written when the machine went down, costs
+/// itself only.
+void fill(sqlite3* database, const std::string& file, bool any_schema) {
   std::ifstream in(file);
   unsigned number = 0;
   for (std::string line; std::getline(in, line);) {
-    const auto result = parse_result(line, fmt::format("{}:{}", file, ++number), false);
-    if (!result) return result.error();
-    for (const BenchmarkTimes& times : result->benchmarks) {
-      if (times.nanoseconds.empty()) continue;
-      Query(database, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?)")
-          .number(number)
-          .text(to_text(result->machine))
-          .text(times.name)
-          .text(result->started)
-          .text(result->git)
-          .number(median(times.nanoseconds))
-          .done();
+    const auto result = parse_result(line, fmt::format("{}:{}", file, ++number), any_schema);
+    if (result) {
+      add_points(database, number, *result);
+    } else if (!line.empty()) {
+      Query(database, "INSERT INTO problem VALUES (?)").text(result.error().message).done();
     }
   }
-  return Done{};
 }
 
-/// In one transaction: a reader sees the old index or the new one.
-Status rebuild(sqlite3* database, const std::string& file) {
-  const std::string stamp = stamp_of(file);
+/// In one transaction: a reader sees the old index or the new one. False: it cannot be written.
+bool rebuild(sqlite3* database, const std::string& file, bool any_schema) {
+  const std::string stamp = stamp_of(file, any_schema);
   const auto run = [&](const char* sql) {
     return ::sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
   };
   const bool ready =
       run("BEGIN IMMEDIATE; DROP TABLE IF EXISTS point; DROP TABLE IF EXISTS source;"
-          "CREATE TABLE source (stamp TEXT);"
+          "DROP TABLE IF EXISTS problem; CREATE TABLE source (stamp TEXT);"
+          "CREATE TABLE problem (text TEXT);"
           "CREATE TABLE point (line INTEGER, machine TEXT, benchmark TEXT, started TEXT, git TEXT,"
           " nanoseconds REAL); CREATE INDEX series ON point (benchmark, line)");
-  const Status filled = ready ? fill(database, file) : Status{Done{}};
-  if (!filled) return filled.error();
-  const bool kept =
-      ready && Query(database, "INSERT INTO source VALUES (?)").text(stamp).done() && run("COMMIT");
-  if (kept) return Done{};
-  return environment_error(
-      fmt::format("the index of {} cannot be written: {}", file, ::sqlite3_errmsg(database)));
+  if (!ready) return false;
+  fill(database, file, any_schema);
+  return Query(database, "INSERT INTO source VALUES (?)").text(stamp).done() && run("COMMIT");
+}
+
+/// The index of the lines, made again if need be; in memory where its file is no good.
+Result<Database> open_index(const std::string& directory, const std::string& lines,
+                            bool any_schema) {
+  for (const std::string& file : {directory + "/history.sqlite", std::string(":memory:")}) {
+    Database database = open_database(file);
+    if (!database) continue;
+    const bool current = is_current(database.get(), stamp_of(lines, any_schema));
+    if (current || rebuild(database.get(), lines, any_schema)) return database;
+  }
+  return environment_error(fmt::format("there is no memory for an index of {}", lines));
 }
 
 std::size_t runs_elsewhere(sqlite3* database, const std::string& machine) {
@@ -127,33 +144,35 @@ std::size_t runs_elsewhere(sqlite3* database, const std::string& machine) {
 
 Status append_to_history(const std::string& directory, const PerfResult& result) {
   const std::string file = lines_file(directory);
-  std::ofstream out(file, std::ios::app);
-  out << to_json(result, true) << std::flush;
+  std::fstream out(file, std::ios::in | std::ios::out | std::ios::app);
+  // A line that was cut off must not swallow this one.
+  const bool cut = out.seekg(-1, std::ios::end) && out.peek() != '\n';
+  out.clear();
+  out << (cut ? "\n" : "") << to_json(result, true) << std::flush;
   if (out) return Done{};
   return environment_error(file + " cannot be written");
 }
 
-Result<History> read_history(const std::string& directory, const Machine& machine,
-                             bool any_machine) {
+Result<History> read_history(const std::string& directory, const Machine& machine, bool force) {
   const std::string file = lines_file(directory);
   std::error_code failed;
   if (!fs::exists(file, failed)) {
     if (failed) return environment_error(fmt::format("{}: {}", file, failed.message()));
     return Error{fmt::format("there is no {}; `ringside perf record` begins it", file)};
   }
-  auto database = open_index(directory);
+  if (fs::is_directory(file, failed) || !std::ifstream(file))
+    return Error{file + " is no file that can be read"};
+  auto database = open_index(directory, file, force);
   if (!database) return database.error();
   sqlite3* const index = database->get();
-  if (!is_current(index, stamp_of(file))) {
-    const Status rebuilt = rebuild(index, file);
-    if (!rebuilt) return rebuilt.error();
-  }
   History history;
-  if (!any_machine) history.other_machines = runs_elsewhere(index, to_text(machine));
+  if (!force) history.other_machines = runs_elsewhere(index, to_text(machine));
+  Query problems(index, "SELECT text FROM problem");
+  while (problems.row()) history.left_out.push_back(problems.text_at(0));
   Query points(index,
                "SELECT benchmark, started, git, nanoseconds FROM point"
                " WHERE ?1 = '' OR machine = ?1 ORDER BY benchmark, line");
-  points.text(any_machine ? "" : to_text(machine));
+  points.text(force ? "" : to_text(machine));
   while (points.row()) {
     const std::string benchmark = points.text_at(0);
     if (history.series.empty() || history.series.back().benchmark != benchmark) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // All recorded results of a directory. The truth is history.jsonl, one result on each line,
 // appended to; history.sqlite is an index that is made again from it whenever it is behind or
-// missing.
+// missing, and done without where it cannot be written.
 #pragma once
 
 #include <string>
@@ -27,11 +27,11 @@ struct HistorySeries {
 struct History {
   std::vector<HistorySeries> series;  ///< by name
   std::size_t other_machines = 0;     ///< runs that were left out
+  std::vector<std::string> left_out;  ///< lines that are no results, and why
 };
 
-/// The series of one machine, or of all with `any_machine`. Errors: kUsage, there is no history or
-/// a line of it is no result (its number is named); kEnvironment, the index cannot be written.
-Result<History> read_history(const std::string& directory, const Machine& machine,
-                             bool any_machine);
+/// The series of one machine, or with `force` of all, results of other schemas among them. Results
+/// with frames of a capture are series of their own. Errors: kUsage, there is no history.
+Result<History> read_history(const std::string& directory, const Machine& machine, bool force);
 
 }  // namespace ringside::harness::perf

@@ -4,23 +4,19 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 namespace ringside::harness::perf {
 
 struct Machine {
   std::string cpu;     ///< "Intel(R) Xeon(R) ..."
   unsigned cores = 0;  ///< that ringside may use
-  std::string kernel;  ///< "6.1.0-18-amd64"
+  std::string kernel;  ///< "Linux 6.1.0-18-amd64 x86_64"
   std::string dpdk;    ///< that ringside was built with; "none"
   bool operator==(const Machine&) const = default;
 };
 
-/// "AMD EPYC, 2 cores, kernel 6.1.0, DPDK 22.11.4"
+/// "AMD EPYC, 2 cores, Linux 6.1.0-18-amd64 x86_64, DPDK 22.11.4"
 std::string to_text(const Machine& machine);
-
-/// The "model name" in the text of /proc/cpuinfo, "unknown" where there is none.
-std::string cpu_model_in(std::string_view cpuinfo);
 
 /// The machine this runs on. `dpdk`: as above.
 Machine this_machine(std::string dpdk);

@@ -5,19 +5,17 @@
 #include <utility>
 
 #include "core/statistics.hpp"
+#include "host/line_probe.hpp"
 
 namespace ringside::harness::perf {
 namespace {
-
-/// Round trips that differ by more are not of one speed of the machine.
-constexpr double kSameSpeed = 0.25;
 
 struct Piece {
   Sample base, head;
   bool disturbed() const {
     if (base.disturbed() || head.disturbed()) return true;
     return base.round_trips && head.round_trips &&
-           relative_difference(base.round_trips->mean(), head.round_trips->mean()) > kSameSpeed;
+           !host::same_speed(base.round_trips->mean(), head.round_trips->mean());
   }
 };
 
@@ -92,12 +90,12 @@ void leave_out_other_speeds(Batch& batch) {
 
 bool Sample::disturbed() const {
   if (disturbance.any()) return true;
-  return round_trips && relative_difference(static_cast<double>(round_trips->before),
-                                            static_cast<double>(round_trips->after)) > kSameSpeed;
+  return round_trips && !host::same_speed(static_cast<double>(round_trips->before),
+                                          static_cast<double>(round_trips->after));
 }
 
 std::vector<bool> of_commonest_speed(const std::vector<double>& round_trips) {
-  const std::vector<int> speeds = groups_by_gap(round_trips, kOtherSpeed);
+  const std::vector<int> speeds = groups_by_gap(round_trips, host::kOtherSpeed);
   const auto pairs_of = [&](int speed) { return std::ranges::count(speeds, speed); };
   const auto commonest = std::ranges::max_element(speeds, {}, pairs_of);
   std::vector<bool> kept;

@@ -77,8 +77,6 @@ auto undisturbed_pieces(const PairPlan& plan, std::size_t& disturbed, Take take)
 
 /// Which of these round trips are of the speed that most of them have.
 std::vector<bool> of_commonest_speed(const std::vector<double>& round_trips);
-/// Round trips that lie further apart are of different speeds, and so are times beside them.
-inline constexpr double kOtherSpeed = 1.6;
 
 /// Observations of undisturbed pieces, medians over the pieces of a pair.
 struct Batch {

@@ -83,6 +83,10 @@ Result<std::vector<BenchmarkTimes>> record_program(World& world, const BenchPlac
     task.rounds = *rounds;
     auto times = measure(world, place, task, pairs);
     if (!times) return times.error();
+    if (times->nanoseconds.size() < pairs.pairs) {
+      progress(fmt::format("{}: {} of {} samples, the others were disturbed or of another speed",
+                           name, times->nanoseconds.size(), pairs.pairs));
+    }
     times->name = name;
     if (plan.instructions && !info.cross_core) {
       const auto counted = count_instructions(world, place.directory, task.argv, info);

@@ -4,12 +4,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 
 #include "core/statistics.hpp"
 #include "harness/perf/machine_json.hpp"
-#include "harness/perf/pairs.hpp"
+#include "host/line_probe.hpp"
 
 namespace ringside::harness::perf {
 namespace {
@@ -29,7 +30,7 @@ bool all_positive(const std::vector<double>& values) {
 std::string other_speed(const BenchmarkTimes& base, const BenchmarkTimes& head) {
   if (base.round_trips.empty() || head.round_trips.empty()) return "";
   const double before = median(base.round_trips), after = median(head.round_trips);
-  if (1 + relative_difference(before, after) <= kOtherSpeed) return "";
+  if (1 + relative_difference(before, after) <= host::kOtherSpeed) return "";
   return fmt::format("a cache line took {:.0f} ns between the CPUs, and {:.0f} ns", before, after);
 }
 
@@ -51,6 +52,7 @@ PerfResult result_of(const Json& json) {
   json.at("version").get_to(result.version);
   json.at("started").get_to(result.started);
   json.at("git").get_to(result.git);
+  result.frames = json.value("frames", "");
   result.machine = machine_in(json.at("machine"));
   for (const Json& each : json.at("benchmarks")) {
     BenchmarkTimes times{each.at("name"), each.at("nanoseconds"), each.at("disturbed")};
@@ -71,11 +73,9 @@ std::string reason_of(const Json::exception& error) {
 }  // namespace
 
 std::string to_json(const PerfResult& result, bool on_one_line) {
-  Json json = {{"schema", result.schema},
-               {"version", result.version},
-               {"started", result.started},
-               {"git", result.git},
-               {"machine", machine_json(result.machine)},
+  Json json = {{"schema", result.schema},    {"version", result.version},
+               {"started", result.started},  {"git", result.git},
+               {"frames", result.frames},    {"machine", machine_json(result.machine)},
                {"benchmarks", Json::array()}};
   for (const BenchmarkTimes& each : result.benchmarks) {
     Json times = {
@@ -104,6 +104,9 @@ Result<PerfResult> parse_result(const std::string& text, const std::string& name
       if (!all_positive(each.nanoseconds)) {
         return Error{fmt::format("{}: {} has a time that is not above 0", name, each.name)};
       }
+      if (each.instructions && !(*each.instructions > 0)) {
+        return Error{fmt::format("{}: {} has instructions that are not above 0", name, each.name)};
+      }
     }
     return result;
   } catch (const Json::exception& error) {
@@ -112,6 +115,10 @@ Result<PerfResult> parse_result(const std::string& text, const std::string& name
 }
 
 Result<PerfResult> read_result(const std::string& file, bool any_schema) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored)) {
+    return Error{file + " is a directory; name one of the results in it"};
+  }
   std::ifstream in(file);
   if (!in) return Error{file + " cannot be read"};
   return parse_result({std::istreambuf_iterator<char>(in), {}}, file, any_schema);
@@ -121,6 +128,14 @@ std::string machines_differ(const Machine& base, const Machine& head) {
   if (base == head) return "";
   return fmt::format("they were measured on different machines: {}; {}", to_text(base),
                      to_text(head));
+}
+
+std::string frames_differ(const PerfResult& base, const PerfResult& head) {
+  if (base.frames == head.frames) return "";
+  const auto of = [](const PerfResult& result) {
+    return result.frames.empty() ? "made-up frames" : result.frames;
+  };
+  return fmt::format("they were measured with different frames: {}; {}", of(base), of(head));
 }
 
 std::vector<ApartRow> compare_results(const PerfResult& base, const PerfResult& head,

@@ -28,7 +28,8 @@ struct PerfResult {
   std::string schema{kResultSchema};
   std::string version;  ///< of ringside
   std::string started;  ///< UTC, "2024-01-31T12:00:00Z"
-  std::string git;      ///< of what was measured; "unknown"
+  std::string git;      ///< of the sources of what was measured; "unknown"
+  std::string frames;   ///< "imix.pcap, 131056 bytes"; empty: made-up ones
   Machine machine;
   std::vector<BenchmarkTimes> benchmarks;
   bool operator==(const PerfResult&) const = default;
@@ -46,6 +47,9 @@ Result<PerfResult> read_result(const std::string& file, bool any_schema);
 
 /// "" or why times of the two say nothing about each other: which part of the machine differs.
 std::string machines_differ(const Machine& base, const Machine& head);
+
+/// Likewise of the frames that were worked on.
+std::string frames_differ(const PerfResult& base, const PerfResult& head);
 
 /// A benchmark of two results, not measured in turns.
 struct ApartRow {

@@ -32,6 +32,12 @@ std::optional<std::size_t> median_bound_index(std::size_t count, double alpha) {
   return index;
 }
 
+std::size_t fewest_for_bound(double alpha) {
+  std::size_t count = 1;
+  while (!median_bound_index(count, alpha)) ++count;
+  return count;
+}
+
 std::optional<MedianBounds> median_bounds(std::vector<double> values, double alpha) {
   const auto index = median_bound_index(values.size(), alpha);
   if (!index) return std::nullopt;

@@ -20,6 +20,9 @@ double percent(double log_ratio);
 /// median, is binomial (count, 1/2). Nothing when there are too few values for that.
 std::optional<std::size_t> median_bound_index(std::size_t count, double alpha);
 
+/// The fewest values that have such a bound. Precondition: 0 < alpha < 1.
+std::size_t fewest_for_bound(double alpha);
+
 /// A median and where it may lie; each bound by itself is wrong with at most `alpha`.
 struct MedianBounds {
   double lower = 0, median = 0, upper = 0;

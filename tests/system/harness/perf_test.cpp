@@ -103,6 +103,16 @@ TEST_F(Perf, AbSaysWhyRevisionsDoNotBuild) {
   EXPECT_THAT(run_directories(), IsEmpty());
 }
 
+TEST_F(Perf, TooFewPairsForAnyVerdictAreRefused) {
+  build("base", bench(1000));
+  build("head", bench(2000));
+  const auto few =
+      ringside({"perf", "ab", "--base-build", "base", "--head-build", "head", "--pairs", "9"});
+  EXPECT_EQ(few.code, 2) << few.out;
+  EXPECT_THAT(few.err, HasSubstr("with --pairs 9 nothing is certain enough for --alpha 0.001; it "
+                                 "takes 10"));
+}
+
 TEST_F(Perf, ABenchmarkThatDeliversNoPacketsIsAnError) {
   build("base", bench(1000));
   build("silent", bench("error no packet was delivered for a second"));
@@ -196,22 +206,24 @@ TEST_F(PerfResults, OfAnotherSchemaOrMachineAreComparedByForceOnlyAndSaid) {
 TEST_F(Perf, TheRealProgramsAreComparedWithThemselves) {
   const auto run =
       ringside({"perf", "ab", "--base-build", RINGSIDE_BIN_DIR, "--head-build", RINGSIDE_BIN_DIR,
-                "--only", "/hash", "--only", "/forward-null", "--pairs", "2", "--sample", "1ms",
-                "--no-instructions", "--json", "-"});
+                "--only", "/hash", "--only", "/forward-null", "--pairs", "2", "--alpha", "0.3",
+                "--sample", "1ms", "--no-instructions", "--json", "-"});
   ASSERT_EQ(run.code, 0) << run.err;
   const Json json = Json::parse(run.out, nullptr, false);
   ASSERT_TRUE(json.is_object()) << run.out;
   ASSERT_EQ(json["benchmarks"].size(), 2u);
   for (const Json& each : json["benchmarks"]) {
     EXPECT_FALSE(each.contains("skipped")) << each;
-    for (const double time : each["batches"][0]["base_ns"]) EXPECT_GT(time, 0);
+    const Json& batch = each["batches"][0];
+    EXPECT_GT(batch["base_ns"].size() + batch["disturbed"].get<std::size_t>(), 0u) << each;
+    for (const double time : batch["base_ns"]) EXPECT_GT(time, 0);
   }
   EXPECT_THAT(processes_left(), IsEmpty());
 }
 
 TEST_F(Perf, WorkThatCrossesCpusCarriesRoundTripsAndNeedsTwoCpus) {
   const std::string compare =
-      std::string(" \"$1\" perf ab --no-instructions --pairs 1 --sample 1ms ") +
+      std::string(" \"$1\" perf ab --no-instructions --pairs 1 --alpha 0.5 --sample 1ms ") +
       "--base-build " RINGSIDE_BIN_DIR " --head-build " RINGSIDE_BIN_DIR
       " --only cross-core --json - ";
   const auto one_cpu =

@@ -13,6 +13,7 @@
 namespace ringside::harness::perf {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 PerfResult sample_result(double nanoseconds = 10, const std::string& git = "abc") {
@@ -94,6 +95,10 @@ TEST(ResultFile, WhatIsNoResultIsSaidToBeNone) {
   EXPECT_THAT(message(replaced(good, "10.0", "0.0")), HasSubstr("bench/parse has a time"));
   EXPECT_EQ(read_result("/nowhere/a.json", false).error().message,
             "/nowhere/a.json cannot be read");
+  EXPECT_THAT(read_result("/tmp", false).error().message, HasSubstr("/tmp is a directory"));
+  PerfResult weightless = sample_result();
+  weightless.benchmarks[0].instructions = 0;
+  EXPECT_THAT(message(to_json(weightless, true)), HasSubstr("bench/parse has instructions"));
 }
 
 TEST(ResultFile, MachinesDifferInAnyOfTheirParts) {
@@ -161,9 +166,46 @@ TEST_F(HistoryTest, RunsOfOtherMachinesAreLeftOutAndCounted) {
 TEST_F(HistoryTest, ALineThatIsNoResultIsNamed) {
   EXPECT_THAT(read_history(directory_, {}, false).error().message, HasSubstr("there is no"));
   ASSERT_TRUE(append_to_history(directory_, sample_result()));
-  std::ofstream(directory_ + "/history.jsonl", std::ios::app) << "broken\n";
-  EXPECT_THAT(read_history(directory_, {}, false).error().message,
-              HasSubstr("history.jsonl:2 is no JSON document"));
+  // As it is when the machine goes down meanwhile.
+  std::ofstream(directory_ + "/history.jsonl", std::ios::app) << "\n{\"schema\": \"ringside.pe";
+  ASSERT_TRUE(append_to_history(directory_, sample_result()));
+  for (int look = 0; look < 2; ++look) {
+    const History history = must_read();
+    EXPECT_EQ(history.series.at(0).points.size(), 2u);
+    EXPECT_THAT(history.left_out, ElementsAre(HasSubstr("history.jsonl:3 is no JSON document")));
+  }
+}
+
+TEST_F(HistoryTest, ResultsOfAnotherSchemaAreLeftOutUnlessForced) {
+  PerfResult other = sample_result();
+  other.schema = "ringside.perf/9";
+  ASSERT_TRUE(append_to_history(directory_, sample_result()));
+  ASSERT_TRUE(append_to_history(directory_, other));
+  EXPECT_THAT(must_read().left_out, ElementsAre(HasSubstr("has schema ringside.perf/9")));
+  EXPECT_EQ(must_read(true).series.at(0).points.size(), 2u);
+  EXPECT_EQ(must_read().series.at(0).points.size(), 1u);
+}
+
+TEST_F(HistoryTest, FramesOfACaptureAreASeriesOfTheirOwn) {
+  PerfResult other = sample_result();
+  other.frames = "imix.pcap, 1000 bytes";
+  EXPECT_EQ(frames_differ(other, other), "");
+  EXPECT_THAT(frames_differ(sample_result(), other), HasSubstr("made-up frames; imix.pcap"));
+  ASSERT_TRUE(append_to_history(directory_, sample_result()));
+  ASSERT_TRUE(append_to_history(directory_, other));
+  const History history = must_read();
+  ASSERT_EQ(history.series.size(), 2u);
+  EXPECT_EQ(history.series[1].benchmark, "bench/parse with imix.pcap, 1000 bytes");
+}
+
+TEST_F(HistoryTest, AnIndexThatIsNoneIsDoneWithout) {
+  ASSERT_TRUE(append_to_history(directory_, sample_result()));
+  std::ofstream(directory_ + "/history.sqlite") << std::string(4096, 'x');
+  EXPECT_EQ(must_read().series.at(0).points.size(), 1u);
+  std::filesystem::create_directory(directory_ + "/other");
+  std::filesystem::create_directory(directory_ + "/other/history.jsonl");
+  EXPECT_THAT(read_history(directory_ + "/other", {}, false).error().message,
+              HasSubstr("is no file"));
 }
 
 }  // namespace
