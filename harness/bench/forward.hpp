@@ -29,7 +29,7 @@ struct ForwardSample {
   double others_share = 0;  ///< of the machine's CPUs, taken by programs that are not of this case
   double offered_rate = 0;  ///< ring ports: packets/s that the wire put in or could not
   Percentiles latency_ns;   ///< ring ports, of the packets delivered in the window
-  /// Of a cache line between the CPUs of server and clients; 0 when none crosses, or was not seen.
+  /// Of a cache line between the CPUs of server and clients; 0 on one CPU, or when it was not seen.
   double round_trip_before_ns = 0;
   double round_trip_after_ns = 0;
   unsigned discarded = 0;  ///< samples thrown away before it, because the two differed

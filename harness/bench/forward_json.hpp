@@ -2,6 +2,7 @@
 // What the JSON documents of the forwarding benchmark have in common. For .cpp files.
 #pragma once
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -21,7 +22,7 @@ inline nlohmann::ordered_json forward_document(const char* schema, const std::st
   for (const auto& [name, value] : machine) document["machine"][name] = value;
   document["traffic"]["ports"] = to_string(traffic.ports);
   if (!traffic.capture.empty()) {
-    document["traffic"]["capture"] = traffic.capture;
+    document["traffic"]["capture"] = std::filesystem::path(traffic.capture).filename().string();
     document["traffic"]["packets"] = traffic.packets;
   }
   return document;

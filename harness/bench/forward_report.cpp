@@ -39,9 +39,14 @@ double client_spread(const ForwardSample& sample) {
                         static_cast<double>(sample.by_client.size()) / sum;
 }
 
-bool is_unsteady(const ForwardRow& row, const ForwardSample& sample) {
-  return row.what.client_processes() > 0 &&
-         !host::same_speed(sample.round_trip_before_ns, sample.round_trip_after_ns);
+/// On one CPU there is nothing to be known of the machine's speed.
+bool knows_speed(const ForwardSample& sample) {
+  return sample.round_trip_before_ns > 0 || sample.round_trip_after_ns > 0;
+}
+
+bool is_steady(const ForwardSample& sample) {
+  return !knows_speed(sample) ||
+         host::same_speed(sample.round_trip_before_ns, sample.round_trip_after_ns);
 }
 
 Percentiles latency_of(const ForwardRow& row) {
@@ -56,11 +61,14 @@ std::string or_blank(const char* format, double value, bool there) {
   return there ? fmt::format(fmt::runtime(format), value) : "-";
 }
 
-/// Taken at one speed of the machine. Work that crosses no CPUs (no round trip) knows of none.
+/// Taken at one speed of the machine.
 bool comparable(const ForwardSample& a, const ForwardSample& b) {
-  if (a.round_trip_after_ns == 0 || b.round_trip_before_ns == 0) return true;
-  return host::same_speed(a.round_trip_after_ns, b.round_trip_before_ns) ||
-         host::same_speed(a.round_trip_before_ns, b.round_trip_after_ns);
+  if (!knows_speed(a) && !knows_speed(b)) return true;
+  return is_steady(a) && is_steady(b) && host::same_speed(a.round_trip_ns(), b.round_trip_ns());
+}
+
+std::string ratio_text(const std::optional<Ratio>& ratio) {
+  return ratio ? fmt::format("{:.2f}x ({})", ratio->median, ratio->rounds) : "-";
 }
 
 std::string row_line(const ForwardRow& row, const ForwardResult& result) {
@@ -68,11 +76,10 @@ std::string row_line(const ForwardRow& row, const ForwardResult& result) {
     return fmt::format("{:<32}skipped: {}\n", row.what.name(), row.skipped);
   }
   const ForwardFigures figures = figures_of(row);
-  const std::optional<double> ratio = ratio_of(row, reference_of(result));
   std::string line = fmt::format(
-      "{:<32}{:>8.2f}{:>18}{:>9}{:>9.1f}{:>8.1f}%{:>5.0f}%{:>8.1f}%{:>9}", row.what.name(),
+      "{:<32}{:>8.2f}{:>18}{:>13}{:>9.1f}{:>8.1f}%{:>5.0f}%{:>8.1f}%{:>9}", row.what.name(),
       figures.mpps, fmt::format("{:.2f} ... {:.2f}", figures.mpps_min, figures.mpps_max),
-      or_blank("{:.2f}x", ratio.value_or(0), ratio.has_value()), figures.cpu_ns_per_packet,
+      ratio_text(ratio_of(row, reference_of(result))), figures.cpu_ns_per_packet,
       100 * figures.dropped_share, 100 * figures.fullest_ring, 100 * figures.client_spread,
       or_blank("{:.2f}", figures.packets_per_round_trip, figures.packets_per_round_trip > 0));
   if (result.traffic.ports == PortKind::kRing) {
@@ -85,11 +92,13 @@ std::string row_line(const ForwardRow& row, const ForwardResult& result) {
 
 std::string explanations(const ForwardResult& result) {
   std::string text = fmt::format(
-      "ratio: to {}, the median of the ratios within a round, at one speed of the machine. ring: "
-      "the\n"
-      "fullest one. clients: how far apart they are, most - least over mean. /trip: packets in the "
-      "time that a cache line\n"
-      "takes between the two CPUs and back. oversubscribed: more busy processes than CPUs.\n",
+      "ratio: to {}, the median of the ratios within a round, of so many rounds in which both were "
+      "taken at one speed\n"
+      "of the machine. ring: the fullest one. clients: how far apart they are, most - least over "
+      "mean. /trip: packets\n"
+      "in the time that a cache line takes between the two CPUs and back. oversubscribed: more "
+      "busy "
+      "processes than CPUs.\n",
       reference_of(result).what.name());
   if (result.traffic.ports == PortKind::kRing) {
     text +=
@@ -128,8 +137,9 @@ Json row_json(const ForwardRow& row, const ForwardResult& result) {
   json["mpps"] = figures.mpps;
   json["mpps_min"] = figures.mpps_min;
   json["mpps_max"] = figures.mpps_max;
-  const std::optional<double> ratio = ratio_of(row, reference_of(result));
-  json["ratio"] = ratio ? Json(*ratio) : Json();
+  const std::optional<Ratio> ratio = ratio_of(row, reference_of(result));
+  json["ratio"] = ratio ? Json(ratio->median) : Json();
+  json["ratio_rounds"] = ratio ? ratio->rounds : 0;
   json["cpu_ns_per_packet"] = figures.cpu_ns_per_packet;
   json["dropped_share"] = figures.dropped_share;
   json["fullest_ring"] = figures.fullest_ring;
@@ -170,12 +180,12 @@ ForwardFigures figures_of(const ForwardRow& row) {
   figures.latency_ns = latency_of(row);
   for (const ForwardSample& sample : row.samples) {
     figures.discarded += sample.discarded;
-    figures.unsteady += is_unsteady(row, sample) ? 1 : 0;
+    figures.unsteady += is_steady(sample) ? 0 : 1;
   }
   return figures;
 }
 
-std::optional<double> ratio_of(const ForwardRow& row, const ForwardRow& reference) {
+std::optional<Ratio> ratio_of(const ForwardRow& row, const ForwardRow& reference) {
   std::vector<double> ratios;
   const std::size_t rounds = std::min(row.samples.size(), reference.samples.size());
   for (std::size_t i = 0; i < rounds; ++i) {
@@ -183,7 +193,7 @@ std::optional<double> ratio_of(const ForwardRow& row, const ForwardRow& referenc
     ratios.push_back(row.samples[i].mpps() / reference.samples[i].mpps());
   }
   if (ratios.empty()) return std::nullopt;
-  return median(ratios);
+  return Ratio{median(ratios), ratios.size()};
 }
 
 const ForwardRow& reference_of(const ForwardResult& result) {
@@ -244,7 +254,7 @@ std::string forward_table(const ForwardResult& result) {
       fmt::format("Mpps delivered, medians of {} rounds{}\n", reference_of(result).samples.size(),
                   result.rate ? fmt::format(", {:.0f} packets/s offered", *result.rate) : "") +
       traffic_line(result.traffic) + machine_line(result.machine);
-  table += fmt::format("{:<32}{:>8}{:>18}{:>9}{:>9}{:>9}{:>6}{:>9}{:>9}", "method/clients", "Mpps",
+  table += fmt::format("{:<32}{:>8}{:>18}{:>13}{:>9}{:>9}{:>6}{:>9}{:>9}", "method/clients", "Mpps",
                        "min ... max", "ratio", "CPU ns", "dropped", "ring", "clients", "/trip");
   if (result.traffic.ports == PortKind::kRing) {
     table += fmt::format("{:>9}{:>9}{:>9}", "p50 us", "p99 us", "p99.9 us");

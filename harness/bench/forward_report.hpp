@@ -29,11 +29,15 @@ struct ForwardFigures {
 /// Precondition: the row has samples.
 ForwardFigures figures_of(const ForwardRow& row);
 
-/// The median over the rounds of the rate of `row` over that of `reference` in the same round,
-/// without rounds in which a cache line took another time between the CPUs for the one than for the
-/// other: the machine had changed its speed. Nothing when no round is left. Precondition: both have
-/// samples.
-std::optional<double> ratio_of(const ForwardRow& row, const ForwardRow& reference);
+/// Of rates within a round: the median, and of how many rounds.
+struct Ratio {
+  double median = 0;
+  std::size_t rounds = 0;
+};
+/// The rate of `row` over that of `reference` in the same round, without rounds in which a cache
+/// line did not take the same time between the CPUs all along: the machine had changed its speed.
+/// Nothing when no round is left. Precondition: both have samples.
+std::optional<Ratio> ratio_of(const ForwardRow& row, const ForwardRow& reference);
 
 /// The row that others are compared with: the classic method with one client, else the first one
 /// with samples, the floor last. Precondition: there is one.

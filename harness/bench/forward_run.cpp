@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <filesystem>
 #include <fstream>
 
@@ -48,14 +49,22 @@ std::vector<std::string> vdevs_of(const ForwardTraffic& traffic) {
   return {fmt::format("net_pcap0,rx_pcap={},infinite_rx=1", input_file(0)), "net_null1,no-rx=1"};
 }
 
-/// CPU time of everybody on this machine so far, what its host took away included.
+/// CPU time of everybody so far on the CPUs that may be used here, what the host took away
+/// included.
 double read_cpu_seconds_of_all() {
+  const std::vector<unsigned> cpus = host::allowed_cpus();
   std::ifstream stat("/proc/stat");
-  std::string cpu;
-  double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
-  stat >> cpu >> user >> nice >> system >> idle >> iowait >> irq >> softirq >> steal;
-  return (user + nice + system + irq + softirq + steal) /
-         static_cast<double>(::sysconf(_SC_CLK_TCK));
+  double ticks = 0;
+  for (std::string line; std::getline(stat, line);) {
+    unsigned cpu = 0;
+    double user = 0, nice = 0, system = 0, idle = 0, iowait = 0, irq = 0, softirq = 0, steal = 0;
+    const int fields = std::sscanf(line.c_str(), "cpu%u %lf %lf %lf %lf %lf %lf %lf %lf", &cpu,
+                                   &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal);
+    if (fields == 9 && std::ranges::find(cpus, cpu) != cpus.end()) {
+      ticks += user + nice + system + irq + softirq + steal;
+    }
+  }
+  return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace

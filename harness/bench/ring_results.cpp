@@ -8,11 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "core/parse_number.hpp"
+#include "host/line_probe.hpp"
 
 namespace ringside::harness {
 namespace {
 
-constexpr double kOtherRegime = 1.6;
 constexpr const char* kContext[] = {"cpu_model", "usable_cpus", "governor", "kernel",
                                     "memory",    "dpdk",        "git",      "date"};
 
@@ -172,7 +172,7 @@ RingSummary summarize(const RingResults& results) {
   for (const RingRow& row : results.rows) {
     for (const RingSample& sample : row.samples) round_trips.push_back(sample.round_trip_ns);
   }
-  const std::vector<int> regimes = groups_by_gap(round_trips, kOtherRegime);
+  const std::vector<int> regimes = groups_by_gap(round_trips, host::kOtherSpeed);
   RingSummary summary;
   summary.usual_regime = most_frequent(regimes);
   std::vector<std::vector<double>> members;

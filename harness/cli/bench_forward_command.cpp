@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/ids.hpp"
+#include "core/output_file.hpp"
 #include "core/policy.hpp"
 #include "harness/bench/forward.hpp"
 #include "harness/bench/forward_report.hpp"
@@ -134,6 +135,7 @@ Status BenchForwardCommand::check() const {
   if (!traffic_.empty() && *kind == PortKind::kNull) {
     return Error{"null ports make their own frames; leave out --traffic, or use --ports pcap"};
   }
+  if (!json_.empty() && json_ != "-") return check_output_file("--json", json_);
   return Done{};
 }
 
