@@ -10,6 +10,7 @@
 #include <cmath>
 #include <csignal>
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -31,6 +32,7 @@ struct Settings {
   unsigned pairs = 20;
   unsigned blocks = 40;
   bool own_cpu = false;
+  std::optional<double> at_most;  ///< per cent of the rate
 };
 
 /// A forwarder process that works when it is asked to.
@@ -130,7 +132,9 @@ int measure(Settings settings) {
       settings.frames == "null" ? "frames of zeros" : settings.frames,
       settings.own_cpu ? "a CPU of their own" : "the server's CPU", median(times.with),
       median(times.without), median(costs), low, high);
-  return 0;
+  if (!settings.at_most || median(costs) <= *settings.at_most) return 0;
+  fmt::print(stderr, "recovery_cost: more than {} %\n", *settings.at_most);
+  return 1;
 }
 
 }  // namespace
@@ -148,6 +152,7 @@ int main(int argc, char** argv) {
   app.add_option("--policy", settings.policy, "of the server (round-robin)");
   app.add_option("--frames", settings.frames,
                  "a capture, or null for ports that cost nothing (null)");
+  app.add_option("--at-most", settings.at_most, "per cent of the rate; more ends with 1");
   app.add_option("--with", settings.with, "the one forwarder");
   app.add_option("--without", settings.without, "the other; the same one shows the noise");
   return ringside::harness::run_program(app, argc, argv,
