@@ -9,6 +9,7 @@
 #include "harness/run/inputs.hpp"
 #include "host/affinity.hpp"
 #include "host/line_probe.hpp"
+#include "host/line_stream.hpp"
 #include "host/machine.hpp"
 
 namespace ringside::harness {
@@ -67,8 +68,19 @@ Result<ForwardSample> sample_window(ForwardRun& run, const ForwardPlan& plan,
   return Error{fmt::format("{} delivered no packets", what.name()), ExitCode::kCheckFailed};
 }
 
+ForwardSample measure_lines(const ForwardPlan& plan) {
+  const std::vector<unsigned> cpus = host::allowed_cpus();
+  const host::LineStream stream = host::stream_lines(cpus[0], cpus[1], plan.window);
+  ForwardSample sample;
+  sample.delivered = stream.lines;
+  sample.seconds = stream.seconds;
+  sample.cpu_seconds = 2 * stream.seconds;
+  return sample;
+}
+
 Result<ForwardSample> measure(World& world, const ForwardPlan& plan, const ForwardCase& what,
                               const MemoryPlan& memory) {
+  if (what.method == ForwardMethod::kLines) return measure_lines(plan);
   const auto directory = RunDirectory::create();
   if (!directory) return directory.error();
   ForwardRun run(world, plan.setup, what, memory, *directory);

@@ -18,6 +18,8 @@ constexpr std::size_t kLongestFrame = 2048;
 
 std::string_view to_string(ForwardMethod method) {
   switch (method) {
+    case ForwardMethod::kLines:
+      return "lines";
     case ForwardMethod::kFloor:
       return "floor";
     case ForwardMethod::kClassic:
@@ -34,11 +36,12 @@ Result<ForwardMethod> parse_forward_method(std::string_view text) {
   for (const ForwardMethod method : kForwardMethods) {
     if (text == to_string(method)) return method;
   }
-  return Error{fmt::format("unknown method '{}'; use floor, classic, return or direct", text)};
+  return Error{
+      fmt::format("unknown method '{}'; use lines, floor, classic, return or direct", text)};
 }
 
 std::string ForwardCase::name() const {
-  if (method == ForwardMethod::kFloor) return "floor";
+  if (is_bound()) return std::string(to_string(method));
   std::string name = fmt::format("{}/{}", to_string(method), clients);
   if (method == ForwardMethod::kClassic) return name;
   name += "/" + policy;
@@ -77,6 +80,9 @@ std::string reason_to_skip(const ForwardCase& what, PortKind ports, std::size_t 
   if (what.method != ForwardMethod::kFloor && cpus < 2) {
     return fmt::format("needs 2 CPUs, one for the server and one for the clients; {} may be used",
                        cpus);
+  }
+  if (what.method == ForwardMethod::kLines && ports != PortKind::kNull) {
+    return "goes with null ports: there are no packets in it";
   }
   if (what.is_classic() && ports == PortKind::kRing) {
     return "the programs of bench/classic have no ring ports";

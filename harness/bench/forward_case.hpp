@@ -15,13 +15,15 @@ namespace ringside::harness {
 
 /// How packets get from a port to a port.
 enum class ForwardMethod {
-  kFloor,    ///< received and transmitted by one process, without any hand-over
+  kLines,  ///< no packets: a cache line of each to the other CPU and back, the bound of a hand-over
+  kFloor,  ///< received and transmitted by one process, without any hand-over
   kClassic,  ///< the lesson's example: bench/classic
   kReturn,   ///< mp_server --tx return
   kDirect    ///< mp_server --tx direct
 };
-inline constexpr ForwardMethod kForwardMethods[] = {ForwardMethod::kFloor, ForwardMethod::kClassic,
-                                                    ForwardMethod::kReturn, ForwardMethod::kDirect};
+inline constexpr ForwardMethod kForwardMethods[] = {ForwardMethod::kLines, ForwardMethod::kFloor,
+                                                    ForwardMethod::kClassic, ForwardMethod::kReturn,
+                                                    ForwardMethod::kDirect};
 std::string_view to_string(ForwardMethod method);
 /// Errors: kUsage, naming those there are.
 Result<ForwardMethod> parse_forward_method(std::string_view text);
@@ -39,8 +41,11 @@ struct ForwardCase {
   bool is_classic() const {
     return method == ForwardMethod::kFloor || method == ForwardMethod::kClassic;
   }
-  /// How many processes hand packets to each other.
-  unsigned client_processes() const { return method == ForwardMethod::kFloor ? 0 : clients; }
+  /// Bounds of what can be reached, of which there is one.
+  bool is_bound() const {
+    return method == ForwardMethod::kLines || method == ForwardMethod::kFloor;
+  }
+  unsigned client_processes() const { return is_bound() ? 0 : clients; }
 };
 
 /// What the ports are made of and what comes in at them: frames of zeros at both null ports; a

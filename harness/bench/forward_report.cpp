@@ -95,10 +95,11 @@ std::string explanations(const ForwardResult& result) {
       "ratio: to {}, the median of the ratios within a round, of so many rounds in which both were "
       "taken at one speed\n"
       "of the machine. ring: the fullest one. clients: how far apart they are, most - least over "
-      "mean. /trip: packets\n"
-      "in the time that a cache line takes between the two CPUs and back. oversubscribed: more "
-      "busy "
-      "processes than CPUs.\n",
+      "mean. /trip: packets in\n"
+      "the time that a cache line takes between the two CPUs and back. oversubscribed: more busy "
+      "processes than CPUs.\n"
+      "lines: no packets, but a cache line of each to the other CPU and back: no hand-over is "
+      "faster. floor: none at all.\n",
       reference_of(result).what.name());
   if (result.traffic.ports == PortKind::kRing) {
     text +=

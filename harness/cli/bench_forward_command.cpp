@@ -83,7 +83,7 @@ void BenchForwardCommand::declare(CLI::App& app) {
                  "while nothing comes in, and the first packet after that (rate)")
       ->check(CLI::IsMember({"rate", "loss-free", "idle"}));
   app.add_option("--methods", methods_,
-                 "floor, classic, return, direct (all; on ring ports return, direct)")
+                 "lines, floor, classic, return, direct (all that the ports have)")
       ->delimiter(',');
   app.add_option("--clients", clients_, "numbers of clients (1,2,4,8,16; on ring ports 1,2)")
       ->delimiter(',')
@@ -139,14 +139,14 @@ Status BenchForwardCommand::check() const {
   return Done{};
 }
 
-/// Of one method: the floor once, the classic method for each number of clients, and every
+/// Of one method: a bound once, the classic method for each number of clients, and every
 /// combination of ours.
 std::vector<ForwardCase> BenchForwardCommand::cases_of(ForwardMethod method, PortKind ports) const {
   const auto or_default = [](const std::vector<unsigned>& values) {
     std::vector<std::optional<unsigned>> some(values.begin(), values.end());
     return some.empty() ? std::vector<std::optional<unsigned>>{std::nullopt} : some;
   };
-  if (method == ForwardMethod::kFloor) return {{method, 1, "", {}, {}}};
+  if (const ForwardCase bound{method, 1, "", {}, {}}; bound.is_bound()) return {bound};
   std::vector<unsigned> clients = clients_;
   if (clients.empty()) clients = {1, 2, 4, 8, 16};
   if (clients_.empty() && (quick_ || ports == PortKind::kRing)) clients = {1, 2};
@@ -170,9 +170,9 @@ std::vector<ForwardCase> BenchForwardCommand::cases_of(ForwardMethod method, Por
 Result<std::vector<ForwardCase>> BenchForwardCommand::cases(PortKind ports) const {
   std::vector<std::string> methods = methods_;
   if (methods.empty()) {
-    methods = ports == PortKind::kRing
-                  ? std::vector<std::string>{"return", "direct"}
-                  : std::vector<std::string>{"floor", "classic", "return", "direct"};
+    methods = {"return", "direct"};
+    if (ports != PortKind::kRing) methods.insert(methods.begin(), {"floor", "classic"});
+    if (ports == PortKind::kNull) methods.insert(methods.begin(), "lines");
   }
   std::vector<ForwardCase> cases;
   for (const std::string& word : methods) {

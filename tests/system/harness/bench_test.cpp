@@ -48,7 +48,7 @@ TEST_F(Bench, ForwardMeasuresEachMethodWithEachNumberOfClients) {
     EXPECT_DOUBLE_EQ(each["cpu_ns_per_packet"], double{sample["cpu_seconds"]} * 1e9 / delivered);
   }
   EXPECT_THAT(names,
-              ElementsAre("floor", "classic/1", "classic/2", "return/1/round-robin",
+              ElementsAre("lines", "floor", "classic/1", "classic/2", "return/1/round-robin",
                           "return/2/round-robin", "direct/1/round-robin", "direct/2/round-robin"));
   EXPECT_THAT(run_directories(), IsEmpty());
   EXPECT_THAT(processes_left(), IsEmpty());

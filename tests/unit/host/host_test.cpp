@@ -5,6 +5,7 @@
 
 #include "host/affinity.hpp"
 #include "host/line_probe.hpp"
+#include "host/line_stream.hpp"
 #include "host/machine.hpp"
 #include "host/sleep_probe.hpp"
 
@@ -34,6 +35,14 @@ TEST(AllowedCpus, AreAscendingAndNeverNone) {
   const auto cpus = allowed_cpus();
   EXPECT_FALSE(cpus.empty());
   EXPECT_TRUE(std::ranges::is_sorted(cpus));
+}
+
+TEST(LineStream, BringsBackWhatItCounts) {
+  const auto cpus = allowed_cpus();
+  if (cpus.size() < 2) GTEST_SKIP() << "one CPU";
+  const LineStream stream = stream_lines(cpus[0], cpus[1], milliseconds(20));
+  EXPECT_GE(stream.seconds, 0.02);
+  EXPECT_EQ(stream.lines % 32, 0u) << "whole batches";
 }
 
 TEST(SleepProbe, ASleepLastsAsLongAsAskedAndTakesCpuOnlyToBeginAndEnd) {

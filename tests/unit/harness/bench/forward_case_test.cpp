@@ -20,8 +20,8 @@ ForwardCase of(ForwardMethod method, unsigned clients = 1) {
 
 TEST(ForwardCase, WithOneCpuOnlyTheFloorCanBeMeasured) {
   EXPECT_EQ(reason_to_skip(of(ForwardMethod::kFloor), PortKind::kNull, 1), "");
-  for (const auto method :
-       {ForwardMethod::kClassic, ForwardMethod::kReturn, ForwardMethod::kDirect}) {
+  for (const auto method : {ForwardMethod::kLines, ForwardMethod::kClassic, ForwardMethod::kReturn,
+                            ForwardMethod::kDirect}) {
     EXPECT_EQ(reason_to_skip(of(method), PortKind::kNull, 2), "");
     EXPECT_THAT(reason_to_skip(of(method), PortKind::kNull, 1),
                 HasSubstr("needs 2 CPUs, one for the server and one for the clients; 1 may"));
@@ -35,6 +35,7 @@ TEST(ForwardCase, WhatPortsDoNotAllowIsSkippedWithTheReason) {
     EXPECT_THAT(reason_to_skip(of(method), PortKind::kRing, 2), HasSubstr("no ring ports"));
     EXPECT_EQ(reason_to_skip(of(method), PortKind::kPcap, 2), "");
   }
+  EXPECT_THAT(reason_to_skip(of(ForwardMethod::kLines), PortKind::kPcap, 2), HasSubstr("null"));
   EXPECT_EQ(reason_to_skip(of(ForwardMethod::kReturn), PortKind::kPcap, 2), "");
   EXPECT_EQ(reason_to_skip(of(ForwardMethod::kDirect), PortKind::kRing, 2), "");
 }
