@@ -135,7 +135,7 @@ TEST_F(Bench, ForwardWithoutACpuForTheClientsMeasuresTheFloorAlone) {
 TEST_F(Bench, ForwardRefusesWhatItDoesNotKnow) {
   const auto method = ringside({"bench", "forward", "--methods", "modern"});
   EXPECT_EQ(method.code, 2);
-  EXPECT_THAT(method.err, HasSubstr("unknown method 'modern'; use floor, classic"));
+  EXPECT_THAT(method.err, HasSubstr("unknown method 'modern'; use lines, floor"));
   const auto policy = ringside({"bench", "forward", "--policies", "fair"});
   EXPECT_EQ(policy.code, 2);
   EXPECT_THAT(policy.err, HasSubstr("unknown policy 'fair'"));

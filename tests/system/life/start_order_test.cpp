@@ -116,6 +116,15 @@ TEST_F(StartOrderTest, AServerThatEndsWhileAClientWaitsForItsTurnIsWaitedForAnew
   EXPECT_TRUE(client.wait_for("joined")) << client.err();
 }
 
+TEST_F(StartOrderTest, WhoeverDoesNotGetItsTurnInTimeStartsAllTheSame) {
+  Running server = start_good_server();
+  const dpdk::StartTurn turn =
+      dpdk::StartTurn::take(runtime().ready_file(), kDeadline, [] { return false; });
+  ASSERT_TRUE(turn.mine());
+  Running client = start_client({"-n", "0", "--wait", "0.5"});
+  EXPECT_TRUE(client.wait_for("joined")) << client.err();
+}
+
 /// Whoever holds this keeps every process inside rte_eal_init(): EAL locks the directory there, and
 /// waits.
 class DirectoryLock {
@@ -180,6 +189,11 @@ TEST_F(HangingStartTest, WaitsForTheNextServerWhileThereIsTimeLeft) {
   lock_.reset();
   Running next = start_good_server();
   EXPECT_TRUE(client.wait_for("joined")) << client.err();
+}
+
+TEST_F(HangingStartTest, SaysSoLongBeforeItsDeadline) {
+  Running client = hanging_client({"--wait", "3600"});
+  EXPECT_TRUE(client.wait_for("DPDK's start takes")) << client.err();
 }
 
 TEST_F(HangingStartTest, EndsByAnInterrupt) {
