@@ -107,27 +107,32 @@ std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, const Link&
 /// Decides when the worker may end: at once when the server has stopped or is gone, otherwise after
 /// the server has taken back what it had handed out.
 class Ending {
+  using Clock = std::chrono::steady_clock;
+
  public:
   Ending(const shared::SharedInfo& info, ClientId id, Link& link)
       : info_(info), id_(id), link_(link) {}
 
-  /// Whatever is on the ring.
-  bool at_once() const { return server_stopped(info_) || link_.server_gone(); }
-
-  /// With nothing on the ring.
-  bool when_idle() {
-    if (!signals::stop_requested()) return false;
-    if (!asked_) {
+  /// Whatever is on the ring, which under load is never empty.
+  bool at_once() {
+    if (!asked_ && signals::stop_requested()) {
       pass(Step::kLeaveAsked);
       link_.ask_to_leave();
       asked_ = true;
-      deadline_ = std::chrono::steady_clock::now() + kLeaveDeadline;
     }
+    return server_stopped(info_) || link_.server_gone();
+  }
+
+  /// With nothing on the ring.
+  bool when_idle() {
+    if (!asked_) return false;
     if (link_.may_go()) {
       pass(Step::kLetGo);
       return true;
     }
-    overdue_ = std::chrono::steady_clock::now() > deadline_;
+    const auto now = Clock::now();
+    if (deadline_ == Clock::time_point::max()) deadline_ = now + kLeaveDeadline;
+    overdue_ = now > deadline_;
     return overdue_;
   }
 
@@ -145,7 +150,7 @@ class Ending {
   const shared::SharedInfo& info_;
   ClientId id_;
   Link& link_;
-  std::chrono::steady_clock::time_point deadline_;
+  Clock::time_point deadline_ = Clock::time_point::max();  ///< from the first idle moment on
   bool asked_ = false;
   bool overdue_ = false;
 };

@@ -66,6 +66,16 @@ TEST_F(ReconnectTest, AServersDeathIsNoticedAlsoWithAFullRing) {
   EXPECT_EQ(client.wait_end().exit_code, 3) << client.err();
 }
 
+TEST_F(ReconnectTest, AClientWhoseRingIsNeverEmptyLeavesWhenItIsAsked) {
+  Words eal = primary();
+  eal.insert(eal.end(), {"--vdev=net_null0", "--vdev=net_null1"});
+  Running server = start_server({"-p", "3", "-n", "1", "--on-full", "wait"}, eal);
+  Running client = start_client({"-n", "0", "--handler", "delay:20000", "--wait", "20"});
+  ASSERT_TRUE(server.wait_for("Ring of client 0 was filled")) << server.err();
+  EXPECT_EQ(client.end(SIGINT).exit_code, 0) << client.err();
+  EXPECT_TRUE(server.says("Client process 0 leaves")) << server.err();
+}
+
 TEST_F(ReconnectTest, IsBoundedByTheWait) {
   Running server = start_good_server();
   Running client = start_client({"-n", "0", "--reconnect", "--wait", "5"});
