@@ -159,13 +159,21 @@ Result<ForwardResult> bench_forward(World& world, const ForwardPlan& plan,
                        *std::move(rows)};
   for (unsigned round = 0; round < plan.rounds; ++round) {
     for (ForwardRow& row : result.rows) {
-      if (!row.skipped.empty()) continue;
+      if (!row.skipped.empty() || !row.failed.empty()) continue;
       progress(fmt::format("round {} of {}: {}", round + 1, plan.rounds, row.what.name()));
       auto sample = measure_at_one_speed(world, plan, row.what, *memory);
-      if (!sample) return sample.error();
-      row.samples.push_back(*std::move(sample));
+      if (sample) {
+        row.samples.push_back(*std::move(sample));
+        continue;
+      }
+      if (sample.error().code == ExitCode::kInterrupted) return sample.error();
+      row.failed = sample.error().message;
+      if (!result.failure) result.failure = sample.error();
     }
   }
+  const bool any =
+      std::ranges::any_of(result.rows, [](const auto& row) { return !row.samples.empty(); });
+  if (!any) return *result.failure;
   return result;
 }
 

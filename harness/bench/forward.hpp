@@ -58,6 +58,7 @@ struct ForwardRow {
   std::vector<ForwardSample> samples;  ///< by round
   std::string skipped;
   bool oversubscribed = false;
+  std::string failed = {};  ///< why it was not measured in the round after those, and in no other
 };
 
 /// Where it was measured: names and values, in the order in which they are shown.
@@ -68,11 +69,13 @@ struct ForwardResult {
   ForwardTraffic traffic;
   std::optional<double> rate;
   std::vector<ForwardRow> rows;
+  std::optional<Error> failure = {};  ///< of the first case that failed
 };
 
 /// Runs all cases in turn, `plan.rounds` times. `progress` is told the name of each that begins.
-/// Errors: kEnvironment, also when nothing can be measured here; kCheckFailed, when a case delivers
-/// no packets; kInterrupted.
+/// A case that fails (kEnvironment; kCheckFailed, it delivers no packets) ends there, the others go
+/// on. Errors: kEnvironment, also when nothing can be measured here; of the first case, when none
+/// was measured; kInterrupted.
 Result<ForwardResult> bench_forward(World& world, const ForwardPlan& plan,
                                     const std::function<void(const std::string&)>& progress);
 

@@ -75,6 +75,7 @@ std::string row_line(const ForwardRow& row, const ForwardResult& result) {
   if (!row.skipped.empty()) {
     return fmt::format("{:<32}skipped: {}\n", row.what.name(), row.skipped);
   }
+  if (row.samples.empty()) return fmt::format("{:<32}failed: {}\n", row.what.name(), row.failed);
   const ForwardFigures figures = figures_of(row);
   std::string line = fmt::format(
       "{:<32}{:>8.2f}{:>18}{:>13}{:>9.1f}{:>8.1f}%{:>5.0f}%{:>8.1f}%{:>9}", row.what.name(),
@@ -134,6 +135,8 @@ Json row_json(const ForwardRow& row, const ForwardResult& result) {
     json["skipped"] = row.skipped;
     return json;
   }
+  if (!row.failed.empty()) json["failed"] = row.failed;
+  if (row.samples.empty()) return json;
   const ForwardFigures figures = figures_of(row);
   json["mpps"] = figures.mpps;
   json["mpps_min"] = figures.mpps_min;
@@ -214,6 +217,9 @@ std::string remark_on(const ForwardRow& row, std::optional<double> rate) {
   std::vector<std::string> remarks;
   const ForwardFigures figures = figures_of(row);
   if (row.oversubscribed) remarks.push_back("oversubscribed");
+  if (!row.failed.empty()) {
+    remarks.push_back(fmt::format("failed in round {}: {}", row.samples.size() + 1, row.failed));
+  }
   if (rate && figures.offered_rate < kKeptRate * *rate) {
     remarks.push_back(fmt::format("offered only {:.0f}/s", figures.offered_rate));
   }

@@ -245,7 +245,10 @@ Result<ExitCode> BenchForwardCommand::measure_rates(const ForwardSetup& setup,
   plan.window = duration(seconds(kRateSeconds));
   if (quick_) plan.tries = 1;
   World world = real_world();
-  return show(bench_forward(world, plan, say), forward_table, forward_json);
+  const auto result = bench_forward(world, plan, say);
+  const auto shown = show(result, forward_table, forward_json);
+  if (shown && result->failure) return *result->failure;
+  return shown;
 }
 
 Result<ExitCode> BenchForwardCommand::search_loss_free(const ForwardSetup& setup,

@@ -129,6 +129,17 @@ TEST(ForwardReport, ACaseThatCannotBeMeasuredSaysWhyAndIsNoReference) {
   EXPECT_FALSE(json["cases"][1].contains("mpps"));
 }
 
+TEST(ForwardReport, ACaseThatFailedSaysWhyAndWhatWasMeasuredBefore) {
+  ForwardResult result = two_rounds();
+  result.rows[0].failed = "it delivered no packets";
+  EXPECT_THAT(forward_table(result), HasSubstr("  failed in round 3: it delivered no packets\n"));
+  result.rows[0].samples.clear();
+  EXPECT_THAT(forward_table(result), HasSubstr(" failed: it delivered no packets\n"));
+  const auto json = nlohmann::json::parse(forward_json(result, ""));
+  EXPECT_EQ(json["cases"][0]["failed"], "it delivered no packets");
+  EXPECT_TRUE(json["cases"][1].contains("mpps"));
+}
+
 TEST(ForwardReport, RemarksSayWhatIsToBeKnownOfARow) {
   ForwardRow row = two_rounds().rows[0];
   EXPECT_EQ(remark_on(row, std::nullopt), "");
