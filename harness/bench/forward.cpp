@@ -109,13 +109,15 @@ Result<ForwardSample> measure_at_one_speed(World& world, const ForwardPlan& plan
     sample->round_trip_before_ns = before;
     sample->round_trip_after_ns = probe();
     sample->discarded = discarded;
-    const bool one_cpu = before == 0 && sample->round_trip_after_ns == 0;
-    const bool kept = one_cpu || host::same_speed(before, sample->round_trip_after_ns);
-    if (kept || discarded + 1 >= plan.tries) return sample;
+    if (sample->is_steady() || discarded + 1 >= plan.tries) return sample;
   }
 }
 
 }  // namespace
+
+bool ForwardSample::is_steady() const {
+  return !knows_speed() || host::same_speed(round_trip_before_ns, round_trip_after_ns);
+}
 
 double others_share(const ForwardReading& begin, const ForwardReading& end) {
   const double ours = sum(end.cpu_seconds) - sum(begin.cpu_seconds);

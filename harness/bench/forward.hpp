@@ -37,6 +37,10 @@ struct ForwardSample {
   double rate() const { return static_cast<double>(delivered) / seconds; }
   double mpps() const { return rate() / 1e6; }
   double cpu_ns_per_packet() const { return cpu_seconds * 1e9 / static_cast<double>(delivered); }
+  /// The machine kept its speed meanwhile, or has one CPU, where there is nothing to be known of
+  /// it.
+  bool is_steady() const;
+  bool knows_speed() const { return round_trip_before_ns > 0 || round_trip_after_ns > 0; }
   double round_trip_ns() const { return (round_trip_before_ns + round_trip_after_ns) / 2; }
   /// A figure that survives a change of the machine's speed.
   double packets_per_round_trip() const { return rate() * round_trip_ns() / 1e9; }

@@ -39,16 +39,6 @@ double client_spread(const ForwardSample& sample) {
                         static_cast<double>(sample.by_client.size()) / sum;
 }
 
-/// On one CPU there is nothing to be known of the machine's speed.
-bool knows_speed(const ForwardSample& sample) {
-  return sample.round_trip_before_ns > 0 || sample.round_trip_after_ns > 0;
-}
-
-bool is_steady(const ForwardSample& sample) {
-  return !knows_speed(sample) ||
-         host::same_speed(sample.round_trip_before_ns, sample.round_trip_after_ns);
-}
-
 Percentiles latency_of(const ForwardRow& row) {
   const auto of = [&](double Percentiles::*which) {
     return median(of_all(row, [=](const auto& s) { return s.latency_ns.*which; }));
@@ -63,8 +53,8 @@ std::string or_blank(const char* format, double value, bool there) {
 
 /// Taken at one speed of the machine.
 bool comparable(const ForwardSample& a, const ForwardSample& b) {
-  if (!knows_speed(a) && !knows_speed(b)) return true;
-  return is_steady(a) && is_steady(b) && host::same_speed(a.round_trip_ns(), b.round_trip_ns());
+  if (!a.knows_speed() && !b.knows_speed()) return true;
+  return a.is_steady() && b.is_steady() && host::same_speed(a.round_trip_ns(), b.round_trip_ns());
 }
 
 std::string ratio_text(const std::optional<Ratio>& ratio) {
@@ -184,7 +174,7 @@ ForwardFigures figures_of(const ForwardRow& row) {
   figures.latency_ns = latency_of(row);
   for (const ForwardSample& sample : row.samples) {
     figures.discarded += sample.discarded;
-    figures.unsteady += is_steady(sample) ? 0 : 1;
+    figures.unsteady += sample.is_steady() ? 0 : 1;
   }
   return figures;
 }

@@ -30,9 +30,9 @@ class StartWatch {
   using GiveUp = std::function<int(const Error&)>;
 
   /// Watches the process's main thread from now on, and says on standard error when its start takes
-  /// long. Gives up at `limit`, though not before it has
-  /// had `least` for itself (kTimedOut), a second after `server` has ended (kServerGone), and a
-  /// second after `cancelled` says true (kInterrupted), whichever is first, with _exit().
+  /// long. Gives up at `limit`, though not before it has had `least` for itself (kTimedOut), a
+  /// second after `server` has ended (kServerGone), and a second after `cancelled` says true
+  /// (kInterrupted), whichever is first, with _exit().
   StartWatch(pid_t server, Clock::time_point limit, std::chrono::nanoseconds least,
              std::function<bool()> cancelled, GiveUp give_up);
   StartWatch(const StartWatch&) = delete;

@@ -143,7 +143,7 @@ void Control::follow_membership() {
   path_.gate.epoch.fetch_add(1, std::memory_order_release);  // pairs: Receiver::follow_gate()
 }
 
-/// Those who died since the last look: their packets are to be recovered.
+/// Those who died or left since the last look: what they had is to be recovered.
 void Control::note_deaths() {
   for (const ClientId id : membership_.dead() - dead_) {
     path_.gate.deaths[id.value].fetch_add(1, std::memory_order_relaxed);

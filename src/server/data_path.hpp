@@ -27,10 +27,12 @@ namespace ringside::server {
 struct Gate {
   std::atomic<bool> receiving{false};
   std::atomic<std::uint32_t> active{0};  ///< ClientSet::bits()
-  std::atomic<std::uint32_t> dead{0};    ///< ClientSet::bits(): died, its packets to be recovered
+  /// ClientSet::bits(): died or left, what they had to be recovered and their rings to be cleared.
+  std::atomic<std::uint32_t> dead{0};
   /// Of the dead those whose last words in shared memory count for nothing.
   std::atomic<std::uint32_t> distrusted{0};
-  std::array<std::atomic<std::uint32_t>, kMaxClients> deaths{};  ///< of each client, so far
+  std::array<std::atomic<std::uint32_t>, kMaxClients>
+      deaths{};  ///< so often was a client in `dead`
   std::atomic<std::uint32_t> epoch{0};
   std::atomic<bool> finish{false};  ///< lcores leave their loops
 };

@@ -42,6 +42,7 @@ TEST(LineStream, BringsBackWhatItCounts) {
   if (cpus.size() < 2) GTEST_SKIP() << "one CPU";
   const LineStream stream = stream_lines(cpus[0], cpus[1], milliseconds(20));
   EXPECT_GE(stream.seconds, 0.02);
+  EXPECT_GT(stream.lines, 0u);
   EXPECT_EQ(stream.lines % 32, 0u) << "whole batches";
 }
 
