@@ -67,7 +67,7 @@ void ReplayCommand::declare(CLI::App& app) {
   app.add_option("--ring-mode", server_.ring_mode, "as of mp_server");
   app.add_option("--tx", server_.tx, "return or direct (return)")
       ->check(CLI::IsMember({"return", "direct"}));
-  app.add_option("--burst", server_.burst, "packets per burst (32)");
+  app.add_option("--burst", server_.burst, "packets per burst (not given: the server's choice)");
   app.add_option("--server-lcores", server_.lcores, "lcores of the server (1)")
       ->check(CLI::Range(1u, 16u));
   app.add_option("--handler", handler_, "of the clients: forward, drop or delay:NS (forward)");

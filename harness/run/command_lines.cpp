@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/burst.hpp"
 #include "core/event_log.hpp"
 #include "core/sizing.hpp"
 
@@ -140,7 +141,7 @@ unsigned needed_megabytes(const Scenario& scenario, unsigned max_frame, bool hug
   input.ports = scenario.port_count;
   input.direct = scenario.server.tx == "direct";
   input.tx_queues = input.direct ? scenario.client_slots : 1;
-  input.burst = scenario.server.burst.value_or(input.burst);
+  input.burst = scenario.server.burst.value_or(default_burst(input.ring_size));
   input.server_lcores = scenario.server.lcores;
   input.max_frame = max_frame;
   input.preloaded = looped;

@@ -15,6 +15,7 @@
 #include "client/options.hpp"
 #include "client/reconnect.hpp"
 #include "client/worker.hpp"
+#include "core/burst.hpp"
 #include "core/eal_args.hpp"
 #include "core/names.hpp"
 #include "core/program.hpp"
@@ -182,6 +183,11 @@ void let_go(shared::ClientSlot& slot) {
   slot.counters.detached.store(generation, std::memory_order_release);  // pairs: has_let_go()
 }
 
+/// A driver is called once for each burst, and the server looks at what became of it.
+unsigned burst_for(const Options& options, const shared::SharedInfo& info) {
+  return options.burst.value_or(is_direct(info) ? default_burst(info.ring_size) : kDefaultBurst);
+}
+
 /// `joined`: turns true when it is tied to the server.
 Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk::Log& log,
             std::atomic<bool>& joined) {
@@ -201,8 +207,8 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   const std::uint64_t before = read(slot.counters.done);
   const Handler handler(options.id, options.handler, *found->info);
   const auto outlet = make_outlet(*found, options.id, **link);
-  Worker worker(found->work, is_direct(*found->info), handler, handle, *outlet, slot, options.burst,
-                options.idle);
+  Worker worker(found->work, is_direct(*found->info), handler, handle, *outlet, slot,
+                burst_for(options, *found->info), options.idle);
   Ending ending(*found->info, options.id, **link);
   {
     const dpdk::RobustFutex held(slot.worker);

@@ -24,7 +24,7 @@ struct Raw {
   std::string mark = "none";
   std::string handler = "forward";
   std::string idle = "adaptive";
-  unsigned burst = 32;
+  std::optional<unsigned> burst;
   std::chrono::nanoseconds wait = std::chrono::seconds(10);
   bool reconnect = false;
 };
@@ -36,7 +36,9 @@ void declare(CLI::App& app, Raw& raw) {
       ->check(CLI::IsMember({"none", "mac"}));
   app.add_option("--handler", raw.handler,
                  "forward, drop, or delay:NS (spend NS nanoseconds on each packet)");
-  app.add_option("--burst", raw.burst, "Packets taken at once")->check(CLI::Range(1u, kMaxBurst));
+  app.add_option("--burst", raw.burst,
+                 "Packets taken at once (32; as many as the server's with --tx direct)")
+      ->check(CLI::Range(1u, kMaxBurst));
   app.add_option("--idle", raw.idle, "spin, yield or adaptive");
   cli::add_duration(app, "--wait", raw.wait, "How long to wait for the server");
   app.add_flag("--reconnect", raw.reconnect,

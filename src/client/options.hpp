@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace ringside::client {
 struct Options {
   ClientId id;
   HandlerConfig handler;
-  unsigned burst = 32;
+  std::optional<unsigned> burst;  ///< not given: what suits the server
   IdleMode idle = IdleMode::kAdaptive;
   std::chrono::nanoseconds wait = std::chrono::seconds(10);
   bool reconnect = false;

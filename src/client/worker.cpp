@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "client/worker.hpp"
 
+#include <algorithm>
+
 #include "client/crash_points.hpp"
+#include "core/burst.hpp"
 #include "core/shared_counter.hpp"
 #include "dpdk/lanes.hpp"
 #include "dpdk/port.hpp"
@@ -100,7 +103,11 @@ unsigned Worker::turn() {
   add(counters_.received, taken);
   pass(Step::kBeforeHandler);
   const std::span burst(packets_.data(), taken);
-  handle(handle_, handler_, burst);
+  for (auto rest = burst; !rest.empty(); add(counters_.progress, 1)) {
+    const auto some = rest.first(std::min<std::size_t>(rest.size(), kDefaultBurst));
+    handle(handle_, handler_, some);
+    rest = rest.subspan(some.size());
+  }
   pass(Step::kAfterHandler);
   outlet_.take(burst);
   if (in_steps_) work_.finish_dequeue(taken);

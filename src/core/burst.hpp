@@ -2,9 +2,20 @@
 // How many packets are handled at once.
 #pragma once
 
+#include <algorithm>
+
 namespace ringside {
 
-inline constexpr unsigned kDefaultBurst = 32;
 inline constexpr unsigned kMaxBurst = 512;
+
+/// Handled at once where nothing is gained by more, and the least that is worth a hand-over while
+/// more is coming in.
+inline constexpr unsigned kDefaultBurst = 32;
+
+/// Handled at once where each burst costs the other CPU something too: more, as long as a ring
+/// holds several of them.
+constexpr unsigned default_burst(unsigned ring_size) {
+  return std::clamp(ring_size / 4, kDefaultBurst, 4 * kDefaultBurst);
+}
 
 }  // namespace ringside

@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <cstdint>
 
+#include "core/burst.hpp"
+
 namespace ringside {
 
 inline constexpr unsigned kHeadroom = 128;         ///< RTE_PKTMBUF_HEADROOM
 inline constexpr unsigned kMinFrameRoom = 2048;    ///< RTE_MBUF_DEFAULT_DATAROOM
 inline constexpr unsigned kMaxFrameRoom = 9216;    ///< one jumbo frame; longer ones are chained
-inline constexpr unsigned kMempoolCache = 256;     ///< objects per lcore
+inline constexpr unsigned kMempoolCache = 512;     ///< objects per lcore; the most that DPDK allows
 inline constexpr std::uint64_t kPage4k = 4096;     ///< --no-huge
 inline constexpr std::uint64_t kPage2M = 2 << 20;  ///< hugepages
 
@@ -25,7 +27,7 @@ struct SizingInput {
   unsigned tx_queues = 1;          ///< per port
   unsigned rx_descriptors = 1024;  ///< per queue
   unsigned tx_descriptors = 1024;  ///< per queue
-  unsigned burst = 32;
+  unsigned burst = default_burst(4096);
   unsigned server_lcores = 1;
   bool direct = false;             ///< clients transmit: they hold mbufs and give them back
   unsigned max_frame = 1522;       ///< bytes

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <bit>
 #include <cctype>
+#include <optional>
 
 #include "cli/command_line.hpp"
 #include "core/parse_duration.hpp"
@@ -41,7 +42,7 @@ struct Raw {
   unsigned start_after = 1;
   std::string heartbeat_timeout = "1s";
   bool evict_hung = false;
-  unsigned burst = kDefaultBurst;
+  std::optional<unsigned> burst;
   unsigned max_frame = 1522;
   std::vector<std::string> ring_ports;
   std::chrono::nanoseconds stats_period{0};
@@ -69,7 +70,9 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("--heartbeat-timeout", raw.heartbeat_timeout,
                  "A client that does not move for so long gets no new packets: 1s, 500ms");
   app.add_flag("--evict-hung", raw.evict_hung, "Kill such a client; others get what it had");
-  app.add_option("--burst", raw.burst, "Packets handled at once")->check(CLI::Range(1u, kMaxBurst));
+  app.add_option("--burst", raw.burst,
+                 "Packets handled at once (a fourth of the ring, between 32 and 128)")
+      ->check(CLI::Range(1u, kMaxBurst));
   app.add_option("--idle", raw.idle, "spin, yield or adaptive");
   app.add_option("--max-frame", raw.max_frame, "Longest frame expected, bytes")
       ->check(CLI::Range(64u, 65535u));
@@ -197,7 +200,7 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
   options.clients = *clients;
   options.ring_size = static_cast<unsigned>(raw.ring_size);
   options.start_after = raw.start_after;
-  options.burst = raw.burst;
+  options.burst = raw.burst.value_or(default_burst(options.ring_size));
   options.max_frame = raw.max_frame;
   options.ring_ports = raw.ring_ports;
   options.stats_period = raw.stats_period;

@@ -33,13 +33,26 @@ unsigned Receiver::turn() {
   if (!hold_.idle()) release_held();
   unsigned moved = 0;
   if (stages_.has_kept() || stages_.blocked()) moved += stages_.flush_all();
+  bool more_waits = false;  // a port gave all that could be taken
   for (std::size_t i = 0; i < path_.ports.size() && receiving_ && !blocked(); ++i) {
-    moved += receive_from(PortIndex{static_cast<std::uint8_t>(i)});
+    const unsigned received = receive_from(PortIndex{static_cast<std::uint8_t>(i)});
+    more_waits |= received == burst_.size();
+    moved += received;
   }
-  if (moved == 0 && path_.seams.flush_partial_bursts) moved = stages_.flush_all();
+  if (path_.seams.flush_partial_bursts) moved += hand_over_partial(moved > 0, more_waits);
   wake_clients();
   publish_staged();
   return moved;
+}
+
+unsigned Receiver::hand_over_partial(bool moved, bool more_waits) {
+  // What waits for company costs less to hand over; but it does not wait for long.
+  constexpr unsigned kLongestWait = 16;
+  if (!moved || ++turns_waited_ >= kLongestWait) {
+    turns_waited_ = 0;
+    return stages_.flush_all();
+  }
+  return more_waits ? 0 : stages_.flush_all(kDefaultBurst);
 }
 
 void Receiver::wake_clients() {

@@ -51,6 +51,8 @@ class Receiver {
   /// (--on-full wait).
   bool blocked() const;
   unsigned receive_from(PortIndex port);
+  /// Of bursts that are not full, in turns in which nothing `moved`, or when no port has more.
+  unsigned hand_over_partial(bool moved, bool more_waits);
   void dispatch(std::span<dpdk::Packet> packets, PortIndex port);
   void deal_out(std::span<dpdk::Packet> packets, PortIndex port);
   /// Packets just received, some of whose flows may be moving.
@@ -73,6 +75,7 @@ class Receiver {
   DispatchState dispatch_;
   std::uint32_t epoch_ = 0;
   bool receiving_ = false;
+  unsigned turns_waited_ = 0;          ///< since all that was staged was handed over
   std::vector<dpdk::Ringer> ringers_;  ///< of the clients
   Stages stages_;
   FlowHold hold_;

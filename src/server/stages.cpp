@@ -97,9 +97,10 @@ std::size_t Stages::size() const {
   return size;
 }
 
-unsigned Stages::flush_all() {
+unsigned Stages::flush_all(std::size_t least) {
   unsigned handed = 0;
   for (std::size_t i = 0; i < stages_.size(); ++i) {
+    if (stages_[i].filled < least) continue;
     handed += flush(ClientId{static_cast<std::uint8_t>(i)});
   }
   return handed;

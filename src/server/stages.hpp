@@ -47,9 +47,9 @@ class Stages {
   /// Packets here, of any kind.
   std::size_t size() const;
 
-  /// Hands over what fits; of the fresh ones the rest is dropped (--on-full drop) or stays. Returns
-  /// how many went.
-  unsigned flush_all();
+  /// Hands over what fits, where at least so many are fresh; of the fresh ones the rest is dropped
+  /// (--on-full drop) or stays. Returns how many went.
+  unsigned flush_all(std::size_t least = 0);
 
   /// Moves those packets of `client` for which moves(packet) is true to the end of `to`: kept ones
   /// first, in order.

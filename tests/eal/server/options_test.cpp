@@ -28,6 +28,18 @@ TEST(ServerOptions, HaveTheLessonsDefaults) {
   EXPECT_EQ(options->on_full, OnFull::kDrop);
 }
 
+TEST(ServerOptions, ABurstIsAFourthOfTheRingWithinBounds) {
+  const auto burst = [](const char* ring_size) {
+    return parse_options({"-p", "3", "-n", "2", "--ring-size", ring_size})->burst;
+  };
+  EXPECT_EQ(burst("64"), 32u);
+  EXPECT_EQ(burst("128"), 32u);
+  EXPECT_EQ(burst("256"), 64u);
+  EXPECT_EQ(burst("512"), 128u);
+  EXPECT_EQ(burst("1048576"), 128u);
+  EXPECT_EQ(parse_options({"-p", "3", "-n", "2", "--burst", "7"})->burst, 7u);
+}
+
 TEST(ServerOptions, ReadAMaskAsHexadecimalWithOrWithoutPrefix) {
   EXPECT_EQ(parse_options({"-p", "F", "-n", "1"})->port_mask, 15u);
   EXPECT_EQ(parse_options({"-p", "0X0c", "-n", "1"})->port_mask, 12u);

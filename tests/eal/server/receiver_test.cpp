@@ -4,6 +4,7 @@
 #include <gmock/gmock.h>
 
 #include "eal_for_tests.hpp"
+#include "server/returner.hpp"
 #include "server_fixture.hpp"
 
 namespace ringside::server {
@@ -48,6 +49,46 @@ TEST_F(ReceiverTest, HandsOverABurstThatIsNotFullWhenNothingMoreArrives) {
   EXPECT_EQ(receiver.turn(), 3u);
   EXPECT_THAT(numbers(take(path_->work[0])), ElementsAre(0, 1, 2));
   EXPECT_EQ(read(path_->rx[0].staged), 0u);
+}
+
+TEST_F(ReceiverTest, WaitsForAFullBurstWhileAPortHasMore) {
+  options_.clients = 1;
+  options_.ring_size = 512;
+  options_.burst = 128;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 40);
+  EXPECT_EQ(receiver.turn(), 80u) << "40 received, and handed over: more is not waiting";
+  EXPECT_EQ(take(path_->work[0]).size(), 40u);
+  arrive(0, 20);
+  EXPECT_EQ(receiver.turn(), 20u);
+  EXPECT_EQ(take(path_->work[0]).size(), 0u) << "too few for a hand-over while packets come";
+  arrive(0, 128);
+  arrive(1, 50);
+  EXPECT_EQ(receiver.turn(), 178u);
+  EXPECT_EQ(take(path_->work[0]).size(), 128u) << "port 0 may have more";
+  EXPECT_EQ(read(path_->rx[0].staged), 70u);
+  EXPECT_EQ(receiver.turn(), 70u);
+  EXPECT_EQ(take(path_->work[0]).size(), 70u);
+}
+
+TEST_F(ReceiverTest, APacketWaitsForCompanyForSixteenTurnsAtMost) {
+  options_.policy = Policy::kPort;
+  options_.clients = 2;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(2));
+  arrive(1, 1);  // for client 1, whom nothing else reaches
+  unsigned turns = 0;
+  do {
+    arrive(0, options_.burst);
+    receiver.turn();
+    work_off(0, 0);
+    Returner(*path_).turn();
+    ++turns;
+  } while (path_->work[1].used() == 0 && turns < 100);
+  EXPECT_EQ(turns, 16u);
 }
 
 TEST_F(ReceiverTest, WakesClientsThatSleepAndHavePackets) {

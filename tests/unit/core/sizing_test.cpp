@@ -10,10 +10,10 @@ namespace ringside {
 namespace {
 
 TEST(Sizing, CountsEveryPlaceWhereAnMbufCanBe) {
-  // Two clients that hold 4095 each; one lcore with 32 received, 32 taken back, 32 staged for each
-  // of 2 clients and 2 ports; 2 ports x (1024 + 1024) descriptors; a cache of 384.
+  // Two clients that hold 4095 each; one lcore with 128 received, 128 taken back, 128 staged for
+  // each of 2 clients and 2 ports; 2 ports x (1024 + 1024) descriptors; a cache of 768.
   const PoolSize pool = server_pool({.clients = 2, .ring_size = 4096, .ports = 2});
-  EXPECT_EQ(pool.mbufs, 2u * 4095 + 4096 + 32 * (2 + 2 + 2) + 2 * 2048 + 384);
+  EXPECT_EQ(pool.mbufs, 2u * 4095 + 4096 + 128 * (2 + 2 + 2) + 2 * 2048 + 768);
   EXPECT_EQ(pool.data_room, 2048u + 128);
   EXPECT_EQ(pool.segments, 1u);
 }
@@ -21,13 +21,13 @@ TEST(Sizing, CountsEveryPlaceWhereAnMbufCanBe) {
 TEST(Sizing, CountsCachesAndBurstsOfEveryLcore) {
   const PoolSize one = server_pool({.clients = 2});
   const PoolSize two = server_pool({.clients = 2, .server_lcores = 2});
-  EXPECT_EQ(two.mbufs - one.mbufs, 32u * (2 + 2 + 2) + 384);
+  EXPECT_EQ(two.mbufs - one.mbufs, 128u * (2 + 2 + 2) + 768);
 }
 
 TEST(Sizing, InDirectModeClientsHoldMbufsAndGiveThemBackByLanesWithoutCaches) {
   const PoolSize back = server_pool({.clients = 3});
   const PoolSize direct = server_pool({.clients = 3, .direct = true});
-  EXPECT_EQ(direct.mbufs + 384 - back.mbufs, 3u * 32 * (1 + 2));
+  EXPECT_EQ(direct.mbufs + 768 - back.mbufs, 3u * 128 * (1 + 2));
   EXPECT_EQ(direct.cache, 0u);
   EXPECT_EQ(direct.lanes, 2u + 3);
   EXPECT_EQ(back.lanes, 0u);
@@ -47,9 +47,9 @@ TEST(Sizing, CountsEveryQueue) {
 
 TEST(Sizing, WirePortsHaveNoDescriptorsButRings) {
   const SizingInput wires{.clients = 1, .ports = 2, .wire_ports = 2, .wire_ring_size = 1024};
-  EXPECT_EQ(server_pool(wires).mbufs, 4095u + 4096 + 32 * (2 + 1 + 2) + 384);
+  EXPECT_EQ(server_pool(wires).mbufs, 4095u + 4096 + 128 * (2 + 1 + 2) + 768);
   EXPECT_EQ(wire_pool(wires).mbufs,
-            4095u + 4096 + 32 * (2 + 1 + 2) + 2 * (1 + 1) * 1024 + 2 * 2 * 32 + 384 + 384);
+            4095u + 4096 + 128 * (2 + 1 + 2) + 2 * (1 + 1) * 1024 + 2 * 2 * 128 + 768 + 768);
 }
 
 TEST(Sizing, RoomFollowsTheLongestFrame) {
