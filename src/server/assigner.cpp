@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "core/hash_assign.hpp"
+#include "server/plain_group.hpp"
 
 namespace ringside::server {
 namespace {
@@ -14,6 +15,39 @@ void assign_hash(DispatchState& state, std::span<const dpdk::Packet> packets, Po
   for (std::size_t i = 0; i < packets.size(); ++i) {
     assigned[i] = assign_by_hash(state, dpdk::view_of(packets[i], port), Fold{});
   }
+}
+
+/// `owner_of`: of a bucket.
+template <typename OwnerOf>
+void assign_in_groups(DispatchState& state, std::span<const dpdk::Packet> packets, PortIndex port,
+                      std::span<Assignment> assigned, OwnerOf owner_of) {
+  constexpr std::size_t kGroup = PlainGroup::kSize;
+  PlainGroup::Hashes hashes;
+  std::size_t done = 0;
+  for (; done + kGroup <= packets.size(); done += kGroup) {
+    const auto group = packets.subspan(done).first<kGroup>();
+    const auto to = assigned.subspan(done, kGroup);
+    if (!PlainGroup::hash(group, hashes)) {
+      assign_hash<std::identity>(state, group, port, to);
+      continue;
+    }
+    for (std::size_t i = 0; i < kGroup; ++i) {
+      const auto bucket = static_cast<std::uint16_t>(BucketTable::bucket(hashes[i]));
+      to[i] = {owner_of(bucket), port, bucket};
+    }
+  }
+  assign_hash<std::identity>(state, packets.subspan(done), port, assigned.subspan(done));
+}
+
+/// As assign_hash<std::identity>(), sooner.
+void assign_flow_hash(DispatchState& state, std::span<const dpdk::Packet> packets, PortIndex port,
+                      std::span<Assignment> assigned) {
+  if (state.active().size() == 1) {
+    const auto only = [id = state.active_at(0)](std::uint16_t) { return id; };
+    return assign_in_groups(state, packets, port, assigned, only);
+  }
+  assign_in_groups(state, packets, port, assigned,
+                   [&](std::uint16_t bucket) { return state.buckets().bucket_owner(bucket); });
 }
 
 }  // namespace
@@ -27,7 +61,7 @@ Assigner::Assigner(Policy policy, AssignFn instead, unsigned burst)
 Assigner::Direct Assigner::direct_function(Policy policy) {
   switch (policy) {
     case Policy::kFlowHash:
-      return assign_hash<std::identity>;
+      return assign_flow_hash;
     case Policy::kSymmetricFlowHash:
       return assign_hash<SymmetricKey>;
     case Policy::kRoundRobin:

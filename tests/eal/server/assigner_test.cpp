@@ -85,6 +85,24 @@ TEST_P(AssignerTest, AssignsPacketsAsThePolicyAssignsViewsOfThem) {
   }
 }
 
+TEST_P(AssignerTest, OneOddPacketAmongPlainOnesIsAssignedAsIfItWereAlone) {
+  std::mt19937 random(2);
+  for (const unsigned clients : {1u, 2u, 5u}) {
+    for (DispatchState* state : {&views_, &packets_}) state->set_active(ClientSet::first(clients));
+    for (unsigned odd = 0; odd < 11; ++odd) {  // a whole group, and three
+      for (unsigned bit = 12 * 8; bit < 60 * 8; ++bit) {
+        std::vector<Frame> frames(11, ipv4_frame(60));
+        for (Frame& frame : frames) frame[26 + random() % 12] = static_cast<std::uint8_t>(random());
+        frames[odd][bit / 8] ^= static_cast<std::uint8_t>(1 << bit % 8);
+        if (bit >= 40 * 8) frames[odd].resize(bit / 8 - 20);  // shorter than it says, or than a key
+        ASSERT_EQ(by_packets(frames, false), by_views(frames)) << odd << ", bit " << bit;
+      }
+    }
+  }
+  EXPECT_EQ(packets_.parse.truncated, views_.parse.truncated);
+  EXPECT_EQ(packets_.parse.malformed, views_.parse.malformed);
+}
+
 INSTANTIATE_TEST_SUITE_P(Policies, AssignerTest,
                          ::testing::ValuesIn(all_policies().begin(), all_policies().end()),
                          [](const auto& info) {
