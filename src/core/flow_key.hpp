@@ -167,6 +167,21 @@ inline bool parse_plain_ipv4(std::span<const std::byte> readable, FlowKey& key) 
   return true;
 }
 
+/// The same for IPv6: no extension header.
+inline bool parse_plain_ipv6(std::span<const std::byte> readable, FlowKey& key) noexcept {
+  constexpr std::size_t kIp = 14, kTransport = kIp + 40, kHeaders = kTransport + 4;
+  if (readable.size() < kHeaders) return false;
+  if (load<std::uint16_t>(readable, kIp - 2) != 0xdd86) return false;
+  if (std::to_integer<unsigned>(readable[kIp]) >> 4 != 6) return false;
+  const std::size_t stated = __builtin_bswap16(load<std::uint16_t>(readable, kIp + 4));
+  if (stated - (kHeaders - kTransport) > readable.size() - kHeaders) return false;
+  const auto protocol = std::to_integer<std::uint8_t>(readable[kIp + 6]);
+  if (!has_ports(protocol)) return false;
+  key.words[0] = ip_head(PacketKind::kIpv6, protocol, load<std::uint32_t>(readable, kTransport));
+  std::memcpy(&key.words[1], &readable[kIp + 8], 32);
+  return true;
+}
+
 /// Any frame.
 ParseNote parse_any(std::span<const std::byte> readable, std::size_t frame_length,
                     FlowKey& key) noexcept;
@@ -175,7 +190,9 @@ ParseNote parse_any(std::span<const std::byte> readable, std::size_t frame_lengt
 
 inline ParseNote parse_key(std::span<const std::byte> readable, std::size_t frame_length,
                            FlowKey& key) noexcept {
-  if (detail::parse_plain_ipv4(readable, key)) return ParseNote::kNone;
+  if (detail::parse_plain_ipv4(readable, key) || detail::parse_plain_ipv6(readable, key)) {
+    return ParseNote::kNone;
+  }
   return detail::parse_any(readable, frame_length, key);
 }
 

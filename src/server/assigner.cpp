@@ -25,15 +25,11 @@ void assign_in_groups(DispatchState& state, std::span<const dpdk::Packet> packet
   PlainGroup::Hashes hashes;
   std::size_t done = 0;
   for (; done + kGroup <= packets.size(); done += kGroup) {
-    const auto group = packets.subspan(done).first<kGroup>();
-    const auto to = assigned.subspan(done, kGroup);
-    if (!PlainGroup::hash(group, hashes)) {
-      assign_hash<std::identity>(state, group, port, to);
-      continue;
-    }
+    // Where one packet is not plain, others are not either.
+    if (!PlainGroup::hash(packets.subspan(done).first<kGroup>(), hashes)) break;
     for (std::size_t i = 0; i < kGroup; ++i) {
       const auto bucket = static_cast<std::uint16_t>(BucketTable::bucket(hashes[i]));
-      to[i] = {owner_of(bucket), port, bucket};
+      assigned[done + i] = {owner_of(bucket), port, bucket};
     }
   }
   assign_hash<std::identity>(state, packets.subspan(done), port, assigned.subspan(done));

@@ -101,6 +101,24 @@ RC_GTEST_PROP(AnyFrame, ThatIsNearlyAPlainIpv4PacketHasTheKeyOfTheLongWay, ()) {
   for (int i = 0; i < 20; ++i) holds_for(*nearly_plain_ipv4());
 }
 
+rc::Gen<Bytes> nearly_plain_ipv6() {
+  return rc::gen::exec([] {
+    Bytes frame = ethernet(0x86dd) +
+                  ipv6({.next = *rc::gen::element(6u, 17u, 132u, 58u, 0u, 44u),
+                        .payload = *rc::gen::inRange(0u, 14u)}) +
+                  *any_bytes(12);
+    const bool damaged = *rc::gen::arbitrary<bool>();
+    if (damaged)
+      frame[*rc::gen::inRange<std::size_t>(12, 22)] =
+          std::byte{*rc::gen::arbitrary<std::uint8_t>()};
+    return frame;
+  });
+}
+
+RC_GTEST_PROP(AnyFrame, ThatIsNearlyAPlainIpv6PacketHasTheKeyOfTheLongWay, ()) {
+  for (int i = 0; i < 20; ++i) holds_for(*nearly_plain_ipv6());
+}
+
 TEST(AnyFrame, CutAtEveryByteIsReadWithinItsBounds) {
   const Bytes whole = ethernet(0x88a8) + vlan_tag(1, 0x8100) + vlan_tag(2, 0x86dd) +
                       ipv6({.next = 0, .payload = 8 + 16 + 8 + 8 + 8}) + extension(51) +
