@@ -24,14 +24,14 @@ std::atomic<std::uint64_t> sink;
 template <typename Work>
 BenchTime time_of(std::uint64_t rounds, std::size_t packets, Work work) {
   using Clock = std::chrono::steady_clock;
-  const std::uint64_t bursts = rounds * (packets / kDefaultBurst);
+  const std::uint64_t bursts = rounds * (packets / kSmallBurst);
   const std::uint64_t all = bursts + bursts * again_of_whole / kWhole;
   const Clock::time_point begin = Clock::now();
   std::uint64_t sum = 0;
   std::size_t first = 0;
   for (std::uint64_t i = 0; i < all; ++i) {
     sum += work(first);
-    first += kDefaultBurst;
+    first += kSmallBurst;
     if (first == packets) first = 0;
   }
   sink.store(sum, std::memory_order_relaxed);
@@ -40,18 +40,17 @@ BenchTime time_of(std::uint64_t rounds, std::size_t packets, Work work) {
 }
 
 Benchmark parsing(const FrameSet& frames) {
-  return {
-      {"parse", frames.views.size()}, [&frames](std::uint64_t rounds) {
-        return time_of(rounds, frames.views.size(), [&](std::size_t first) {
-          std::uint64_t sum = 0;
-          for (const PacketView& packet : std::span(frames.views).subspan(first, kDefaultBurst)) {
-            FlowKey key;
-            parse_key({packet.data, packet.length}, packet.length, key);
-            sum += key.words[0];
-          }
-          return sum;
-        });
-      }};
+  return {{"parse", frames.views.size()}, [&frames](std::uint64_t rounds) {
+            return time_of(rounds, frames.views.size(), [&](std::size_t first) {
+              std::uint64_t sum = 0;
+              for (const PacketView& packet : std::span(frames.views).subspan(first, kSmallBurst)) {
+                FlowKey key;
+                parse_key({packet.data, packet.length}, packet.length, key);
+                sum += key.words[0];
+              }
+              return sum;
+            });
+          }};
 }
 
 Benchmark hashing(const FrameSet& frames) {
@@ -63,7 +62,7 @@ Benchmark hashing(const FrameSet& frames) {
   return {{"hash", keys.size()}, [keys = std::move(keys)](std::uint64_t rounds) {
             return time_of(rounds, keys.size(), [&](std::size_t first) {
               std::uint64_t sum = 0;
-              for (const FlowKey& key : std::span(keys).subspan(first, kDefaultBurst)) {
+              for (const FlowKey& key : std::span(keys).subspan(first, kSmallBurst)) {
                 sum += BucketTable::bucket(key.hash());
               }
               return sum;
@@ -76,9 +75,9 @@ Benchmark dispatching(const FrameSet& frames, Policy policy) {
   state->set_active(ClientSet::first(kClients));
   return {{fmt::format("dispatch-{}", to_text(policy)), frames.views.size()},
           [&frames, state, assign = assign_function(policy)](std::uint64_t rounds) {
-            std::array<Assignment, kDefaultBurst> assigned;
+            std::array<Assignment, kSmallBurst> assigned;
             return time_of(rounds, frames.views.size(), [&](std::size_t first) {
-              assign(*state, std::span(frames.views).subspan(first, kDefaultBurst), assigned);
+              assign(*state, std::span(frames.views).subspan(first, kSmallBurst), assigned);
               return std::uint64_t{assigned[0].owner().value};
             });
           }};

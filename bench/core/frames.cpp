@@ -128,8 +128,8 @@ FrameSet made_up_frames() {
 Result<FrameSet> frames_of_file(const std::string& file) {
   const auto capture = pcap::read_capture(file);
   if (!capture) return capture.error();
-  const std::size_t frames = std::min(capture->size(), kMostFrames) / kDefaultBurst * kDefaultBurst;
-  if (frames == 0) return Error{fmt::format("{} holds fewer than {} frames", file, kDefaultBurst)};
+  const std::size_t frames = std::min(capture->size(), kMostFrames) / kSmallBurst * kSmallBurst;
+  if (frames == 0) return Error{fmt::format("{} holds fewer than {} frames", file, kSmallBurst)};
   FrameSet set;
   std::vector<std::uint16_t> lengths;
   for (std::size_t i = 0; i < frames; ++i) {

@@ -130,7 +130,7 @@ void Forwarding::turn() {
 }
 
 void Forwarding::be_the_clients() {
-  dpdk::Packet burst[kDefaultBurst];
+  dpdk::Packet burst[kSmallBurst];
   for (unsigned i = 0; i < kClients; ++i) {
     while (const unsigned taken = path_.work[i].dequeue(burst)) {
       for (const dpdk::Packet packet : std::span(burst, taken)) packet->port ^= other_port_bits_;

@@ -185,7 +185,7 @@ void let_go(shared::ClientSlot& slot) {
 
 /// A driver is called once for each burst, and the server looks at what became of it.
 unsigned burst_for(const Options& options, const shared::SharedInfo& info) {
-  return options.burst.value_or(is_direct(info) ? default_burst(info.ring_size) : kDefaultBurst);
+  return options.burst.value_or(is_direct(info) ? default_burst(info.ring_size) : kSmallBurst);
 }
 
 /// `joined`: turns true when it is tied to the server.

@@ -24,7 +24,7 @@ enum class Step : std::uint8_t {
   kAfterDequeue,       ///< not counted as received
   kBeforeHandler,      ///< counted
   kInPacket,           ///< a packet has its port and not its mark
-  kInHandler,          ///< half of the burst is handled
+  kInHandler,          ///< half of a small burst is handled
   kAfterHandler,       ///< nothing of it is on the return ring
   kEnqueueReserved,    ///< the return ring's head is moved
   kEnqueueHalfCopied,  ///< half of the pointers are written
@@ -55,7 +55,7 @@ void pass(Step step);
 /// As the ends' own, and passes their steps. `in_steps`: begin_dequeue(), which has none.
 unsigned dequeue(dpdk::ConsumerEnd& ring, std::span<dpdk::Packet> packets, bool in_steps);
 unsigned enqueue(dpdk::ProducerEnd& ring, std::span<const dpdk::Packet> packets);
-/// Handles a burst in two halves.
+/// Handles packets in two halves.
 void handle(HandleFn function, const Handler& handler, std::span<dpdk::Packet> packets);
 
 #else

@@ -36,8 +36,9 @@ void declare(CLI::App& app, Raw& raw) {
       ->check(CLI::IsMember({"none", "mac"}));
   app.add_option("--handler", raw.handler,
                  "forward, drop, or delay:NS (spend NS nanoseconds on each packet)");
-  app.add_option("--burst", raw.burst,
-                 "Packets taken at once (32; as many as the server's with --tx direct)")
+  app.add_option(
+         "--burst", raw.burst,
+         "Packets taken at once (32; with --tx direct a fourth of the ring, between 32 and 128)")
       ->check(CLI::Range(1u, kMaxBurst));
   app.add_option("--idle", raw.idle, "spin, yield or adaptive");
   cli::add_duration(app, "--wait", raw.wait, "How long to wait for the server");

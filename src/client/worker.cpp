@@ -104,7 +104,7 @@ unsigned Worker::turn() {
   pass(Step::kBeforeHandler);
   const std::span burst(packets_.data(), taken);
   for (auto rest = burst; !rest.empty(); add(counters_.progress, 1)) {
-    const auto some = rest.first(std::min<std::size_t>(rest.size(), kDefaultBurst));
+    const auto some = rest.first(std::min<std::size_t>(rest.size(), kSmallBurst));
     handle(handle_, handler_, some);
     rest = rest.subspan(some.size());
   }

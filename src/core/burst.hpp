@@ -8,14 +8,13 @@ namespace ringside {
 
 inline constexpr unsigned kMaxBurst = 512;
 
-/// Handled at once where nothing is gained by more, and the least that is worth a hand-over while
-/// more is coming in.
-inline constexpr unsigned kDefaultBurst = 32;
+/// Handled at once where more gains nothing; enough for a hand-over when no more is waiting.
+inline constexpr unsigned kSmallBurst = 32;
 
 /// Handled at once where each burst costs the other CPU something too: more, as long as a ring
 /// holds several of them.
 constexpr unsigned default_burst(unsigned ring_size) {
-  return std::clamp(ring_size / 4, kDefaultBurst, 4 * kDefaultBurst);
+  return std::clamp(ring_size / 4, kSmallBurst, 4 * kSmallBurst);
 }
 
 }  // namespace ringside

@@ -25,7 +25,8 @@ constexpr std::uint64_t divide_up(std::uint64_t a, std::uint64_t b) {
 /// Packets between reception and transmission, wherever they are.
 unsigned packets_under_way(const SizingInput& in) {
   const unsigned with_clients = in.clients * (in.ring_size - 1);
-  const unsigned direct = in.direct ? in.clients * in.burst * (1 + in.ports) : 0;
+  const unsigned of_client = std::max(in.burst, default_burst(in.ring_size));
+  const unsigned direct = in.direct ? in.clients * of_client * (1 + in.ports) : 0;
   // One burst just received, one just taken back, and staging for each client and each port.
   const unsigned staged = in.server_lcores * in.burst * (2 + in.clients + in.ports);
   // Packets that change hands when clients come and go, with each receiver: some wait for the old

@@ -27,7 +27,7 @@ struct SizingInput {
   unsigned tx_queues = 1;          ///< per port
   unsigned rx_descriptors = 1024;  ///< per queue
   unsigned tx_descriptors = 1024;  ///< per queue
-  unsigned burst = default_burst(4096);
+  unsigned burst = default_burst(ring_size);
   unsigned server_lcores = 1;
   bool direct = false;             ///< clients transmit: they hold mbufs and give them back
   unsigned max_frame = 1522;       ///< bytes

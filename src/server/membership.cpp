@@ -133,7 +133,7 @@ void Membership::restore_counted(ClientId id) {
   }
 }
 
-/// From two sources, both counts of the worker's turns: the shared block at once, and heartbeats.
+/// From two sources, both counts of what the worker does: the shared block at once, and heartbeats.
 /// Both only grow, so their sum stands still when, and only when, both do.
 std::uint64_t Membership::progress_of(ClientId id) const {
   return slot(id).told_progress + read(info_.client[id.value].counters.progress);

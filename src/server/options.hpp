@@ -34,8 +34,8 @@ struct Options {
   OnNoClient on_no_client = OnNoClient::kWait;
   unsigned start_after = 1;
   std::chrono::nanoseconds heartbeat_timeout = std::chrono::seconds(1);
-  bool evict_hung = false;               ///< kill a client that does not move for so long
-  unsigned burst = default_burst(4096);  ///< packets handled at once, of a port or a client
+  bool evict_hung = false;                    ///< kill a client that does not move for so long
+  unsigned burst = default_burst(ring_size);  ///< packets handled at once, of a port or a client
   IdleMode idle = IdleMode::kAdaptive;
   unsigned max_frame = 1522;
   std::vector<std::string> ring_ports;

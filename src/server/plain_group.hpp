@@ -78,9 +78,9 @@ class PlainGroup {
   static std::uint32_t hash_of(const std::byte* frame) {
     constexpr Bytes kKept = ~Bytes{0xff, 0, 0xff, 0xff};
     constexpr Bytes kKind{static_cast<std::uint8_t>(PacketKind::kIpv4)};
-    constexpr Bytes kOrder{0, 1, 12, 13, 14, 15, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
-    const auto key = reinterpret_cast<Words>(
-        __builtin_shuffle((load<Bytes>(frame + kTimeToLive) & kKept) | kKind, kOrder));
+    const Bytes bytes = (load<Bytes>(frame + kTimeToLive) & kKept) | kKind;
+    const auto key = reinterpret_cast<Words>(__builtin_shufflevector(
+        bytes, bytes, 0, 1, 12, 13, 14, 15, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
     const std::uint64_t words[] = {key[0], key[1]};
     return crc32c(std::as_bytes(std::span(words)), 0);
   }

@@ -33,10 +33,10 @@ unsigned Receiver::turn() {
   if (!hold_.idle()) release_held();
   unsigned moved = 0;
   if (stages_.has_kept() || stages_.blocked()) moved += stages_.flush_all();
-  bool more_waits = false;  // a port gave all that could be taken
+  bool more_waits = false;
   for (std::size_t i = 0; i < path_.ports.size() && receiving_ && !blocked(); ++i) {
     const unsigned received = receive_from(PortIndex{static_cast<std::uint8_t>(i)});
-    more_waits |= received == burst_.size();
+    more_waits |= received >= kSmallBurst;  // what some drivers give at most
     moved += received;
   }
   if (path_.seams.flush_partial_bursts) moved += hand_over_partial(moved > 0, more_waits);
@@ -52,7 +52,7 @@ unsigned Receiver::hand_over_partial(bool moved, bool more_waits) {
     turns_waited_ = 0;
     return stages_.flush_all();
   }
-  return more_waits ? 0 : stages_.flush_all(kDefaultBurst);
+  return more_waits ? 0 : stages_.flush_all(kSmallBurst);
 }
 
 void Receiver::wake_clients() {

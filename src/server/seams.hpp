@@ -42,7 +42,7 @@ struct Seams {
   void (*before_join)(control::JoinRequest& request) = nullptr;
   /// Who sees the end of the clients' processes, and ends those that are evicted.
   std::unique_ptr<ProcessWatch> (*watch_processes)() = nullptr;
-  /// Whether a burst that is not full is handed over when nothing more arrives.
+  /// Whether a burst that is not full is ever handed over.
   bool flush_partial_bursts = true;
 };
 

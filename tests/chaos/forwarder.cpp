@@ -110,7 +110,7 @@ class Forwarder {
   }
 
   void be_the_clients() {
-    dpdk::Packet burst[kDefaultBurst];
+    dpdk::Packet burst[kSmallBurst];
     for (unsigned i = 0; i < kClients; ++i) {
       while (const unsigned taken = path_.work[i].dequeue(burst)) {
         for (const dpdk::Packet packet : std::span(burst, taken)) packet->port ^= 1;

@@ -58,8 +58,9 @@ TEST_F(ReceiverTest, WaitsForAFullBurstWhileAPortHasMore) {
   build();
   Receiver receiver(*path_, 0);
   open_gate(ClientSet::first(1));
-  arrive(0, 40);
-  EXPECT_EQ(receiver.turn(), 80u) << "40 received, and handed over: more is not waiting";
+  arrive(0, 20);
+  arrive(1, 20);
+  EXPECT_EQ(receiver.turn(), 80u) << "40 received, and handed over: no port gave a small burst";
   EXPECT_EQ(take(path_->work[0]).size(), 40u);
   arrive(0, 20);
   EXPECT_EQ(receiver.turn(), 20u);
