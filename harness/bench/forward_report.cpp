@@ -68,7 +68,7 @@ std::string row_line(const ForwardRow& row, const ForwardResult& result) {
   if (row.samples.empty()) return fmt::format("{:<32}failed: {}\n", row.what.name(), row.failed);
   const ForwardFigures figures = figures_of(row);
   std::string line = fmt::format(
-      "{:<32}{:>8.2f}{:>18}{:>13}{:>9.1f}{:>8.1f}%{:>5.0f}%{:>8.1f}%{:>9}", row.what.name(),
+      "{:<32}{:>8.2f}{:>20}{:>13}{:>9.1f}{:>8.1f}%{:>5.0f}%{:>8.1f}%{:>9}", row.what.name(),
       figures.mpps, fmt::format("{:.2f} ... {:.2f}", figures.mpps_min, figures.mpps_max),
       ratio_text(ratio_of(row, reference_of(result))), figures.cpu_ns_per_packet,
       100 * figures.dropped_share, 100 * figures.fullest_ring, 100 * figures.client_spread,
@@ -251,7 +251,7 @@ std::string forward_table(const ForwardResult& result) {
       fmt::format("Mpps delivered, medians of {} rounds{}\n", reference_of(result).samples.size(),
                   result.rate ? fmt::format(", {:.0f} packets/s offered", *result.rate) : "") +
       traffic_line(result.traffic) + machine_line(result.machine);
-  table += fmt::format("{:<32}{:>8}{:>18}{:>13}{:>9}{:>9}{:>6}{:>9}{:>9}", "method/clients", "Mpps",
+  table += fmt::format("{:<32}{:>8}{:>20}{:>13}{:>9}{:>9}{:>6}{:>9}{:>9}", "method/clients", "Mpps",
                        "min ... max", "ratio", "CPU ns", "dropped", "ring", "clients", "/trip");
   if (result.traffic.ports == PortKind::kRing) {
     table += fmt::format("{:>9}{:>9}{:>9}", "p50 us", "p99 us", "p99.9 us");
