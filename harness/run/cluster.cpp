@@ -8,6 +8,7 @@
 #include <csignal>
 #include <deque>
 #include <fstream>
+#include <set>
 
 namespace ringside::harness {
 namespace {
@@ -264,10 +265,17 @@ bool Cluster::someone_was_killed() {
 Status Cluster::await_burials() {
   return wait_for("the server did not let go of a client that was killed", [&] {
     ServerFacts facts(*telemetry_);
-    return std::none_of(programs_.begin(), programs_.end(), [&](Program& program) {
+    const auto holds_its_slot = [&](const Program& program) {
+      return program.is_client() && facts.count(program.name + ".pid") == program.process->pid();
+    };
+    // After some ten thousand processes a pid comes again: who lives is not the one who died.
+    std::set<std::string> living;
+    for (const Program& program : programs_) {
+      if (!program.process->poll() && holds_its_slot(program)) living.insert(program.name);
+    }
+    return std::none_of(programs_.begin(), programs_.end(), [&](const Program& program) {
       const auto end = program.process->poll();
-      return end && end->signal != 0 && program.is_client() &&
-             facts.count(program.name + ".pid") == program.process->pid();
+      return end && end->signal != 0 && holds_its_slot(program) && !living.contains(program.name);
     });
   });
 }

@@ -327,5 +327,13 @@ TEST_F(ServerEndsTest, ABurialIsAwaitedUntilTheSlotIsAnothers) {
   EXPECT_EQ(clock_.sleeps, 4);
 }
 
+TEST_F(ServerEndsTest, WhoLivesMayHaveThePidOfOneWhoWasKilled) {
+  cluster_->expect_end("client1", {-1, SIGKILL});
+  cluster_->strike("client1", SIGKILL);
+  launcher_.pid = launcher_.started["client1"]->pid();
+  ASSERT_TRUE(cluster_->start_clients({1}).ok());
+  EXPECT_TRUE(cluster_->await_burials().ok());
+}
+
 }  // namespace
 }  // namespace ringside::harness

@@ -92,13 +92,15 @@ class FakeLauncher final : public Launcher {
  public:
   Result<std::unique_ptr<Process>> start(const ProcessSpec& spec) override {
     specs.push_back(spec);
-    auto process = std::make_unique<FakeProcess>(spec.name, 1000 + static_cast<int>(specs.size()));
+    const int own_pid = 1000 + static_cast<int>(specs.size());
+    auto process = std::make_unique<FakeProcess>(spec.name, pid.value_or(own_pid));
     started[spec.name] = process.get();
     if (on_start) on_start(*process, spec);
     return std::unique_ptr<Process>(std::move(process));
   }
   std::vector<ProcessSpec> specs;
   std::map<std::string, FakeProcess*> started;  ///< valid while their owners live
+  std::optional<int> pid;                       ///< of all that are started, if given
   std::function<void(FakeProcess&, const ProcessSpec&)> on_start;
 };
 
