@@ -15,7 +15,6 @@
 #include "client/options.hpp"
 #include "client/reconnect.hpp"
 #include "client/worker.hpp"
-#include "core/burst.hpp"
 #include "core/eal_args.hpp"
 #include "core/names.hpp"
 #include "core/program.hpp"
@@ -43,10 +42,6 @@ struct Found {
   dpdk::RingView back;
   std::array<dpdk::RingView, 2> lanes;  ///< direct mode: of mbuf_pool and wire_pool
 };
-
-bool is_direct(const shared::SharedInfo& info) {
-  return info.tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect);
-}
 
 /// By which this client gives mbufs back, to each of the server's pools. Direct mode.
 Result<std::array<dpdk::RingView, 2>> look_up_lanes(const shared::SharedInfo& info, ClientId id) {
@@ -183,11 +178,6 @@ void let_go(shared::ClientSlot& slot) {
   slot.counters.detached.store(generation, std::memory_order_release);  // pairs: has_let_go()
 }
 
-/// A driver is called once for each burst, and the server looks at what became of it.
-unsigned burst_for(const Options& options, const shared::SharedInfo& info) {
-  return options.burst.value_or(is_direct(info) ? default_burst(info.ring_size) : kSmallBurst);
-}
-
 /// `joined`: turns true when it is tied to the server.
 Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk::Log& log,
             std::atomic<bool>& joined) {
@@ -208,7 +198,7 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   const Handler handler(options.id, options.handler, *found->info);
   const auto outlet = make_outlet(*found, options.id, **link);
   Worker worker(found->work, is_direct(*found->info), handler, handle, *outlet, slot,
-                burst_for(options, *found->info), options.idle);
+                burst_for(options.burst, *found->info), options.idle);
   Ending ending(*found->info, options.id, **link);
   {
     const dpdk::RobustFutex held(slot.worker);

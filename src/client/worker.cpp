@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "client/crash_points.hpp"
-#include "core/burst.hpp"
 #include "core/shared_counter.hpp"
 #include "dpdk/lanes.hpp"
 #include "dpdk/port.hpp"

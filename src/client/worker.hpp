@@ -4,9 +4,11 @@
 
 #include <array>
 #include <atomic>
+#include <optional>
 #include <vector>
 
 #include "client/handler.hpp"
+#include "core/burst.hpp"
 #include "core/idle.hpp"
 #include "core/shared_layout.hpp"
 #include "dpdk/doorbell.hpp"
@@ -63,6 +65,17 @@ class DirectOutlet final : public Outlet {
 inline bool server_stopped(const shared::SharedInfo& info) {
   return info.server_state.load(std::memory_order_acquire) ==  // pairs: Control::publish()
          static_cast<std::uint32_t>(shared::ServerState::kStopped);
+}
+
+/// Clients transmit, rather than give back.
+inline bool is_direct(const shared::SharedInfo& info) {
+  return info.tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect);
+}
+
+/// Packets to take at once, unless it is `given`. To transmit them itself a client calls a driver
+/// for each burst, and the server looks at what became of it.
+inline unsigned burst_for(std::optional<unsigned> given, const shared::SharedInfo& info) {
+  return given.value_or(is_direct(info) ? default_burst(info.ring_size) : kSmallBurst);
 }
 
 class Worker {

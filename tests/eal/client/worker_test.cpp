@@ -6,7 +6,6 @@
 #include <memory>
 #include <vector>
 
-#include "core/burst.hpp"
 #include "core/shared_counter.hpp"
 #include "eal_for_tests.hpp"
 
@@ -58,6 +57,17 @@ TEST(WorkerTest, MovesWithinALargeBurstAsOftenAsInSmallOnes) {
   // A server that looks while the handler is slow sees it move.
   EXPECT_THAT(calls.progress, ElementsAre(1, 2, 3, 4));
   EXPECT_THAT(outlet.bursts, ElementsAre(100)) << "it leaves as a whole";
+}
+
+TEST(BurstFor, IsLargeWhereTheClientCallsADriver) {
+  const auto info = std::make_unique<shared::SharedInfo>();
+  info->ring_size = 4096;
+  EXPECT_EQ(burst_for({}, *info), 32u);
+  info->tx_mode = static_cast<std::uint32_t>(shared::TxMode::kDirect);
+  EXPECT_EQ(burst_for({}, *info), 128u);
+  info->ring_size = 256;
+  EXPECT_EQ(burst_for({}, *info), 64u);
+  EXPECT_EQ(burst_for(7, *info), 7u);
 }
 
 }  // namespace
