@@ -18,7 +18,9 @@ void ReturnOutlet::take(std::span<dpdk::Packet> packets) {
     if (packets.empty() || server_stopped(info_)) break;
     if (server_gone_.load(std::memory_order_relaxed)) break;
     // The server hands out no more than this ring holds, so it has room; only several RX lcores may
-    // overshoot, by a burst each.
+    // overshoot, by a burst each. Then it waits for the server, which may wait for a port: that is
+    // no hang of this client.
+    add(counters_.progress, 1);
     idle.found_nothing();
   }
   pass(Step::kAfterEnqueue);

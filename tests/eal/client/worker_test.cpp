@@ -3,7 +3,10 @@
 
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <chrono>
 #include <memory>
+#include <thread>
 #include <vector>
 
 #include "core/shared_counter.hpp"
@@ -57,6 +60,28 @@ TEST(WorkerTest, MovesWithinALargeBurstAsOftenAsInSmallOnes) {
   // A server that looks while the handler is slow sees it move.
   EXPECT_THAT(calls.progress, ElementsAre(1, 2, 3, 4));
   EXPECT_THAT(outlet.bursts, ElementsAre(100)) << "it leaves as a whole";
+}
+
+TEST(WorkerTest, MovesWhileTheServerIsToMakeRoom) {
+  auto ring = dpdk::Ring::create("full_back", 16, SOCKET_ID_ANY, RingMode::kSpSc);
+  ASSERT_TRUE(ring) << ring.error().message;
+  std::vector<::rte_mbuf> mbufs(16);
+  std::vector<dpdk::Packet> packets;
+  for (::rte_mbuf& mbuf : mbufs) packets.push_back(&mbuf);
+  ASSERT_EQ(ring->view().enqueue(std::span(packets).first(15)), 15u);
+  const auto info = std::make_unique<shared::SharedInfo>();
+  const std::atomic<bool> server_gone{false};
+  const auto& progress = info->client[0].counters.progress;
+  ReturnOutlet outlet(*info, server_gone, ring->view(), info->client[0].counters);
+  std::thread worker([&] { outlet.take(std::span(packets).last(1)); });
+  const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (read(progress) < 100 && std::chrono::steady_clock::now() < patience) {
+    std::this_thread::yield();
+  }
+  EXPECT_GE(read(progress), 100u);
+  dpdk::Packet first = nullptr;
+  EXPECT_EQ(ring->view().dequeue({&first, 1}), 1u);
+  worker.join();
 }
 
 TEST(BurstFor, IsLargeWhereTheClientCallsADriver) {
