@@ -78,14 +78,18 @@ Returns Control::returns_of(ClientId id) const {
   }
   returns.foreign = read(path_.tx.not_owed[id.value]);
   // Each one that came back before its turn has a place in the FIFO and is no debt. Packets on the
-  // move can look like one, for a moment.
+  // move can look like one, or like one too many on the ring, for a moment.
+  const std::uint64_t on_ring = path_.work[id.value].used();
   std::uint64_t places = 0;
   for (std::size_t lcore = 0; lcore < path_.rx.size(); ++lcore) {
     const OwedFifo& fifo = path_.owed_fifo(lcore, id.value);
     returns.settled += fifo.settled();
-    places += fifo.pushed() - fifo.settled();
+    places += fifo.size();
   }
   returns.keeps_back = places > path_.owed(id.value);
+  returns.has_some = places > 0;
+  returns.awaits_server = path_.back[id.value].used() > 0 || read(path_.tx.staged) > 0;
+  returns.hides = on_ring > places;
   return returns;
 }
 

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "core/burst.hpp"
 #include "core/lcore_set.hpp"
 #include "core/slot_claim.hpp"
 #include "dpdk/robust_futex.hpp"
@@ -40,6 +41,10 @@ JoinReply refuse(const JoinRequest& request, Refusal refusal, const std::string&
 bool is_going(SlotState state) {
   return state == SlotState::kLeaving || state == SlotState::kReleased || state == SlotState::kDead;
 }
+
+/// More than a worker moves on, by both sources, while it has a burst in hand: it comes back to its
+/// ring between.
+constexpr std::uint64_t kProgressOfBurst = 4 * (1 + kMaxBurst / kSmallBurst);
 
 }  // namespace
 
@@ -120,10 +125,13 @@ Membership::Counted Membership::counted_by(ClientId id) const {
   return counted;
 }
 
-/// Nobody else writes there any more.
-void Membership::restore_counted(ClientId id) {
-  if (!direct_) return;
+/// What it was before somebody wrote over it; nobody else writes there any more.
+void Membership::restore_slot(ClientId id) {
   shared::ClientSlot& to = info_.client[id.value];
+  to.verdict.generation.store(slot(id).generation, std::memory_order_relaxed);
+  to.verdict.pid.store(slot(id).pid, std::memory_order_relaxed);
+  to.verdict.lcores = slot(id).lcores;
+  if (!direct_) return;
   const Counted& counted = slot(id).counted;
   to.counters.done.store(counted.done, std::memory_order_relaxed);
   to.counters.handler_drop.store(counted.handler_drop, std::memory_order_relaxed);
@@ -173,11 +181,21 @@ void Membership::look_what_it_returns(ClientId id, const Returns& returns,
   Slot& client = slot(id);
   if (returns.foreign > client.foreign) {
     evict(id, "it returned packets that it had not been given");
-  } else if (!returns.keeps_back) {
-    client.returns.restart(returns.settled);
-  } else if (!client.returns.look(returns.settled, since_last_look) &&
-             client.returns.still_for() >= liveness_.timeout) {
+  }
+  if (!returns.hides) client.hides.restart(0);
+  if (!client.hides.look(0, since_last_look) && client.hides.still_for() >= liveness_.timeout) {
+    evict(id, "it leaves packets on its ring that it has returned");
+  }
+  if (!returns.has_some) client.returns.restart(returns.settled);
+  const bool waits = returns.awaits_server && !returns.keeps_back;
+  const auto its_time = waits ? std::chrono::nanoseconds(0) : since_last_look;
+  const bool returned = client.returns.look(returns.settled, its_time);
+  if (returned || !returns.has_some) client.progress_then = progress_of(id);
+  if (client.returns.still_for() < liveness_.timeout) return;
+  if (returns.keeps_back) {
     evict(id, "it keeps a packet back and returns later ones");
+  } else if (progress_of(id) - client.progress_then > kProgressOfBurst) {
+    evict(id, "it returns none of the packets that it has");
   }
 }
 
@@ -210,7 +228,7 @@ void Membership::evict(ClientId id, std::string_view why) {
 void Membership::bury(ClientId id) {
   const Counted counted = counted_by(id);
   if (wrote_over_slot(id, counted, debts_.returns(id))) {
-    restore_counted(id);
+    restore_slot(id);
     distrusted_.add(id);
   }
   journal_.note(event(EventKind::kDead, id), ringside::to_text(slot(id).state));

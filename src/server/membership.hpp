@@ -6,7 +6,8 @@
 // a ProcessWatch; what it owed is then recovered by the receivers, and the slot is free again. A
 // client whose worker does not move is a suspect: it gets no new packets, keeps what it has, and is
 // active again as soon as it moves. One that returns packets which it was not given, or keeps one
-// back while it returns later ones, or writes over its slot, is killed. One that leaves is released
+// back while it returns later ones, or turns and returns none, or leaves on its ring what it has
+// returned, or writes over its slot, is killed. One that leaves is released
 // when it owes nothing, and its slot is free when it has said that it uses nothing any more.
 //
 // What is decided here is kept here: the shared block is written for the others to read, and what
@@ -39,10 +40,13 @@ struct Liveness {
 
 /// How a client gives packets back.
 struct Returns {
-  std::uint64_t foreign = 0;  ///< packets that it had not been given, so far
-  bool keeps_back = false;    ///< it has one still although it has returned a later one
-  std::uint64_t settled = 0;  ///< grows when the oldest one that it had comes back
-  std::uint64_t handed = 0;   ///< direct mode: packets handed to it so far
+  std::uint64_t foreign = 0;   ///< packets that it had not been given, so far
+  bool keeps_back = false;     ///< it has one still although it has returned a later one
+  bool has_some = false;       ///< it has packets
+  bool awaits_server = false;  ///< something that it has returned waits to be taken back
+  bool hides = false;          ///< more are on its work ring, by its word, than it can have there
+  std::uint64_t settled = 0;   ///< grows when the oldest one that it had comes back
+  std::uint64_t handed = 0;    ///< direct mode: packets handed to it so far
 };
 
 /// Packets of a client that died, all so far.
@@ -122,7 +126,9 @@ class Membership {
     std::uint64_t told_progress = 0;  ///< by the last heartbeat
     ProgressWatch progress;
     std::uint64_t foreign = 0;  ///< Returns::foreign when it joined
-    ProgressWatch returns;      ///< of Returns::settled while something is kept back
+    ProgressWatch returns;      ///< of Returns::settled while it has packets or keeps one back
+    std::uint64_t progress_then = 0;  ///< when Returns::settled moved last, or nothing was to come
+    ProgressWatch hides;              ///< while Returns::hides
     bool killed = false;
     bool hangs = false;  ///< while it leaves, which was told
     bool left = false;   ///< of its own will, with nothing owed
@@ -144,7 +150,7 @@ class Membership {
   void look_what_it_wrote(ClientId id, const Counted& counted, const Returns& returns);
   bool wrote_over_slot(ClientId id, const Counted& counted, const Returns& returns) const;
   Counted counted_by(ClientId id) const;
-  void restore_counted(ClientId id);
+  void restore_slot(ClientId id);
   void evict(ClientId id, std::string_view why);
   std::uint64_t progress_of(ClientId id) const;
   void bury(ClientId id);

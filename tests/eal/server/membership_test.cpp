@@ -400,6 +400,7 @@ TEST_F(MembershipTest, EvictsAClientThatReturnsWhatItWasNotGiven) {
 
 TEST_F(MembershipTest, EvictsAClientThatKeepsAPacketBack) {
   join(0, 5, 101);
+  returns_[0].has_some = true;
   returns_[0].keeps_back = true;
   for (int i = 0; i < 20; ++i) {
     turn_worker(0);
@@ -408,6 +409,45 @@ TEST_F(MembershipTest, EvictsAClientThatKeepsAPacketBack) {
   }
   EXPECT_EQ(watch_.kills[0], 0u);
   for (int i = 0; i < 4; ++i) {
+    turn_worker(0);
+    pass(kTimeout / 2);
+  }
+  EXPECT_EQ(watch_.kills[0], 1u);
+}
+
+TEST_F(MembershipTest, EvictsAClientThatTurnsAndReturnsNothing) {
+  join(0, 5, 101);
+  join(1, 6, 102);
+  for (Returns& returns : returns_) returns.has_some = true;
+  const auto let_them_turn = [&](int turns_of_second) {
+    for (int i = 0; i < 100; ++i) turn_worker(0);
+    for (int i = 0; i < turns_of_second; ++i) turn_worker(1);
+    pass(kTimeout);
+  };
+  for (int i = 0; i < 3; ++i) {
+    ++returns_[0].settled;
+    let_them_turn(3);  // the second one has a large burst in hand
+  }
+  EXPECT_EQ(membership_->evicted(), 0u);
+  for (Returns& returns : returns_) returns.awaits_server = true;
+  for (int i = 0; i < 3; ++i) let_them_turn(1);  // the port by which they leave is slow
+  EXPECT_EQ(membership_->evicted(), 0u);
+  for (Returns& returns : returns_) returns.awaits_server = false;
+  for (int i = 0; i < 2; ++i) let_them_turn(3);
+  EXPECT_EQ(watch_.kills[0], 1u);
+  EXPECT_EQ(watch_.kills[1], 0u);
+}
+
+TEST_F(MembershipTest, EvictsAClientThatLeavesOnItsRingWhatItHasReturned) {
+  join(0, 5, 101);
+  for (int i = 0; i < 20; ++i) {
+    turn_worker(0);
+    returns_[0].hides = !returns_[0].hides;  // looked at while packets moved
+    pass(kTimeout / 2);
+  }
+  EXPECT_EQ(watch_.kills[0], 0u);
+  returns_[0].hides = true;
+  for (int i = 0; i < 3; ++i) {
     turn_worker(0);
     pass(kTimeout / 2);
   }
@@ -463,6 +503,9 @@ TEST_F(MembershipTest, EvictsAClientThatWritesOverItsSlot) {
   look();
   EXPECT_EQ(membership_->distrusted(), ClientSet{k0});
   EXPECT_EQ(info_->client[0].counters.done, 5u) << "as it was before";
+  EXPECT_EQ(info_->client[0].verdict.generation, 1u);
+  EXPECT_EQ(info_->client[0].verdict.pid, 101u);
+  EXPECT_EQ(info_->client[0].verdict.lcores[0], 1u << 5);
   settled_ = true;
   look();
   EXPECT_TRUE(membership_->distrusted().empty());

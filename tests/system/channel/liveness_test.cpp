@@ -126,15 +126,29 @@ TEST_P(Scribbler, IsEvictedAndTheNextOneServed) {
 
 INSTANTIATE_TEST_SUITE_P(Modes, Scribbler, ::testing::Values("return", "direct"));
 
-class RingSpoiler : public Spoiler, public ::testing::WithParamInterface<std::string> {};
+struct Misdeed {
+  const char* name;
+  const char* why;
+};
+void PrintTo(const Misdeed& misdeed, std::ostream* out) {
+  *out << misdeed.name;
+}
+
+class RingSpoiler : public Spoiler, public ::testing::WithParamInterface<Misdeed> {};
 
 TEST_P(RingSpoiler, IsEvictedAndTheNextOneServed) {
   auto server = start_null_server();
-  auto client = start_misbehaving_client(GetParam());
-  expect_eviction(server, client, "it returned packets that it had not been given");
+  auto client = start_misbehaving_client(GetParam().name);
+  expect_eviction(server, client, GetParam().why);
 }
 
-INSTANTIATE_TEST_SUITE_P(Deeds, RingSpoiler, ::testing::Values("claims", "spoils"));
+INSTANTIATE_TEST_SUITE_P(
+    Deeds, RingSpoiler,
+    ::testing::Values(Misdeed{"claims", "it returned packets that it had not been given"},
+                      Misdeed{"spoils", "it returned packets that it had not been given"},
+                      Misdeed{"swallows", "it returns none of the packets that it has"},
+                      Misdeed{"hides", "it leaves packets on its ring that it has returned"}),
+    [](const auto& info) { return std::string(info.param.name); });
 
 TEST_F(Liveness, AServerThatWasStoppedDoesNotHoldItAgainstItsClients) {
   auto server = start_good_server({"--heartbeat-timeout", "100ms", "--evict-hung"});

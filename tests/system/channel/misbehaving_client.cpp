@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // mp_client, but with its first packets its worker thread ends while the process lives on, or it
 // writes into its slot that the worker has ended while it runs, or writes all over its slot, or
-// claims that its return ring held more than it can hold, or writes all over its rings' heads:
-//   misbehaving_client ends|lies|scribbles|claims|spoils ARGUMENTS OF mp_client
+// claims that its return ring held more than it can hold, or writes all over its rings' heads, or
+// turns on and returns nothing, or does not say on its ring what it has taken off:
+//   misbehaving_client ends|lies|scribbles|claims|spoils|swallows|hides ARGUMENTS OF mp_client
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,7 +15,7 @@
 #include "client/client.hpp"
 #include "client/worker.hpp"
 #include "core/names.hpp"
-#include "dpdk/ring.hpp"
+#include "dpdk/ring_end.hpp"
 #include "dpdk/shared_info.hpp"
 
 namespace {
@@ -62,11 +63,31 @@ void spoil_rings(const client::Handler&, std::span<dpdk::Packet>) {
   for (;;) ::pause();
 }
 
-const std::map<std::string_view, client::HandleFn> kMisdeeds = {{"ends", end_worker},
-                                                                {"lies", say_so},
-                                                                {"scribbles", scribble},
-                                                                {"claims", claim_too_much},
-                                                                {"spoils", spoil_rings}};
+void swallow(const client::Handler&, std::span<dpdk::Packet>) {
+  for (shared::ClientSlot& slot = own_slot();; ::usleep(1000)) slot.counters.progress += 1;
+}
+
+void hide(const client::Handler& handler, std::span<dpdk::Packet> packets) {
+  ::rte_ring& work = own_ring(names::work_ring(ClientId{0}));
+  const auto back = *dpdk::RingView::look_up(names::return_ring(ClientId{0}));
+  const auto slots = dpdk::slots_of(work);
+  handler.handle(packets);
+  back.enqueue(packets);
+  shared::ClientSlot& slot = own_slot();
+  for (std::uint32_t at = work.cons.tail;; slot.counters.progress += 1) {
+    for (; at != __atomic_load_n(&work.prod.tail, __ATOMIC_ACQUIRE); ++at) {
+      const auto packet = slots.subspan(at & work.mask, 1);
+      handler.handle(packet);
+      back.enqueue(packet);
+    }
+  }
+}
+
+const std::map<std::string_view, client::HandleFn> kMisdeeds = {
+    {"ends", end_worker},    {"lies", say_so},
+    {"scribbles", scribble}, {"claims", claim_too_much},
+    {"spoils", spoil_rings}, {"swallows", swallow},
+    {"hides", hide}};
 
 }  // namespace
 
