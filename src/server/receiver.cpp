@@ -74,7 +74,7 @@ void Receiver::follow_gate() {
   const auto active = ClientSet::from_bits(path_.gate.active.load(std::memory_order_relaxed));
   const auto dead = ClientSet::from_bits(path_.gate.dead.load(std::memory_order_relaxed));
   if (!dead_are_at_rest(dead)) return;
-  stages_.look_at_rings();
+  stages_.follow_resets(dead);
   if (!(dispatch_.active() == active) || !dead.empty()) regroup(active, dead);
   receiving_ = path_.gate.receiving.load(std::memory_order_relaxed) &&
                (!active.empty() || path_.options.on_no_client == OnNoClient::kDrop);

@@ -23,14 +23,15 @@ Stages::Stages(DataPath& path, std::size_t lcore)
       stages_(path.work.size()) {
   for (std::size_t i = 0; i < stages_.size(); ++i) {
     stages_[i].fresh = path.owed_fifo(lcore, i).stage(0);
+    stages_[i].work = dpdk::ProducerEnd(path.work[i]);
   }
-  look_at_rings();
 }
 
-void Stages::look_at_rings() {
-  for (std::size_t i = 0; i < stages_.size(); ++i) {
-    stages_[i].work = dpdk::ProducerEnd(path_.work[i]);
+void Stages::follow_resets(ClientSet dead) {
+  for (const ClientId id : dead_ - dead) {
+    stages_[id.value].work = dpdk::ProducerEnd(path_.work[id.value]);
   }
+  dead_ = dead;
 }
 
 void Stages::put(std::span<const dpdk::Packet> packets, std::span<const Assignment> assigned) {

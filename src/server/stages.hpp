@@ -70,8 +70,9 @@ class Stages {
     stage.filled = left;
   }
 
-  /// Clients have come, or their rings have been reset.
-  void look_at_rings();
+  /// Looks anew where the rings of those begin that were dead before and are not now: they have
+  /// been reset. On the others its own position is the one that counts.
+  void follow_resets(ClientSet dead);
 
   /// Frees everything, as undelivered.
   void abandon();
@@ -110,6 +111,7 @@ class Stages {
   const std::size_t burst_;
   std::vector<Stage> stages_;
   std::size_t kept_ = 0;  ///< in all stages
+  ClientSet dead_;
 };
 
 }  // namespace ringside::server

@@ -3,6 +3,8 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
+
 #include "eal_for_tests.hpp"
 #include "server/returner.hpp"
 #include "server_fixture.hpp"
@@ -218,6 +220,25 @@ TEST_F(ReceiverTest, CountsWhatItAbandonsAsUndelivered) {
   const Ledger books = ledger();
   EXPECT_TRUE(balance(books).balanced());
   EXPECT_EQ(balance(books).dropped, 5u);
+}
+
+TEST_F(ReceiverTest, GoesByItsOwnPositionWhoeverComesOrGoes) {
+  options_.clients = 2;
+  options_.policy = Policy::kPort;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 10);
+  settle(receiver);
+  path_->work[0].get()->prod.tail = 1010;  // somebody writes over it
+  open_gate(ClientSet::first(2));
+  settle(receiver);
+  EXPECT_EQ(path_->work[0].get()->prod.tail, 1010u) << "so far nobody has looked";
+  arrive(0, 10);
+  settle(receiver);
+  std::vector<std::uint32_t> found = numbers(take(path_->work[0]));
+  EXPECT_EQ(found.size(), 20u);
+  EXPECT_TRUE(std::ranges::is_sorted(found));
 }
 
 TEST_F(ReceiverTest, WritesThePortOfArrivalIntoEachPacket) {
