@@ -58,8 +58,11 @@ class OwedFifo {
     return {&packets_[tail_], &origins_[tail_]};
   }
 
-  /// How many are owed.
-  std::size_t size() const { return pushed() - settled(); }
+  /// How many are owed; never less than that, whoever asks.
+  std::size_t size() const {
+    const std::uint64_t back = settled();  // first, or it could be ahead
+    return pushed() - back;
+  }
   std::size_t room() const { return size_ - size(); }
   /// The first `count` on the stage are owed now. Precondition: count <= room(). Call before they
   /// can be with the client.

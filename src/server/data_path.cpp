@@ -15,10 +15,14 @@ DataPath::DataPath(const Options& options_in, const Seams& seams_in, shared::Sha
 }
 
 std::uint64_t DataPath::in_flight() const {
-  std::uint64_t sum = read(tx.staged);
+  // In the order of a packet's way: one that goes on meanwhile is counted twice, not missed.
+  std::uint64_t sum = 0;
+  for (const RxCounters& counters : rx) {
+    sum += counters.staged.load(std::memory_order_acquire);  // pairs: Receiver::publish_staged()
+  }
   for (std::size_t client = 0; client < work.size(); ++client) sum += owed(client);
-  for (const RxCounters& counters : rx) sum += read(counters.staged);
-  return sum;
+  std::atomic_thread_fence(std::memory_order_acquire);  // pairs: Returner::count_returned()
+  return sum + read(tx.staged);
 }
 
 bool DataPath::all_acknowledged() const {

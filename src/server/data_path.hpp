@@ -111,7 +111,7 @@ struct DataPath {
         returned(client) + recovered(client) + read(lost_in_crash[client]);
     return handed(client) - settled;
   }
-  /// Packets inside the system; exact when nothing moves.
+  /// Packets inside the system: all that are inside before and after; exact when nothing moves.
   std::uint64_t in_flight() const;
   /// All receivers act by the gate's present epoch.
   bool all_acknowledged() const;

@@ -283,7 +283,7 @@ void Receiver::publish_counters() {
 
 void Receiver::publish_staged() {
   counters_.staged.store(stages_.size() + hold_.size() + homeless_.size(),
-                         std::memory_order_relaxed);
+                         std::memory_order_release);  // pairs: DataPath::in_flight()
 }
 
 }  // namespace ringside::server

@@ -159,6 +159,7 @@ void Returner::deliver_sorted(ClientId client, std::span<dpdk::Packet> packets) 
 
 void Returner::count_returned(ClientId client, std::size_t packets) {
   counters_.staged.store(waiting_, std::memory_order_relaxed);
+  std::atomic_thread_fence(std::memory_order_release);  // pairs: DataPath::in_flight()
   add(counters_.returned[client.value], packets);
 }
 

@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <rapidcheck/gtest.h>
 
+#include <atomic>
 #include <deque>
+#include <thread>
 
 namespace ringside {
 namespace {
@@ -187,6 +189,25 @@ TEST_F(OwedFifoTest, PutsBackOnTheStageWhatTheRingDidNotTake) {
     push(1);
     EXPECT_THAT(drained(), ElementsAre(first + 4));
   }
+}
+
+TEST(OwedFifo, IsNeverFullerForAnotherThreadThanItCanBe) {
+  OwedFifo fifo(8, 8);
+  std::atomic<bool> end{false};
+  std::thread mover([&] {
+    void* const packets[] = {buffer(1), buffer(2)};
+    while (!end) {
+      std::ranges::copy(packets, fifo.stage(0).packets);
+      fifo.push(2);
+      fifo.settle(packets);
+    }
+  });
+  std::size_t most = 0;
+  for (int i = 0; i < 2'000'000; ++i) most = std::max(most, fifo.size());
+  end = true;
+  mover.join();
+  EXPECT_GE(most, 2u);
+  EXPECT_LE(most, std::size_t{1} << 40) << "more may have come and gone between, but it wrapped";
 }
 
 /// What the producer does with the stage and the consumer with the books, in any order.
