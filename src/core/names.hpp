@@ -16,6 +16,8 @@ inline constexpr const char* kWirePool = "wire_pool";
 inline constexpr const char* kSharedInfo = "MProc_Shared_Info";
 /// mbuf dynamic field in which mp_wire keeps the TSC at which it sent a packet.
 inline constexpr const char* kSendTimeField = "ringside_send_tsc";
+/// mbuf dynamic field in which the server keeps by which port a packet came in.
+inline constexpr const char* kInputField = "ringside_input_port";
 
 inline std::string work_ring(ClientId id) {
   return fmt::format("MProc_Client_RX_{}", id.value);

@@ -22,15 +22,6 @@ inline void free_packets(std::span<Packet> packets) {
   ::rte_pktmbuf_free_bulk(packets.data(), static_cast<unsigned>(packets.size()));
 }
 
-/// The port by which a packet came in, for who finds it with a client that has died: `m->port` is
-/// the client's to write. In the word that DPDK leaves to applications (rte_mbuf::hash.usr).
-inline void note_input(Packet packet, PortIndex port) {
-  packet->hash.usr = port.value;
-}
-inline PortIndex input_of(Packet packet) {
-  return {static_cast<std::uint8_t>(packet->hash.usr)};
-}
-
 /// Asks the cache for the first bytes of packets that will be read soon.
 inline void prefetch(std::span<const Packet> packets) {
   for (const Packet packet : packets) ::rte_prefetch0(rte_pktmbuf_mtod(packet, void*));

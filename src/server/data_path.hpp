@@ -7,11 +7,13 @@
 #include <atomic>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "core/client_set.hpp"
 #include "core/owed_fifo.hpp"
 #include "core/shared_layout.hpp"
+#include "dpdk/mbuf_field.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/ring.hpp"
@@ -51,12 +53,13 @@ struct DataPath {
   const Options& options;
   const Seams seams;
   shared::SharedInfo& info;
-  std::vector<dpdk::Port> ports;         ///< by PortIndex
-  std::vector<TxSide> tx_sides;          ///< by PortIndex, in direct mode
-  std::vector<dpdk::MempoolView> pools;  ///< mbuf_pool; wire_pool if there are wire ports
-  std::vector<dpdk::RingView> work;      ///< by ClientId
-  std::vector<dpdk::RingView> back;      ///< by ClientId
-  std::vector<RxCounters> rx;            ///< by RX lcore
+  std::vector<dpdk::Port> ports;                ///< by PortIndex
+  std::vector<TxSide> tx_sides;                 ///< by PortIndex, in direct mode
+  std::vector<dpdk::MempoolView> pools;         ///< mbuf_pool; wire_pool if there are wire ports
+  std::optional<dpdk::InputField> input_field;  ///< direct mode with several receivers
+  std::vector<dpdk::RingView> work;             ///< by ClientId
+  std::vector<dpdk::RingView> back;             ///< by ClientId
+  std::vector<RxCounters> rx;                   ///< by RX lcore
   TxCounters tx;
   Gate gate;
   std::vector<std::atomic<std::uint32_t>> acknowledged;  ///< Gate::epoch, by RX lcore

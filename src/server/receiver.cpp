@@ -110,16 +110,18 @@ void Receiver::regroup(ClientSet active, ClientSet dead) {
 }
 
 void Receiver::collect_debts(ClientSet dead) {
+  const auto distrusted =
+      ClientSet::from_bits(path_.gate.distrusted.load(std::memory_order_relaxed));
   for (const ClientId id : dead) {
     const std::size_t before = loose_.size();
     if (!path_.direct()) {
       path_.owed_fifo(queue_, id.value).drain(loose_);
     } else if (queue_ == 0) {
       std::vector<OwedPacket> had;
-      if (looks_on_rings_) {
-        collect_from_ring(id, had);
-      } else {
+      if (!looks_on_rings_) {
         collect_from_fifo(id, had);
+      } else if (!distrusted.contains(id)) {
+        collect_from_ring(id, had);
       }
       settle_last_run(path_, id, had, loose_);
     }
@@ -142,7 +144,8 @@ void Receiver::collect_from_ring(ClientId dead, std::vector<OwedPacket>& had) {
   somebody->set_active(ClientSet{ClientId{0}});
   while (const unsigned taken = ring.dequeue(burst_)) {
     for (unsigned i = 0; i < taken; ++i) {
-      const PortIndex port = dpdk::input_of(burst_[i]);
+      const PortIndex port{path_.input_field->get(burst_[i])};
+      if (port.value >= path_.ports.size()) continue;  // somebody wrote over it: it is lost
       assigner_.assign(*somebody, {&burst_[i], 1}, port, /*cold=*/false, assigned_);
       had.push_back({burst_[i], assigned_[0]});
     }
@@ -233,7 +236,7 @@ void Receiver::dispatch(std::span<dpdk::Packet> packets, PortIndex port) {
   // net_ring leaves the port of an earlier life in it before 24.07
   for (const dpdk::Packet packet : packets) packet->port = dpdk_id;
   if (looks_on_rings_) {
-    for (const dpdk::Packet packet : packets) dpdk::note_input(packet, port);
+    for (const dpdk::Packet packet : packets) path_.input_field->set(packet, port.value);
   }
   if (deals_) return deal_out(packets, port);
   assigner_.assign(dispatch_, packets, port, path_.ports[port.value].leaves_cold(), assigned_);

@@ -11,7 +11,7 @@
 #include "core/layout_check.hpp"
 #include "core/names.hpp"
 #include "core/sizing.hpp"
-#include "dpdk/send_time.hpp"
+#include "dpdk/mbuf_field.hpp"
 #include "pcap/capture.hpp"
 
 namespace ringside::server {
@@ -77,6 +77,11 @@ Result<std::unique_ptr<Setup>> Setup::make(const Options& options, const Seams& 
   if (Status memory = setup->make_memory(*preloaded); !memory) return memory.error();
   setup->path_ = std::make_unique<DataPath>(options, seams, setup->zone_->info(), producers);
   for (const dpdk::Mempool& pool : setup->pools_) setup->path_->pools.push_back(pool.view());
+  if (options.tx == shared::TxMode::kDirect && producers > 1) {
+    const auto field = dpdk::InputField::register_field(names::kInputField);
+    if (!field) return field.error();
+    setup->path_->input_field = *field;
+  }
   if (Status rings = setup->make_client_rings(); !rings) return rings.error();
   if (Status ports = setup->start_ports(); !ports) return ports.error();
   setup->describe_to_clients();
@@ -116,7 +121,8 @@ Status Setup::make_wire_rings() {
     wire_tx_rings_.push_back(std::move(tx));
   }
   if (options_.ring_ports.empty()) return Done{};
-  if (auto field = dpdk::SendTimeField::register_field(); !field) return field.error();
+  if (auto field = dpdk::SendTimeField::register_field(names::kSendTimeField); !field)
+    return field.error();
   return Done{};
 }
 

@@ -8,10 +8,10 @@
 #include <vector>
 
 #include "core/result.hpp"
+#include "dpdk/mbuf_field.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/packet.hpp"
 #include "dpdk/ring.hpp"
-#include "dpdk/send_time.hpp"
 #include "dpdk/tsc_clock.hpp"
 #include "pcap/capture_writer.hpp"
 #include "wire/latency.hpp"

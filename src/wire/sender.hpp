@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "core/result.hpp"
+#include "dpdk/mbuf_field.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/ring.hpp"
-#include "dpdk/send_time.hpp"
 #include "dpdk/tsc_clock.hpp"
 #include "pcap/capture_writer.hpp"
 #include "wire/protocol.hpp"

@@ -10,9 +10,9 @@
 #include <utility>
 
 #include "core/names.hpp"
+#include "dpdk/mbuf_field.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/ring.hpp"
-#include "dpdk/send_time.hpp"
 #include "wire/replies.hpp"
 
 namespace ringside::wire {
@@ -56,7 +56,7 @@ Result<std::unique_ptr<Wire>> Wire::attach(shared::SharedInfo& info) {
   }
   auto pool = dpdk::MempoolView::look_up(names::kWirePool);
   if (!pool) return pool.error();
-  auto field = dpdk::SendTimeField::look_up();
+  auto field = dpdk::SendTimeField::look_up(names::kSendTimeField);
   if (!field) return field.error();
 
   std::unique_ptr<Wire> wire(new Wire(info));

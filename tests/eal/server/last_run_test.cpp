@@ -21,7 +21,9 @@ constexpr unsigned kOut = 1;  // index of the output port
 
 class LastRunTest : public ServerTest {
  protected:
-  static void SetUpTestSuite() { dpdk::register_lanes(); }
+  static void SetUpTestSuite() {
+    [[maybe_unused]] static const bool once = (dpdk::register_lanes(), true);
+  }
   void SetUp() override {
     ServerTest::SetUp();
     options_.clients = 2;
@@ -236,6 +238,53 @@ TEST_F(LastRunTest, OnceRecoveredNothingIsOwedAndNothingFoundAgain) {
   EXPECT_EQ(path_->owed(kDead.value), 0u);
   EXPECT_THAT(die(), IsEmpty());
   EXPECT_EQ(path_->recovered(kDead.value), 6u);
+}
+
+/// With several receivers what a client had is looked for on its ring, where it stays until the
+/// client has finished with it.
+class LastRunOnRingTest : public LastRunTest {
+ protected:
+  void SetUp() override {
+    rx_lcores_ = 2;
+    LastRunTest::SetUp();
+    wire_ports();
+    open_gate(ClientSet{kDead});
+    settle();
+    arrive(1, 3);
+    settle();
+  }
+  std::span<dpdk::Packet> on_ring() {
+    return dpdk::slots_of(*path_->work[kDead.value].get()).first(3);
+  }
+};
+
+TEST_F(LastRunOnRingTest, WhatAHandlerMayWriteToDecidesNothing) {
+  for (const dpdk::Packet packet : on_ring()) {
+    packet->hash.usr = 200;
+    packet->port = 77;
+  }
+  const auto before = mbufs_in_use();
+  ++path_->gate.deaths[kDead.value];
+  path_->gate.dead = ClientSet{kDead}.bits();
+  open_gate(ClientSet{kOther});
+  settle();
+  auto packets = take(path_->work[kOther.value]);
+  EXPECT_THAT(numbers(packets), ElementsAre(0, 1, 2));
+  for (const dpdk::Packet packet : packets) EXPECT_EQ(packet->port, path_->ports[1].id());
+  EXPECT_EQ(mbufs_in_use(), before);
+}
+
+TEST_F(LastRunOnRingTest, APortThatThereIsNotMakesALostPacket) {
+  path_->input_field->set(on_ring()[1], 200);
+  EXPECT_THAT(die(), ElementsAre(0, 2));
+  EXPECT_EQ(lost(), 1u);
+}
+
+TEST_F(LastRunOnRingTest, NothingIsReadWhereAClientIsDistrusted) {
+  on_ring()[1] = reinterpret_cast<dpdk::Packet>(std::uintptr_t{64});
+  path_->gate.distrusted = ClientSet{kDead}.bits();
+  EXPECT_THAT(die(), IsEmpty());
+  EXPECT_EQ(lost(), 3u);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/names.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/port.hpp"
 #include "dpdk/ring.hpp"
@@ -37,7 +38,8 @@ class ServerTest : public ::testing::Test {
     pool_ = std::make_unique<dpdk::Mempool>(std::move(*pool));
     info_->clients = options_.clients;
     info_->ports = 2;
-    path_ = std::make_unique<DataPath>(options_, seams_, *info_, 1);
+    path_ = std::make_unique<DataPath>(options_, seams_, *info_, rx_lcores_);
+    path_->input_field = *dpdk::InputField::register_field(names::kInputField);
     for (unsigned i = 0; i < 2; ++i) add_port(i);
     for (unsigned i = 0; i < options_.clients; ++i) {
       path_->work.push_back(ring("work" + std::to_string(i), options_.ring_size));
@@ -66,11 +68,13 @@ class ServerTest : public ::testing::Test {
     return rings_.back().view();
   }
 
-  /// Opens the gate for `active`, as the control loop does.
+  /// Opens the gate for `active`, as the control loop does. The test has the first receiver only;
+  /// the others agree.
   void open_gate(ClientSet active, bool receiving = true) {
     path_->gate.active = active.bits();
     path_->gate.receiving = receiving;
     ++path_->gate.epoch;
+    for (std::size_t i = 1; i < rx_lcores_; ++i) path_->acknowledged[i] = path_->gate.epoch.load();
   }
 
   /// Puts `count` packets, numbered on from the last call, in front of port `port`.
@@ -122,6 +126,7 @@ class ServerTest : public ::testing::Test {
 
   unsigned tx_ring_size_ = kPortRing;
   unsigned lanes_ = 0;  ///< of the pool
+  std::size_t rx_lcores_ = 1;
   std::string suffix_;
   Options options_;
   Seams seams_ = product_seams();

@@ -21,10 +21,10 @@
 
 #include "core/idle.hpp"
 #include "core/names.hpp"
+#include "dpdk/mbuf_field.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/packet_bytes.hpp"
 #include "dpdk/ring.hpp"
-#include "dpdk/send_time.hpp"
 #include "pcap/capture.hpp"
 #include "tests/eal/eal_for_tests.hpp"
 #include "tests/unit/pcap/files.hpp"
@@ -47,7 +47,7 @@ inline constexpr auto kDeadline = 20s;
 struct ServerSide {
   dpdk::Mempool pool = *dpdk::Mempool::create(
       names::kWirePool, {.mbufs = kMbufs, .data_room = kRoom, .cache = 32}, 0);
-  dpdk::SendTimeField field = *dpdk::SendTimeField::register_field();
+  dpdk::SendTimeField field = *dpdk::SendTimeField::register_field(names::kSendTimeField);
   std::vector<dpdk::Ring> rx;               ///< by port
   std::vector<std::vector<dpdk::Ring>> tx;  ///< by port and queue
   std::unique_ptr<shared::SharedInfo> info = std::make_unique<shared::SharedInfo>();
