@@ -13,6 +13,7 @@
 #include "dpdk/mbuf_field.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/ring.hpp"
+#include "dpdk/ring_remains.hpp"
 #include "wire/replies.hpp"
 
 namespace ringside::wire {
@@ -33,6 +34,7 @@ Result<Sender> make_sender(unsigned port, dpdk::MempoolView pool, dpdk::SendTime
                            const dpdk::TscClock& clock) {
   auto ring = dpdk::RingView::look_up(names::wire_rx_ring(port));
   if (!ring) return ring.error();
+  dpdk::mend_putting(*ring);
   return Sender(*ring, pool, field, clock);
 }
 
@@ -42,6 +44,7 @@ Result<Receiver> make_receiver(unsigned port, unsigned queues, dpdk::MempoolView
   for (unsigned queue = 0; queue < queues; ++queue) {
     auto ring = dpdk::RingView::look_up(names::wire_tx_ring(port, queue));
     if (!ring) return ring.error();
+    dpdk::mend_taking(*ring);
     rings.push_back(*ring);
   }
   return Receiver(std::move(rings), pool, field, clock);

@@ -27,7 +27,9 @@ namespace ringside::wire {
 class Wire {
  public:
   /// Looks up the pool, the rings and the field that the server made for its ring ports. `info`
-  /// must outlive the wire. Errors kEnvironment: the server has no ring port, or lacks one of them.
+  /// must outlive the wire. Mends what a wire that was killed left half done there: the caller
+  /// holds the WireClaim, so no other one is at work. Errors kEnvironment: the server has no ring
+  /// port, or lacks one of them.
   static Result<std::unique_ptr<Wire>> attach(shared::SharedInfo& info);
 
   /// Serves requests from descriptor `in` and answers on `out`, until the input ends, `quit` comes,

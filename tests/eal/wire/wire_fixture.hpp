@@ -95,15 +95,7 @@ class WireTest : public ::testing::Test {
     std::tie(requests_out_, requests_in_) = make_pipe();
     std::tie(replies_out_, replies_in_) = make_pipe();
     replies_.emplace(replies_out_);
-    auto wire = Wire::attach(*server_.info);
-    if (!wire) throw std::runtime_error(wire.error().message);
-    wire_ = *std::move(wire);
-    thread_ = std::thread([this] {
-      wire_->run(
-          requests_out_, replies_in_, [this] { return stop_.load(); },
-          [this] { detached_ = true; });
-    });
-    EXPECT_EQ(next_reply()["event"], "ready");
+    start_wire();
   }
   ~WireTest() override {
     end_wire();
@@ -118,6 +110,18 @@ class WireTest : public ::testing::Test {
     return {ends[0], ends[1]};
   }
 
+  void start_wire() {
+    auto wire = Wire::attach(*server_.info);
+    if (!wire) throw std::runtime_error(wire.error().message);
+    wire_ = *std::move(wire);
+    stop_ = detached_ = false;
+    thread_ = std::thread([this] {
+      wire_->run(
+          requests_out_, replies_in_, [this] { return stop_.load(); },
+          [this] { detached_ = true; });
+    });
+    EXPECT_EQ(next_reply()["event"], "ready");
+  }
   void end_wire() {
     stop_ = true;
     if (thread_.joinable()) thread_.join();

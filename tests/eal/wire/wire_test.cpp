@@ -3,6 +3,7 @@
 
 #include <gmock/gmock.h>
 
+#include "dpdk/ring_steps.hpp"
 #include "wire_fixture.hpp"
 
 namespace ringside::wire {
@@ -12,6 +13,9 @@ using ::testing::HasSubstr;
 
 [[maybe_unused]] const auto* const kEal =
     ::testing::AddGlobalTestEnvironment(new ringside::fixtures::EalForTests);
+
+/// Thrown where a process would be killed.
+struct Killed {};
 
 std::vector<std::string> frames(const std::string& path) {
   const auto capture = pcap::read_capture(path);
@@ -237,6 +241,39 @@ TEST_F(WireTest, TakesAServerThatWasKilledForStopped) {
   server_.info->server_pid = 0x7fffffff;  // no process has it: above any pid_max
   EXPECT_TRUE(poll_until(kDeadline, [this] { return detached_.load(); }));
   EXPECT_EQ(ask(R"({"cmd":"report"})")["ok"], true);
+}
+
+TEST_F(WireTest, SendsNothingOfWhatAKilledOneWasAboutTo) {
+  end_wire();
+  const std::vector<dpdk::Packet> about_to_be(3, nullptr);
+  const dpdk::RingView ring = server_.rx[0].view();
+  EXPECT_THROW(dpdk::enqueue_in_steps(
+                   ring, about_to_be, [] { throw Killed(); }, [] {}, [] {}),
+               Killed);
+  start_wire();
+  load({60});
+  ask(R"({"cmd":"send","port":0,"capture":"c"})");
+  ASSERT_EQ(ring.used(), 1u);
+  dpdk::Packet received = nullptr;
+  ASSERT_EQ(ring.dequeue({&received, 1}), 1u);
+  ASSERT_NE(received, nullptr);
+  EXPECT_EQ(received->pkt_len, 60u);
+  dpdk::free_packets({&received, 1});
+}
+
+TEST_F(WireTest, TakesWhatAKilledOneWasAboutToTake) {
+  end_wire();
+  const std::array<std::uint8_t, 60> bytes{};
+  const std::array packets{dpdk::make_packet(server_.pool.view(), bytes),
+                           dpdk::make_packet(server_.pool.view(), bytes)};
+  const dpdk::RingView ring = server_.tx[0][1].view();
+  ASSERT_EQ(ring.enqueue(packets), 2u);
+  std::array<dpdk::Packet, 2> taken;
+  EXPECT_THROW(dpdk::dequeue_in_steps(
+                   ring, taken, [] { throw Killed(); }, [] {}),
+               Killed);
+  start_wire();
+  wait_captured(0, 2);
 }
 
 TEST_F(WireTest, QuitAnswersTheSendsAndCompletesTheCaptures) {
