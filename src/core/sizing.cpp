@@ -35,10 +35,15 @@ unsigned packets_under_way(const SizingInput& in) {
   return with_clients + direct + staged + in.rx_queues * moving;
 }
 
-/// mbufs that lie in the cache of an lcore, which is flushed at 1.5 times its size. A pool with
-/// lanes has no caches.
-unsigned cached(const SizingInput& in, unsigned lcores) {
-  return in.direct ? 0 : lcores * (kMempoolCache * 3 / 2);
+/// Others than the server give mbufs back: clients that transmit, a wire.
+bool is_given_back_to(const SizingInput& in) {
+  return in.direct || in.wire_ports != 0;
+}
+
+/// mbufs that lie in the caches of the server's lcores, which are flushed at 1.5 times their size.
+/// A pool with lanes has no caches.
+unsigned cached(const SizingInput& in) {
+  return is_given_back_to(in) ? 0 : in.server_lcores * (kMempoolCache * 3 / 2);
 }
 
 PoolSize pool_for(const SizingInput& in, unsigned packets, unsigned single_mbufs) {
@@ -47,9 +52,9 @@ PoolSize pool_for(const SizingInput& in, unsigned packets, unsigned single_mbufs
   pool.data_room = static_cast<unsigned>(divide_up(room, 64) * 64) + kHeadroom;
   pool.segments = static_cast<unsigned>(std::max<std::uint64_t>(1, divide_up(in.max_frame, room)));
   pool.mbufs = packets * pool.segments + single_mbufs;
-  if (in.direct) {
+  if (is_given_back_to(in)) {
     pool.cache = 0;
-    pool.lanes = 2 + in.clients;  // server, wire
+    pool.lanes = 2 + (in.direct ? in.clients : 0);  // server, wire
   }
   return pool;
 }
@@ -60,15 +65,13 @@ PoolSize server_pool(const SizingInput& in) {
   const unsigned nic_ports = in.ports - in.wire_ports;
   const unsigned to_transmit = nic_ports * in.tx_queues * in.tx_descriptors;
   const unsigned to_fill = nic_ports * in.rx_queues * in.rx_descriptors;
-  return pool_for(in, packets_under_way(in) + to_transmit + in.preloaded,
-                  to_fill + cached(in, in.server_lcores));
+  return pool_for(in, packets_under_way(in) + to_transmit + in.preloaded, to_fill + cached(in));
 }
 
 PoolSize wire_pool(const SizingInput& in) {
   const unsigned on_wires = in.wire_ports * 2 * in.wire_ring_size;  // in and out
   const unsigned in_wire_process = in.wire_ports * 2 * in.burst;
-  return pool_for(in, packets_under_way(in) + on_wires + in_wire_process,
-                  cached(in, in.server_lcores + 1));
+  return pool_for(in, packets_under_way(in) + on_wires + in_wire_process, 0);
 }
 
 unsigned wire_tx_ring_size(const SizingInput& in) {

@@ -12,6 +12,7 @@
 #include <cstring>
 
 #include "dpdk/ring_end.hpp"
+#include "dpdk/ring_remains.hpp"
 
 namespace ringside::dpdk {
 namespace {
@@ -23,6 +24,10 @@ struct Lanes {
   unsigned count;
   ::rte_ring* ring[kMaxLanes];
 };
+
+bool has_lanes(const ::rte_mempool* pool) {
+  return std::strcmp(::rte_mempool_get_ops(pool->ops_index)->name, kOps) == 0;
+}
 
 Lanes& lanes(const ::rte_mempool* pool) {
   return *static_cast<Lanes*>(pool->pool_data);
@@ -126,6 +131,12 @@ void show_given_back(RingView lane) {
   __atomic_store_n(&ring.prod.tail, ring.prod.head, __ATOMIC_RELEASE);
 }
 
+void mend_taking(const ::rte_mempool* pool) {
+  if (!has_lanes(pool)) return;
+  const Lanes& all = lanes(pool);
+  for (unsigned i = 0; i < all.count; ++i) mend_taking(RingView(all.ring[i]));
+}
+
 std::uint32_t given_back_so_far(RingView lane) {
   return lane.get()->prod.head;
 }
@@ -140,8 +151,8 @@ Status give_lanes(::rte_mempool* pool, unsigned count) {
 }
 
 RingView lane_of(const ::rte_mempool* pool, unsigned lane) {
-  const bool has = std::strcmp(::rte_mempool_get_ops(pool->ops_index)->name, kOps) == 0;
-  return has && lane < lanes(pool).count ? RingView(lanes(pool).ring[lane]) : RingView();
+  const bool has = has_lanes(pool) && lane < lanes(pool).count;
+  return has ? RingView(lanes(pool).ring[lane]) : RingView();
 }
 
 }  // namespace ringside::dpdk

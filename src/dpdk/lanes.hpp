@@ -9,8 +9,8 @@
 // calls: whatever the moment of a kill, all below the head has been given back. The tail, which the
 // allocating process looks at, follows it.
 //
-// Used when clients free mbufs (--tx direct). Such a pool has no caches per lcore: what lies in the
-// cache of a process that is killed is lost.
+// Used when others than the server free mbufs: clients (--tx direct), or the wire. Such a pool has
+// no caches per lcore: what lies in the cache of a process that is killed is lost.
 #pragma once
 
 #include "core/ids.hpp"
@@ -49,6 +49,10 @@ void show_given_back(RingView lane);
 
 /// Makes `pool`, which is not populated yet, a pool with the first `lanes` lanes.
 Status give_lanes(::rte_mempool* pool, unsigned lanes);
+
+/// The allocating process was killed: what it was about to take is there again. Nobody else may be
+/// taking. Nothing to do for a pool of another kind.
+void mend_taking(const ::rte_mempool* pool);
 
 /// What was given back into `lane`, modulo 2^32; shown or not.
 std::uint32_t given_back_so_far(RingView lane);

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "core/names.hpp"
+#include "dpdk/lanes.hpp"
 #include "dpdk/mbuf_field.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/ring.hpp"
@@ -50,6 +51,12 @@ Result<Receiver> make_receiver(unsigned port, unsigned queues, dpdk::MempoolView
   return Receiver(std::move(rings), pool, field, clock);
 }
 
+/// The wire is the one process that takes from its pool.
+void mend_pool(dpdk::MempoolView pool) {
+  dpdk::mend_taking(pool.get());
+  if (const auto lane = dpdk::lane_of(pool.get(), dpdk::kWireLane)) dpdk::show_given_back(lane);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Wire>> Wire::attach(shared::SharedInfo& info) {
@@ -61,6 +68,7 @@ Result<std::unique_ptr<Wire>> Wire::attach(shared::SharedInfo& info) {
   if (!pool) return pool.error();
   auto field = dpdk::SendTimeField::look_up(names::kSendTimeField);
   if (!field) return field.error();
+  mend_pool(*pool);
 
   std::unique_ptr<Wire> wire(new Wire(info));
   for (unsigned port = 0; port < info.wire_ports; ++port) {

@@ -3,12 +3,15 @@
 
 #include <gtest/gtest.h>
 #include <rte_malloc.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <set>
 #include <vector>
 
 #include "dpdk/lanes.hpp"
+#include "dpdk/packet.hpp"
 
 namespace ringside::dpdk {
 namespace {
@@ -82,6 +85,44 @@ INSTANTIATE_TEST_SUITE_P(
                       PoolSize{.mbufs = 8191, .data_room = 2240, .cache = 0},
                       PoolSize{.mbufs = 8191, .data_room = 2176, .cache = 0, .lanes = 4},
                       PoolSize{.mbufs = 4095, .data_room = 9344}));
+
+class MempoolOfTheWire : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() { register_lanes(); }
+};
+
+/// Whether a process that does this comes to its end.
+template <typename Work>
+bool ends(Work&& work) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    ::alarm(20);
+    work();
+    ::_exit(0);
+  }
+  int status = -1;
+  ::waitpid(child, &status, 0);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/// As the process would leave it that is killed just after it began to give `count` mbufs back.
+void begin_to_give_back(const ::rte_mempool* pool, unsigned lane, unsigned count) {
+  const RingView own = lane_of(pool, lane);
+  ::rte_ring* const ring = own ? own.get() : static_cast<::rte_ring*>(pool->pool_data);
+  ring->prod.head = ring->prod.head + count;
+}
+
+TEST_F(MempoolOfTheWire, IsOpenToTheServerAfterTheWireWasKilledAtIt) {
+  const PoolSize size = wire_pool({.ring_size = 512, .wire_ports = 2, .wire_ring_size = 512});
+  const auto pool = Mempool::create("of_the_wire", size, 0);
+  ASSERT_TRUE(pool) << pool.error().message;
+  std::vector<Packet> packets(2000);
+  ASSERT_EQ(::rte_pktmbuf_alloc_bulk(pool->view().get(), packets.data(), 2000), 0);
+  begin_to_give_back(pool->view().get(), kWireLane, 32);
+  EXPECT_TRUE(ends([&] {
+    for (Packet& packet : packets) free_packets({&packet, 1});
+  }));
+}
 
 TEST(Mempool, ThatDoesNotFitSaysWhatItWanted) {
   const auto pool =

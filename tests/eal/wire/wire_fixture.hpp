@@ -21,6 +21,7 @@
 
 #include "core/idle.hpp"
 #include "core/names.hpp"
+#include "dpdk/lanes.hpp"
 #include "dpdk/mbuf_field.hpp"
 #include "dpdk/mempool.hpp"
 #include "dpdk/packet_bytes.hpp"
@@ -43,10 +44,17 @@ inline constexpr unsigned kRoom =
     256 + RTE_PKTMBUF_HEADROOM;  // short, so that longer frames are chained
 inline constexpr auto kDeadline = 20s;
 
+struct EalWithLanes : ringside::fixtures::EalForTests {
+  void SetUp() override {
+    EalForTests::SetUp();
+    dpdk::register_lanes();
+  }
+};
+
 /// What the server makes for its ring ports.
 struct ServerSide {
   dpdk::Mempool pool = *dpdk::Mempool::create(
-      names::kWirePool, {.mbufs = kMbufs, .data_room = kRoom, .cache = 32}, 0);
+      names::kWirePool, {.mbufs = kMbufs, .data_room = kRoom, .cache = 0, .lanes = 2}, 0);
   dpdk::SendTimeField field = *dpdk::SendTimeField::register_field(names::kSendTimeField);
   std::vector<dpdk::Ring> rx;               ///< by port
   std::vector<std::vector<dpdk::Ring>> tx;  ///< by port and queue

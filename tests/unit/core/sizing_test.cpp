@@ -37,6 +37,17 @@ TEST(Sizing, InDirectModeClientsHoldMbufsAndGiveThemBackByLanesWithoutCaches) {
             4 * ring_bytes(std::bit_ceil(direct.mbufs + 1)));
 }
 
+TEST(Sizing, WhereAWireGivesBackToItDoesSoByALaneInEveryMode) {
+  const SizingInput wires{.clients = 3, .wire_ports = 1};
+  for (const PoolSize& pool : {server_pool(wires), wire_pool(wires)}) {
+    EXPECT_EQ(pool.lanes, 2u);
+    EXPECT_EQ(pool.cache, 0u);
+  }
+  const SizingInput direct{.clients = 3, .direct = true, .wire_ports = 1};
+  EXPECT_EQ(server_pool(direct).lanes, 2u + 3);
+  EXPECT_EQ(wire_pool(direct).lanes, 2u + 3);
+}
+
 TEST(Sizing, CountsEveryQueue) {
   const PoolSize one = server_pool({});
   // Each receiver has its own flows that move.
@@ -47,9 +58,9 @@ TEST(Sizing, CountsEveryQueue) {
 
 TEST(Sizing, WirePortsHaveNoDescriptorsButRings) {
   const SizingInput wires{.clients = 1, .ports = 2, .wire_ports = 2, .wire_ring_size = 1024};
-  EXPECT_EQ(server_pool(wires).mbufs, 4095u + 4096 + 128 * (2 + 1 + 2) + 768);
+  EXPECT_EQ(server_pool(wires).mbufs, 4095u + 4096 + 128 * (2 + 1 + 2));
   EXPECT_EQ(wire_pool(wires).mbufs,
-            4095u + 4096 + 128 * (2 + 1 + 2) + 2 * (1 + 1) * 1024 + 2 * 2 * 128 + 768 + 768);
+            4095u + 4096 + 128 * (2 + 1 + 2) + 2 * (1 + 1) * 1024 + 2 * 2 * 128);
 }
 
 TEST(Sizing, RoomFollowsTheLongestFrame) {
