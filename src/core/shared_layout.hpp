@@ -18,7 +18,7 @@
 namespace ringside::shared {
 
 inline constexpr std::uint64_t kMagic = 0x52494e4753494445;  // "RINGSIDE"
-inline constexpr std::uint32_t kLayoutVersion = 7;
+inline constexpr std::uint32_t kLayoutVersion = 8;
 inline constexpr std::size_t kCacheLine = 64;
 
 using LcoreSet = std::array<std::uint64_t, kMaxLcores / 64>;  ///< bit i of word i/64: lcore id i
@@ -109,7 +109,7 @@ struct ClientSlot {
 };
 
 /// The wire's claim, so that its lcores are known to be taken. Writer: mp_wire. Several may contend
-/// for `claim`: generation << 32 | pid, pid 0 = free. See core/slot_claim.hpp.
+/// for `claim`: start << 32 | pid, pid 0 = free. See core/slot_claim.hpp.
 struct alignas(kCacheLine) WireSlot {
   std::atomic<std::uint64_t> claim;
   LcoreSet lcores;

@@ -53,4 +53,14 @@ bool runs(std::uint32_t pid, std::uint64_t start_time) {
   return start_time_in(stat) == start_time && is_exiting_in(stat) == false;
 }
 
+bool runs(ClaimWord holder) {
+  const auto started = start_time_of(holder.pid);
+  return started && ClaimWord::of(holder.pid, *started) == holder && runs(holder.pid, *started);
+}
+
+ClaimWord own_claim() {
+  const auto pid = static_cast<std::uint32_t>(::getpid());
+  return ClaimWord::of(pid, start_time_of(pid).value_or(0));
+}
+
 }  // namespace ringside::dpdk

@@ -8,6 +8,8 @@
 #include <optional>
 #include <utility>
 
+#include "core/slot_claim.hpp"
+
 namespace ringside::dpdk {
 
 class PeerProcess {
@@ -44,5 +46,10 @@ std::optional<std::uint64_t> start_time_of(std::uint32_t pid);
 /// The process of that pid that began at `start_time` (as above) is there, and its main thread has
 /// not begun to end.
 bool runs(std::uint32_t pid, std::uint64_t start_time);
+
+/// Whether the holder of a claim runs, in the same sense.
+bool runs(ClaimWord holder);
+/// The claim of this process.
+ClaimWord own_claim();
 
 }  // namespace ringside::dpdk

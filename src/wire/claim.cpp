@@ -37,17 +37,17 @@ Status check_lcores(const shared::SharedInfo& info, const shared::LcoreSet& lcor
 
 }  // namespace
 
-Result<WireClaim> WireClaim::take(shared::SharedInfo& info, std::uint32_t pid,
+Result<WireClaim> WireClaim::take(shared::SharedInfo& info, ClaimWord mine,
                                   const shared::LcoreSet& lcores,
-                                  const std::function<bool(std::uint32_t)>& alive) {
+                                  const std::function<bool(ClaimWord)>& alive) {
   if (Status status = check_lcores(info, lcores); !status) return status.error();
-  const ClaimWord holder = take_claim(info.wire.claim, pid, alive);
-  if (holder.pid != pid) {
+  const ClaimWord holder = take_claim(info.wire.claim, mine, alive);
+  if (holder != mine) {
     return environment_error(fmt::format(
         "another mp_wire (pid {}) holds the ring ports of this server; end it first", holder.pid));
   }
   info.wire.lcores = lcores;
-  return WireClaim(info.wire, holder);
+  return WireClaim(info.wire, mine);
 }
 
 WireClaim::~WireClaim() {

@@ -14,12 +14,12 @@ namespace ringside::wire {
 /// Holds SharedInfo::wire until it goes out of scope.
 class WireClaim {
  public:
-  /// Takes the entry for process `pid`, whose lcores are `lcores`. An entry whose process is gone,
-  /// by `alive`, is taken over. Errors kEnvironment: another wire lives, or an lcore id of ours
-  /// belongs to the server or to a client.
-  static Result<WireClaim> take(shared::SharedInfo& info, std::uint32_t pid,
+  /// Takes the entry for the process that `mine` names, whose lcores are `lcores`. An entry whose
+  /// process is gone, by `alive`, is taken over. Errors kEnvironment: another wire lives, or an
+  /// lcore id of ours belongs to the server or to a client.
+  static Result<WireClaim> take(shared::SharedInfo& info, ClaimWord mine,
                                 const shared::LcoreSet& lcores,
-                                const std::function<bool(std::uint32_t)>& alive);
+                                const std::function<bool(ClaimWord)>& alive);
 
   WireClaim(WireClaim&& other) noexcept : slot_(other.slot_), mine_(other.mine_) {
     other.slot_ = nullptr;

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-#include <signal.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <csignal>
 #include <optional>
 #include <utility>
@@ -12,6 +10,7 @@
 #include "core/signals.hpp"
 #include "dpdk/eal.hpp"
 #include "dpdk/lanes.hpp"
+#include "dpdk/peer_process.hpp"
 #include "dpdk/shared_info.hpp"
 #include "wire/claim.hpp"
 #include "wire/options.hpp"
@@ -20,10 +19,6 @@
 namespace {
 
 using namespace ringside;
-
-bool process_exists(std::uint32_t pid) {
-  return ::kill(static_cast<pid_t>(pid), 0) == 0 || errno != ESRCH;
-}
 
 /// Standard output is for replies alone. DPDK logs there, so its words go to standard error
 /// instead; returns the descriptor that leads to where standard output led.
@@ -51,8 +46,9 @@ Status run(const SplitArgs& args) {
   Result<shared::SharedInfo*> info = dpdk::attach_shared_info();
   if (!info) return info.error();
   dpdk::use_lane(dpdk::kWireLane);
-  Result<wire::WireClaim> taken = wire::WireClaim::take(
-      **info, static_cast<std::uint32_t>(::getpid()), dpdk::lcore_set(), process_exists);
+  Result<wire::WireClaim> taken =
+      wire::WireClaim::take(**info, dpdk::own_claim(), dpdk::lcore_set(),
+                            [](ClaimWord holder) { return dpdk::runs(holder); });
   if (!taken) return taken.error();
   std::optional<wire::WireClaim> claim(*std::move(taken));
   Result<std::unique_ptr<wire::Wire>> wire = wire::Wire::attach(**info);

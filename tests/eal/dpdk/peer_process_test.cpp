@@ -50,5 +50,22 @@ TEST(PeerProcess, StartedWhenProcSays) {
   EXPECT_FALSE(start_time_of(1u << 30));
 }
 
+TEST(PeerProcess, RunsAsTheHolderOfAClaimUntilItIsKilled) {
+  EXPECT_TRUE(runs(own_claim()));
+  const fixtures::WaitingChild child;
+  const ClaimWord claim = ClaimWord::of(child.pid(), start_time_of(child.pid()).value());
+  EXPECT_TRUE(runs(claim));
+  ASSERT_EQ(::kill(static_cast<pid_t>(child.pid()), SIGKILL), 0);
+  EXPECT_TRUE(poll_until(std::chrono::seconds(20), [&] { return !runs(claim); }))
+      << "nobody has waited for it yet";
+}
+
+TEST(PeerProcess, IsNotTheHolderOfAClaimThatAnEarlierOneOfItsPidTook) {
+  ClaimWord claim = own_claim();
+  --claim.start;
+  EXPECT_FALSE(runs(claim));
+  EXPECT_FALSE(runs(ClaimWord{claim.start, 1u << 30}));
+}
+
 }  // namespace
 }  // namespace ringside::dpdk

@@ -9,6 +9,7 @@
 #include <memory>
 
 #include "core/slot_claim.hpp"
+#include "dpdk/peer_process.hpp"
 #include "dpdk/robust_futex.hpp"
 #include "server/seams.hpp"
 
@@ -104,8 +105,7 @@ class MembershipTest : public ::testing::Test {
   void look() { membership_->poll(now_ += 1ms); }
   /// This process plays the wire.
   ClaimWord wire_takes() {
-    return take_claim(info_->wire.claim, static_cast<std::uint32_t>(::getpid()),
-                      [](std::uint32_t) { return true; });
+    return take_claim(info_->wire.claim, dpdk::own_claim(), [](ClaimWord) { return true; });
   }
   void let_go(std::uint8_t id, std::uint32_t generation) {
     info_->client[id].counters.detached = generation;

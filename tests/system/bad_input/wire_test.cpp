@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // Bad input to mp_wire gets a sentence and an exit code, never a crash. Bad requests are the matter
 // of tests/eal/wire.
+#include <fstream>
+
+#include "core/idle.hpp"
+#include "core/proc_stat.hpp"
 #include "tests/system/program_fixture.hpp"
 
 namespace ringside {
@@ -57,6 +61,20 @@ TEST_F(BadInputWire, ASecondWireIsRefusedAndTheFirstNamed) {
   EXPECT_EQ(first.end().exit_code, 0);
   auto next = start_wire({}, "101@0");
   EXPECT_TRUE(next.wait_for("ready")) << "the first has given its place back: " << next.err();
+  EXPECT_EQ(next.end().exit_code, 0);
+}
+
+TEST_F(BadInputWire, AKilledWireMakesRoomBeforeItsParentHasWaitedForIt) {
+  auto server = start_good_server();
+  auto killed = start_wire({});
+  ASSERT_TRUE(killed.wait_for("ready")) << killed.err();
+  ASSERT_EQ(::kill(killed.pid(), SIGKILL), 0);
+  const std::string stat = "/proc/" + std::to_string(killed.pid()) + "/stat";
+  ASSERT_TRUE(poll_until(kDeadline, [&] {
+    return is_exiting_in(proc_text(std::ifstream(stat))) == true;
+  })) << "a zombie";
+  auto next = start_wire({});
+  EXPECT_TRUE(next.wait_for("ready")) << next.err();
   EXPECT_EQ(next.end().exit_code, 0);
 }
 

@@ -39,7 +39,7 @@ TEST_F(LayoutCheckTest, RefusesAZoneTooSmallToTellWhatItIs) {
 
 TEST_F(LayoutCheckTest, RefusesAnotherLayoutVersionAndNamesBoth) {
   info_->layout_version = shared::kLayoutVersion + 1;
-  EXPECT_THAT(complaint(), HasSubstr("layout version 8, this program knows version 7"));
+  EXPECT_THAT(complaint(), HasSubstr("layout version 9, this program knows version 8"));
 }
 
 TEST_F(LayoutCheckTest, RefusesAnotherSize) {

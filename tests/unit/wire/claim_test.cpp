@@ -12,14 +12,16 @@ namespace {
 
 using ::testing::HasSubstr;
 
+constexpr std::uint32_t kBegan = 1;
 constexpr shared::LcoreSet kLcore100{0, std::uint64_t{1} << 36};
 
 class WireClaimTest : public ::testing::Test {
  protected:
   Result<WireClaim> take(std::uint32_t pid, const shared::LcoreSet& lcores = kLcore100) {
-    return WireClaim::take(*info_, pid, lcores, [this](std::uint32_t) { return others_live_; });
+    return WireClaim::take(*info_, {kBegan, pid}, lcores,
+                           [this](ClaimWord) { return others_live_; });
   }
-  std::uint64_t claim() const { return info_->wire.claim.load(); }
+  ClaimWord claim() const { return ClaimWord::from(info_->wire.claim.load()); }
 
   std::unique_ptr<shared::SharedInfo> info_ = std::make_unique<shared::SharedInfo>();
   bool others_live_ = true;
@@ -28,16 +30,16 @@ class WireClaimTest : public ::testing::Test {
 TEST_F(WireClaimTest, TakesAFreeEntryAndPostsItsLcores) {
   const auto claimed = take(42);
   ASSERT_TRUE(claimed) << claimed.error().message;
-  EXPECT_EQ(claim(), std::uint64_t{1} << 32 | 42);
+  EXPECT_EQ(claim(), (ClaimWord{kBegan, 42}));
   EXPECT_EQ(info_->wire.lcores, kLcore100);
 }
 
-TEST_F(WireClaimTest, GivesTheEntryBackAndCountsItsGenerations) {
+TEST_F(WireClaimTest, GivesTheEntryBack) {
   { const auto first = take(42); }
-  EXPECT_EQ(claim(), std::uint64_t{1} << 32);
+  EXPECT_EQ(claim(), ClaimWord{});
   EXPECT_EQ(info_->wire.lcores, shared::LcoreSet{});
   const auto second = take(43);
-  EXPECT_EQ(claim(), std::uint64_t{2} << 32 | 43);
+  EXPECT_EQ(claim(), (ClaimWord{kBegan, 43}));
 }
 
 TEST_F(WireClaimTest, RefusesASecondWireAndNamesTheFirst) {
@@ -46,7 +48,7 @@ TEST_F(WireClaimTest, RefusesASecondWireAndNamesTheFirst) {
   ASSERT_FALSE(second);
   EXPECT_EQ(second.error().code, ExitCode::kEnvironment);
   EXPECT_THAT(second.error().message, HasSubstr("another mp_wire (pid 42)"));
-  EXPECT_EQ(claim(), std::uint64_t{1} << 32 | 42);
+  EXPECT_EQ(claim(), (ClaimWord{kBegan, 42}));
 }
 
 TEST_F(WireClaimTest, TakesOverFromAWireThatIsGone) {
@@ -54,10 +56,10 @@ TEST_F(WireClaimTest, TakesOverFromAWireThatIsGone) {
   others_live_ = false;
   std::optional<Result<WireClaim>> second(take(43));
   ASSERT_TRUE(second->ok());
-  EXPECT_EQ(claim(), std::uint64_t{2} << 32 | 43);
+  EXPECT_EQ(claim(), (ClaimWord{kBegan, 43}));
 
   { const WireClaim late = std::move(first).value(); }
-  EXPECT_EQ(claim(), std::uint64_t{2} << 32 | 43) << "the old holder must not free the new entry";
+  EXPECT_EQ(claim(), (ClaimWord{kBegan, 43})) << "the old holder must not free the new entry";
 }
 
 TEST_F(WireClaimTest, RefusesAnLcoreOfTheServer) {
@@ -66,7 +68,7 @@ TEST_F(WireClaimTest, RefusesAnLcoreOfTheServer) {
   const auto claimed = take(42);
   ASSERT_FALSE(claimed);
   EXPECT_THAT(claimed.error().message, HasSubstr("lcore id 100 belongs to the server (pid 7)"));
-  EXPECT_EQ(claim(), 0u);
+  EXPECT_EQ(claim(), ClaimWord{});
 }
 
 TEST_F(WireClaimTest, RefusesAnLcoreOfAClientThatIsThere) {
