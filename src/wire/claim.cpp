@@ -40,14 +40,18 @@ Status check_lcores(const shared::SharedInfo& info, const shared::LcoreSet& lcor
 Result<WireClaim> WireClaim::take(shared::SharedInfo& info, ClaimWord mine,
                                   const shared::LcoreSet& lcores,
                                   const std::function<bool(ClaimWord)>& alive) {
-  if (Status status = check_lcores(info, lcores); !status) return status.error();
   const ClaimWord holder = take_claim(info.wire.claim, mine, alive);
   if (holder != mine) {
     return environment_error(fmt::format(
         "another mp_wire (pid {}) holds the ring ports of this server; end it first", holder.pid));
   }
+  WireClaim taken(info.wire, mine);
   info.wire.lcores = lcores;
-  return WireClaim(info.wire, mine);
+  // Before the look at the others: a client that joins meanwhile is told that these are taken, or
+  // seen here; but for one that the server looked at before and lets in after both.
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (Status status = check_lcores(info, lcores); !status) return status.error();
+  return taken;
 }
 
 WireClaim::~WireClaim() {

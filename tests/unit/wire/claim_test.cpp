@@ -81,5 +81,20 @@ TEST_F(WireClaimTest, RefusesAnLcoreOfAClientThatIsThere) {
   EXPECT_THAT(claimed.error().message, HasSubstr("lcore id 100 belongs to client 1"));
 }
 
+TEST_F(WireClaimTest, RefusesAnLcoreOfAClientThatJoinsMeanwhile) {
+  info_->clients = 1;
+  info_->wire.claim = ClaimWord{kBegan, 41}.word();
+  const auto joins_and_says_gone = [this](ClaimWord) {
+    info_->client[0].verdict.lcores = kLcore100;
+    info_->client[0].verdict.state = static_cast<std::uint32_t>(shared::SlotState::kActive);
+    return false;
+  };
+  const auto claimed = WireClaim::take(*info_, {kBegan, 42}, kLcore100, joins_and_says_gone);
+  ASSERT_FALSE(claimed);
+  EXPECT_THAT(claimed.error().message, HasSubstr("lcore id 100 belongs to client 0"));
+  EXPECT_EQ(claim(), ClaimWord{}) << "what was taken is given back";
+  EXPECT_EQ(info_->wire.lcores, shared::LcoreSet{});
+}
+
 }  // namespace
 }  // namespace ringside::wire
