@@ -201,7 +201,8 @@ Result<Eal> Eal::start_primary(const std::vector<std::string>& eal_args) {
     return Error{"mp_server is the primary process; leave --proc-type=secondary to the clients"};
   }
   const RuntimeDirectory directory = directory_of(args);
-  if (Status way = make_way(directory, args); !way) return way.error();
+  const Result<StartTurn> way = make_way(directory, args);
+  if (!way) return way.error();
   if (Status room = check_runtime_room(directory.path(), args); !room) return room.error();
   Result<Eal> eal = start(Role::kPrimary, eal_args);
   if (!eal) return eal;

@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "core/idle.hpp"
-#include "dpdk/start_turn.hpp"
 
 namespace ringside::dpdk {
 namespace {
@@ -43,26 +42,30 @@ Error orphans_stay(const std::vector<pid_t>& orphans, const RuntimeDirectory& di
 
 }  // namespace
 
-Status make_way(const RuntimeDirectory& directory, const EalArgs& args,
-                std::chrono::nanoseconds patience) {
-  if (const pid_t primary = directory.primary()) return already_runs(primary, directory, args);
+Result<StartTurn> make_way(const RuntimeDirectory& directory, const EalArgs& args,
+                           std::chrono::nanoseconds patience) {
+  pid_t primary = 0;
+  const auto is_taken = [&] { return (primary = directory.primary()) != 0; };
+  if (is_taken()) return already_runs(primary, directory, args);
   const auto deadline = std::chrono::steady_clock::now() + patience;
   // A client that was about to enter rte_eal_init() when the last server died would come upon the
   // files of this one in the making, and sweep them away (StartTurn). It ends soon.
-  const StartTurn turn = StartTurn::take(directory.ready_file(), patience, [] { return false; });
+  StartTurn turn = StartTurn::take(directory.ready_file(), patience, is_taken);
+  if (is_taken()) return already_runs(primary, directory, args);
   std::error_code ignored;  // no client may take a dead server's word for the new one's
   fs::remove(directory.ready_file(), ignored);
   fs::remove(directory.path() + "/hugepage_data", ignored);
   std::vector<pid_t> orphans;
-  const bool alone = poll_until(
+  const bool decided = poll_until(
       deadline - std::chrono::steady_clock::now(),
       [&] {
         orphans = directory.users();
-        return orphans.empty() && !directory.in_use();
+        return is_taken() || (orphans.empty() && !directory.in_use());
       },
       kLook);
-  if (!alone) return orphans_stay(orphans, directory, args, patience);
-  return Done{};
+  if (primary != 0) return already_runs(primary, directory, args);
+  if (!decided) return orphans_stay(orphans, directory, args, patience);
+  return turn;
 }
 
 }  // namespace ringside::dpdk

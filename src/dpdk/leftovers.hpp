@@ -7,6 +7,7 @@
 #include "core/eal_args.hpp"
 #include "core/result.hpp"
 #include "dpdk/runtime_directory.hpp"
+#include "dpdk/start_turn.hpp"
 
 namespace ringside::dpdk {
 
@@ -19,7 +20,10 @@ inline constexpr std::chrono::nanoseconds kOrphanPatience = std::chrono::seconds
 /// orphans ("Cannot allocate memzone list": they hold locks on the fbarray_* files), and only after
 /// it has overwritten the configuration that they have mapped. Error: kEnvironment, when a primary
 /// runs or orphans stay; it names the processes that must go.
-Status make_way(const RuntimeDirectory& directory, const EalArgs& args,
-                std::chrono::nanoseconds patience = kOrphanPatience);
+///
+/// The turn is to be kept until rte_eal_init() is through: another server that was started at the
+/// same time looks again once it has it, and finds this one.
+Result<StartTurn> make_way(const RuntimeDirectory& directory, const EalArgs& args,
+                           std::chrono::nanoseconds patience = kOrphanPatience);
 
 }  // namespace ringside::dpdk

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // A server that was killed can be started again with the same prefix, whatever it left.
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
 #include "core/idle.hpp"
 #include "dpdk/runtime_directory.hpp"
+#include "dpdk/start_turn.hpp"
 #include "harness/run/memory.hpp"
 #include "tests/system/program_fixture.hpp"
 
@@ -37,6 +39,13 @@ class ServerAgainTest : public ProgramTest {
     EXPECT_TRUE(client.wait_for("joined")) << client.err();
     EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
     EXPECT_EQ(client.wait_end().exit_code, 0) << client.err();
+  }
+  static bool has_open(int pid, const std::filesystem::path& file) {
+    std::error_code gone;
+    const std::filesystem::directory_iterator all("/proc/" + std::to_string(pid) + "/fd", gone);
+    return std::any_of(begin(all), end(all), [&](const auto& entry) {
+      return std::filesystem::read_symlink(entry, gone) == file;
+    });
   }
   dpdk::RuntimeDirectory runtime() const {
     return dpdk::RuntimeDirectory(directory_->path() + "/dpdk/rte");
@@ -87,6 +96,30 @@ TEST_F(ServerAgainTest, WaitsForClientsOfTheKilledOneToGo) {
   orphan.end(SIGKILL);
   EXPECT_TRUE(server.wait_for("Ready for")) << server.err();
   EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
+}
+
+TEST_F(ServerAgainTest, OneOfTwoThatAreStartedTogetherServesAndTheOtherIsToldSo) {
+  start_good_server().end(SIGKILL);
+  std::optional<dpdk::StartTurn> turn(dpdk::StartTurn::take(
+      runtime().ready_file(), std::chrono::nanoseconds(0), [] { return false; }));
+  ASSERT_TRUE(turn->mine());
+  Running one = server_with(primary());
+  Running other = server_with(primary());
+  for (const Running* server : {&one, &other}) {
+    const auto waits = [&] { return has_open(server->pid(), runtime().ready_file()); };
+    ASSERT_TRUE(poll_until(kDeadline, waits)) << server->err();
+  }
+  turn.reset();
+  ASSERT_TRUE(poll_until(kDeadline, [&] { return runtime().announced_server() != 0; }))
+      << one.err() << other.err();
+  const bool one_serves = runtime().announced_server() == one.pid();
+  Running& serves = one_serves ? one : other;
+  Running& refused = one_serves ? other : one;
+  EXPECT_THAT(refused.wait_end(),
+              FailsWith("mp_server", kEnvironment,
+                        "already runs: process " + std::to_string(serves.pid())));
+  EXPECT_EQ(runtime().announced_server(), serves.pid());
+  EXPECT_EQ(serves.end(SIGINT).exit_code, 0) << serves.err();
 }
 
 TEST_F(ServerAgainTest, NamesTheClientsOfTheKilledOneThatStay) {
