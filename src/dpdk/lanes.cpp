@@ -99,6 +99,12 @@ int take(::rte_mempool* pool, void** objects, unsigned count) {
   return -ENOBUFS;
 }
 
+bool is_known() {
+  const ::rte_mempool_ops* const all = ::rte_mempool_ops_table.ops;
+  return std::any_of(all, all + ::rte_mempool_ops_table.num_ops,
+                     [](const ::rte_mempool_ops& ops) { return std::strcmp(ops.name, kOps) == 0; });
+}
+
 unsigned count_free(const ::rte_mempool* pool) {
   const Lanes& all = lanes(pool);
   unsigned sum = 0;
@@ -109,6 +115,7 @@ unsigned count_free(const ::rte_mempool* pool) {
 }  // namespace
 
 void register_lanes() {
+  if (is_known()) return;
   ::rte_mempool_ops ops = {};
   std::strncpy(ops.name, kOps, sizeof(ops.name) - 1);
   ops.alloc = make_lanes;

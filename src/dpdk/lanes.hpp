@@ -30,7 +30,8 @@ constexpr unsigned client_lane(ClientId id) {
 inline constexpr unsigned kMaxLanes = 2 + kMaxClients;
 
 /// Makes the kind of pool known to DPDK. To be called before anything else of DPDK, by every
-/// process: DPDK numbers kinds in the order in which they are made known.
+/// process: DPDK numbers kinds in the order in which they are made known, and has room for 16.
+/// Once is enough, more does no harm.
 void register_lanes();
 
 /// When what a process gives back can be seen by the allocating one.

@@ -91,6 +91,12 @@ class MempoolOfTheWire : public ::testing::Test {
   static void SetUpTestSuite() { register_lanes(); }
 };
 
+TEST_F(MempoolOfTheWire, IsOfAKindThatIsMadeKnownOnce) {
+  const std::uint32_t kinds = ::rte_mempool_ops_table.num_ops;
+  register_lanes();
+  EXPECT_EQ(::rte_mempool_ops_table.num_ops, kinds);
+}
+
 /// Whether a process that does this comes to its end.
 template <typename Work>
 bool ends(Work&& work) {
