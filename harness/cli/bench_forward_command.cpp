@@ -243,7 +243,6 @@ Result<ExitCode> BenchForwardCommand::measure_rates(const ForwardSetup& setup,
   plan.rate = rate_;
   plan.rounds = quick_ ? 1 : rounds_;
   plan.window = duration(seconds(kRateSeconds));
-  if (quick_) plan.tries = 1;
   World world = real_world();
   const auto result = bench_forward(world, plan, say);
   const auto shown = show(result, forward_table, forward_json);

@@ -32,6 +32,16 @@ class Bench : public test::RingsideTest {
   }
 };
 
+/// Whether the only sample of a case counts. On a machine that others use it may not.
+bool counts(const Json& each) {
+  const double before = each["samples"][0]["round_trip_before_ns"];
+  const double after = each["samples"][0]["round_trip_after_ns"];
+  const bool steady = std::max(before, after) <= 1.25 * std::min(before, after);
+  EXPECT_EQ(each["samples_counted"], steady ? 1 : 0) << each;
+  EXPECT_EQ(each.contains("mpps"), steady) << each;
+  return steady;
+}
+
 TEST_F(Bench, ForwardMeasuresEachMethodWithEachNumberOfClients) {
   const auto run = ringside({"bench", "forward", "--quick", "--json", "-"});
   ASSERT_EQ(run.code, 0) << run.err;
@@ -44,6 +54,7 @@ TEST_F(Bench, ForwardMeasuresEachMethodWithEachNumberOfClients) {
     const Json& sample = each["samples"][0];
     const double delivered = sample["delivered"];
     EXPECT_GT(delivered, 0) << names.back();
+    if (!counts(each)) continue;
     EXPECT_DOUBLE_EQ(each["mpps"], delivered / double{sample["seconds"]} / 1e6);
     EXPECT_DOUBLE_EQ(each["cpu_ns_per_packet"], double{sample["cpu_seconds"]} * 1e9 / delivered);
   }
@@ -63,7 +74,7 @@ TEST_F(Bench, ForwardLoopsACaptureThroughNetPcapAndSaysWhatItCannotMeasureThere)
     if (each["name"] == "direct/1/round-robin") {
       EXPECT_THAT(std::string(each["skipped"]), HasSubstr("net_pcap"));
     } else {
-      EXPECT_GT(each["mpps"], 0) << each["name"];
+      EXPECT_GT(each["samples"][0]["delivered"], 0) << each["name"];
     }
   }
 }
@@ -77,7 +88,7 @@ TEST_F(Bench, ForwardMeasuresLatenciesAtAnOfferedRateOnRingPorts) {
   }
   ASSERT_EQ(json["cases"].size(), 2u) << "return and direct";
   for (const Json& each : json["cases"]) {
-    EXPECT_GT(each["offered_rate"], 0);
+    EXPECT_GT(each["samples"][0]["offered_rate"], 0);
     const Json& latency = each["samples"][0]["latency_ns"];
     EXPECT_GT(latency["p50"], 0);
     EXPECT_LE(latency["p50"], latency["p99"]);

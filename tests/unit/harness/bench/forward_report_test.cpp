@@ -8,75 +8,15 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "tests/unit/harness/bench/forward_samples.hpp"
+
 namespace ringside::harness {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-ForwardSample sample(double seconds, std::uint64_t delivered, std::uint64_t dropped = 0,
-                     std::vector<std::uint64_t> by_client = {}) {
-  ForwardSample made;
-  made.seconds = seconds;
-  made.delivered = delivered;
-  made.dropped = dropped;
-  made.cpu_seconds = 2 * seconds;
-  made.by_client = std::move(by_client);
-  made.fullest_ring = 0.25;
-  made.round_trip_before_ns = 100;
-  made.round_trip_after_ns = 120;
-  return made;
-}
-
-/// The second round is one of a slow minute: everything takes twice as long.
-ForwardResult two_rounds() {
-  const ForwardCase classic{ForwardMethod::kClassic, 1, "round-robin", {}, {}};
-  const ForwardCase ours{ForwardMethod::kReturn, 2, "flow-hash", 1024, {}};
-  const ForwardSample ours_fast = sample(0.5, 3'000'000, 1'000'000, {1'600'000, 1'400'000});
-  return {{{"cpu_model", "A CPU"}, {"memory", "no-huge"}},
-          {},
-          std::nullopt,
-          {{ours, {ours_fast, sample(1, 3'000'000)}, "", false},
-           {classic, {sample(0.5, 2'000'000), sample(1, 2'000'000)}, "", false}}};
-}
-
-TEST(ForwardReport, RatesAreDeliveredPacketsOverTime) {
-  const ForwardFigures figures = figures_of(two_rounds().rows[0]);
-  EXPECT_DOUBLE_EQ(figures.mpps, 4.5);
-  EXPECT_DOUBLE_EQ(figures.mpps_min, 3);
-  EXPECT_DOUBLE_EQ(figures.mpps_max, 6);
-  EXPECT_DOUBLE_EQ(figures.cpu_ns_per_packet, (1e9 / 3e6 + 2e9 / 3e6) / 2);
-  EXPECT_DOUBLE_EQ(figures.dropped_share, 0.125) << "a quarter of the one, nothing of the other";
-  EXPECT_DOUBLE_EQ(figures.fullest_ring, 0.25);
-  EXPECT_DOUBLE_EQ(figures.client_spread, 0.2 / 1.5 / 2) << "a share of 200,000 of 1,500,000; none";
-}
-
-TEST(ForwardReport, PacketsInARoundTripAreRateTimesItsTime) {
-  EXPECT_DOUBLE_EQ(sample(0.5, 3'000'000).packets_per_round_trip(), 6e6 * 110e-9);
-  EXPECT_DOUBLE_EQ(figures_of(two_rounds().rows[0]).packets_per_round_trip, 4.5e6 * 110e-9);
-}
-
-TEST(ForwardReport, RatiosAreThoseWithinARound) {
-  const ForwardResult result = two_rounds();
-  EXPECT_EQ(&reference_of(result), &result.rows[1]) << "the classic method with one client";
-  EXPECT_DOUBLE_EQ(ratio_of(result.rows[0], result.rows[1])->median, 1.5);
-}
-
-TEST(ForwardReport, RatiosAreThoseAtOneSpeedOfTheMachine) {
-  ForwardResult result = two_rounds();
-  ForwardSample& slow = result.rows[0].samples[1];
-  slow.delivered = 30'000;
-  slow.round_trip_before_ns = slow.round_trip_after_ns = 500;
-  EXPECT_DOUBLE_EQ(ratio_of(result.rows[0], result.rows[1])->median, 1.5) << "of the first round";
-  EXPECT_EQ(ratio_of(result.rows[0], result.rows[1])->rounds, 1u);
-  result.rows[0].samples[0].round_trip_before_ns = 500;
-  result.rows[0].samples[0].round_trip_after_ns = 500;
-  EXPECT_FALSE(ratio_of(result.rows[0], result.rows[1]));
-  EXPECT_THAT(forward_json(result, ""), HasSubstr("\"ratio\": null"));
-  slow.round_trip_before_ns = 100;  // it got slow meanwhile
-  EXPECT_FALSE(ratio_of(result.rows[0], result.rows[1]));
-}
 
 TEST(ForwardReport, OnOneCpuNothingIsKnownOfTheMachinesSpeed) {
   ForwardResult result = two_rounds();
@@ -85,8 +25,11 @@ TEST(ForwardReport, OnOneCpuNothingIsKnownOfTheMachinesSpeed) {
       each.round_trip_before_ns = each.round_trip_after_ns = 0;
     }
   }
-  EXPECT_EQ(ratio_of(result.rows[0], result.rows[1])->rounds, 2u);
-  EXPECT_EQ(remark_on(result.rows[0], std::nullopt), "");
+  const MachineSpeeds speeds = speeds_of(result.rows);
+  EXPECT_EQ(figures_of(result.rows[0], speeds).samples, 2u);
+  EXPECT_EQ(ratio_of(result.rows[0], result.rows[1], speeds)->rounds, 2u);
+  EXPECT_EQ(remark_on(result.rows[0], speeds, std::nullopt), "");
+  EXPECT_THAT(forward_table(result), Not(HasSubstr("a cache line to the other CPU and back:")));
 }
 
 TEST(ForwardReport, TheTableNamesCaseRateAndRatio) {
@@ -142,17 +85,63 @@ TEST(ForwardReport, ACaseThatFailedSaysWhyAndWhatWasMeasuredBefore) {
 
 TEST(ForwardReport, RemarksSayWhatIsToBeKnownOfARow) {
   ForwardRow row = two_rounds().rows[0];
-  EXPECT_EQ(remark_on(row, std::nullopt), "");
+  const auto remark = [&](std::optional<double> rate) {
+    return remark_on(row, speeds_of({row}), rate);
+  };
+  EXPECT_EQ(remark(std::nullopt), "");
   row.samples[1].round_trip_after_ns = 126;
-  EXPECT_EQ(remark_on(row, std::nullopt), "1 of 2 while the machine changed its speed");
+  EXPECT_EQ(remark(std::nullopt), "the machine changed its speed in 1 of 2");
   row.samples[1].round_trip_after_ns = 0;
-  EXPECT_EQ(remark_on(row, std::nullopt), "1 of 2 while the machine changed its speed");
+  EXPECT_EQ(remark(std::nullopt), "the machine changed its speed in 1 of 2");
   row.oversubscribed = true;
   for (ForwardSample& each : row.samples) each.offered_rate = 980;
-  EXPECT_EQ(remark_on(row, 1000),
-            "oversubscribed, offered only 980/s, 1 of 2 while the machine changed its speed");
+  EXPECT_EQ(remark(1000),
+            "oversubscribed, offered only 980/s, the machine changed its speed in 1 of 2");
   row.samples[1].round_trip_after_ns = 120;
-  EXPECT_EQ(remark_on(row, 985), "oversubscribed") << "the rate was kept";
+  EXPECT_EQ(remark(985), "oversubscribed") << "the rate was kept";
+}
+
+/// Three cases in turns while the machine is fast, fast, slow; one is slow in each of its rounds,
+/// and one saw the speed change in all of them.
+ForwardResult three_speeds() {
+  ForwardResult result = two_rounds();
+  ForwardRow changing = result.rows[0], slow = result.rows[0];
+  for (ForwardSample& each : changing.samples) each.round_trip_after_ns = 500;
+  changing.what.clients = 4;
+  for (ForwardSample& each : slow.samples) set_round_trip(each, 500);
+  slow.what.clients = 8;
+  result.rows[0].samples.push_back(result.rows[0].samples[0]);
+  set_round_trip(result.rows[0].samples[2], 480);
+  result.rows.insert(result.rows.end(), {changing, slow});
+  return result;
+}
+
+TEST(ForwardReport, TheTableSaysHowManySamplesCountAndAtWhichSpeed) {
+  const std::string table = forward_table(three_speeds());
+  EXPECT_THAT(table,
+              HasSubstr("a cache line to the other CPU and back: 110 ns in 4 samples (usual), "
+                        "500 ns in 3 samples, changed during 2\n"));
+  EXPECT_THAT(table, ContainsRegex("return/2/[^\n]* 2 of 3 "));
+  EXPECT_THAT(table, ContainsRegex("return/4/[^ ]* +no figures  the machine changed its speed in 2 "
+                                   "of 2\n"));
+  EXPECT_THAT(table, ContainsRegex("return/8/[^\n]* 2 of 2 .*  all at another speed .500 ns.\n"));
+}
+
+TEST(ForwardReport, TheJsonSaysWhichSpeedACaseIsOfAndKeepsTheOtherSamples) {
+  const auto json = nlohmann::json::parse(forward_json(three_speeds(), ""));
+  EXPECT_EQ(json["speeds"][0],
+            nlohmann::json({{"round_trip_ns", 110}, {"samples", 4}, {"usual", true}}));
+  EXPECT_EQ(json["speeds"][1]["samples"], 3);
+  const auto& cases = json["cases"];
+  EXPECT_EQ(cases[0]["samples_counted"], 2);
+  EXPECT_EQ(cases[0]["samples"].size(), 3u);
+  EXPECT_EQ(cases[0]["samples"][2]["round_trip_after_ns"], 480);
+  EXPECT_EQ(cases[0]["round_trip_ns"], 110);
+  EXPECT_EQ(cases[2]["samples_counted"], 0);
+  EXPECT_FALSE(cases[2].contains("mpps"));
+  EXPECT_EQ(cases[2]["samples"].size(), 2u);
+  EXPECT_EQ(cases[3]["round_trip_ns"], 500);
+  EXPECT_TRUE(cases[3]["ratio"].is_null()) << "the reference was not met at that speed";
 }
 
 TEST(ForwardReport, LatenciesOfRingPortsAreMediansOfTheRounds) {
@@ -181,7 +170,7 @@ TEST(ForwardReport, SaysWhenOthersWereAtWork) {
 
 TEST(ForwardReport, TheJsonHasEverySample) {
   const auto json = nlohmann::json::parse(forward_json(two_rounds(), "ringside bench forward"));
-  EXPECT_EQ(json["schema"], "ringside.bench.forward/2");
+  EXPECT_EQ(json["schema"], "ringside.bench.forward/3");
   EXPECT_EQ(json["cases"][0]["samples"].size(), 2u);
   EXPECT_EQ(json["cases"][0]["samples"][0]["delivered"], 3'000'000);
   EXPECT_EQ(json["reference"], "classic/1");
