@@ -83,8 +83,9 @@ std::string label_of(const RingCase& ring_case, std::span<const unsigned> cpus) 
 
 void count(::benchmark::State& state, const RingCase& ring_case, const Sample& sample) {
   auto& counters = state.counters;
-  state.SetItemsProcessed(static_cast<std::int64_t>(sample.elements));
+  counters["elements"] = static_cast<double>(sample.elements);
   counters["cpu_lost"] = sample.cpu_lost;
+  counters["preempted"] = static_cast<double>(sample.preempted);
   counters["discarded"] = sample.discarded;
   const double ns = sample.seconds * 1e9 / static_cast<double>(sample.elements);
   counters["cycles_per_element"] = sample.cycles_per_element;
@@ -130,10 +131,14 @@ void run_case(::benchmark::State& state, Session& session, const RingCase& ring_
     if (is_first) *failure = reason;
     return fail(state, elements, reason);
   }
-  // One batch is all: Google Benchmark's time for an iteration is the time for an element.
+  // One batch is all: Google Benchmark's time for an iteration is the time for an element, also
+  // where a sample moves more or less of them than there are iterations.
+  const double iterations_per_element =
+      static_cast<double>(elements) / static_cast<double>(sample.value().elements);
   while (state.KeepRunningBatch(static_cast<std::int64_t>(elements))) {
-    state.SetIterationTime(sample.value().seconds);
+    state.SetIterationTime(sample.value().seconds * iterations_per_element);
   }
+  state.SetItemsProcessed(static_cast<std::int64_t>(elements));
   state.SetLabel(label_of(ring_case, session.cpus()));
   count(state, ring_case, sample.value());
 }

@@ -5,6 +5,7 @@
 #include <regex.h>
 
 #include <algorithm>
+#include <map>
 
 namespace ringside::bench {
 namespace {
@@ -14,6 +15,8 @@ constexpr unsigned kCounts[] = {1, 8, 32, 128, 256};
 constexpr Verb kVerbs[] = {Verb::kSingle, Verb::kBurst, Verb::kBulk};
 constexpr Placement kPlacements[] = {Placement::kOneThread, Placement::kThreads,
                                      Placement::kProcesses, Placement::kOversubscribed};
+/// 25 ticks at CONFIG_HZ=250.
+constexpr std::chrono::milliseconds kOversubscribedTime(100);
 constexpr RingTopology kTopologies[] = {{1, 1}, {2, 1}, {1, 2}, {2, 2}};
 
 std::string_view verb_text(Verb verb) {
@@ -182,11 +185,22 @@ Result<std::vector<unsigned>> place_workers(const RingCase& c, std::span<const u
 
 std::uint64_t elements_of(const RingCase& c, bool quick) {
   std::uint64_t elements = (std::uint64_t{1} << 18) * std::min(c.count, 16u);
-  // Threads that wait for each other's time slices are up to a hundred times slower.
-  if (c.placement == Placement::kOversubscribed) elements /= 16;
   // Where other processes use the CPUs, a ring's worth of elements moves in one time slice.
   if (quick) elements /= c.placement == Placement::kOneThread ? 8 : 64;
   return elements;
+}
+
+std::chrono::milliseconds time_of(const RingCase& c) {
+  return c.placement == Placement::kOversubscribed ? kOversubscribedTime
+                                                   : std::chrono::milliseconds(0);
+}
+
+double most_cpu_lost(std::span<const unsigned> cpus, std::span<const double> lost) {
+  std::map<unsigned, double> used;
+  for (std::size_t i = 0; i < cpus.size(); ++i) used[cpus[i]] += 1 - lost[i];
+  double most = 0;
+  for (const auto& [cpu, share] : used) most = std::max(most, 1 - share);
+  return most;
 }
 
 }  // namespace ringside::bench

@@ -3,6 +3,7 @@
 // CPUs that the workers of a case get. Pure.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -70,7 +71,18 @@ Result<std::vector<unsigned>> place_workers(const RingCase& ring_case,
                                             std::span<const unsigned> cpus);
 
 /// Elements moved in one sample: about 5 ms of work in a good moment, a fraction of that when
-/// `quick`. A multiple of count * producers.
+/// `quick`. A multiple of count * producers. Where time_of() is not 0 as many as come in that time.
 std::uint64_t elements_of(const RingCase& ring_case, bool quick);
+
+/// How long elements are moved in one sample; 0: until elements_of() have been moved. Threads that
+/// share a CPU have to be interrupted again and again, also between the two steps of a call, or
+/// there is nothing that RTS and HTS could help against: the scheduler does so every few
+/// milliseconds.
+std::chrono::milliseconds time_of(const RingCase& ring_case);
+
+/// Share of the time in which others had a worker's CPU, of the CPU that was lost most. `cpus`: of
+/// each worker; `lost`: share of its time in which it had not got that CPU. Workers on one CPU take
+/// it from each other, which is no loss.
+double most_cpu_lost(std::span<const unsigned> cpus, std::span<const double> lost);
 
 }  // namespace ringside::bench

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
+#include <numeric>
 
 #include "host/affinity.hpp"
 #include "host/line_probe.hpp"
@@ -24,6 +25,8 @@ constexpr std::uint64_t kHandOverCalls = 4096;
 constexpr std::uint64_t kQueuedCalls = 16384;
 // Both take a few milliseconds, unless other processes use the CPUs.
 constexpr auto kLatencyTime = std::chrono::milliseconds(100);
+/// More elements than a run that ends by time can move.
+constexpr std::uint64_t kEndless = std::uint64_t{1} << 60;
 
 std::vector<Task> make_tasks(const RingCase& what, std::span<const unsigned> cpus, Phase phase,
                              std::uint64_t elements) {
@@ -56,13 +59,16 @@ struct Total {
   std::uint64_t put = 0;
   std::uint64_t offered = 0;
   std::uint64_t cycles = 0;
-  double cpu_lost = 0;  ///< of the worker that lost most
+  double cpu_lost = 0;  ///< of the CPU that was lost most
+  std::uint64_t preempted = 0;
   bool gave_up = false;
 };
 
 Total add_up(const std::vector<Task>& tasks, const std::vector<Outcome>& outcomes) {
   Total total;
   std::uint64_t begin = UINT64_MAX, end = 0;
+  std::vector<unsigned> cpus;
+  std::vector<double> lost;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const Outcome& one = outcomes[i];
     begin = std::min(begin, one.begin);
@@ -70,10 +76,13 @@ Total add_up(const std::vector<Task>& tasks, const std::vector<Outcome>& outcome
     if (tasks[i].role != Role::kProducer) total.taken += one.elements;
     if (tasks[i].role != Role::kConsumer) total.put += one.elements;
     total.offered += one.offered;
-    total.cpu_lost = std::max(total.cpu_lost, one.cpu_lost);
+    total.preempted += one.preempted;
+    cpus.push_back(tasks[i].cpu);
+    lost.push_back(one.cpu_lost);
     total.gave_up = total.gave_up || one.gave_up;
   }
   total.cycles = end - begin;
+  total.cpu_lost = most_cpu_lost(cpus, lost);
   return total;
 }
 
@@ -82,6 +91,19 @@ Status arrived(const Total& total, std::uint64_t elements) {
   return Error{fmt::format("{} of {} elements arrived{}", total.taken, elements,
                            total.gave_up ? ", then nothing moved any more" : ""),
                ExitCode::kInternal};
+}
+
+/// What producers were to put on: of a run that ends by time, whatever they did.
+std::uint64_t wanted_of(const std::vector<Task>& tasks, const Total& total) {
+  if (tasks[0].phase == Phase::kTimed) return total.put;
+  return std::accumulate(tasks.begin(), tasks.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const Task& task) { return sum + task.elements; });
+}
+
+void set_limit(std::vector<Task>& tasks, std::chrono::milliseconds time) {
+  for (Task& task : tasks) {
+    task.limit = ::rte_get_tsc_hz() / 1000 * static_cast<std::uint64_t>(time.count());
+  }
 }
 
 Percentiles percentiles_of(const std::vector<Task>& tasks, const std::vector<Outcome>& outcomes,
@@ -225,27 +247,41 @@ Result<Sample> Session::take(const RingCase& what, ::rte_ring* ring) {
   if (what.placement != Placement::kOneThread && !options_.switched) {
     if (Status taken = take_latencies(what, ring, sample); !taken) return taken.error();
   }
-  // Workers that share a CPU take it from each other.
-  if (what.placement == Placement::kOversubscribed) sample.cpu_lost = 0;
   return sample;
 }
 
 Status Session::take_flow(const RingCase& what, ::rte_ring* ring, Sample& sample) {
   const std::vector<unsigned> cpus = place_workers(what, cpus_).value();
-  sample.elements = elements_of(what);
+  std::vector<std::vector<Task>> runs;
   // First twice round the ring, for the page faults; that is not counted.
-  for (const std::uint64_t elements : {std::uint64_t{2} * what.size, sample.elements}) {
-    const std::vector<Task> tasks = make_tasks(what, cpus, Phase::kFlow, elements);
+  runs.push_back(make_tasks(what, cpus, Phase::kFlow, std::uint64_t{2} * what.size));
+  runs.push_back(make_flow_tasks(what, cpus));
+  for (const std::vector<Task>& tasks : runs) {
     const auto outcomes = run(tasks, ring);
     if (!outcomes) return outcomes.error();
     const Total total = add_up(tasks, outcomes.value());
-    if (Status all = arrived(total, elements); !all) return all;
+    if (Status all = arrived(total, wanted_of(tasks, total)); !all) return all;
+    const auto elements = static_cast<double>(total.taken);
+    sample.elements = total.taken;
     sample.cpu_lost = total.cpu_lost;
-    sample.cycles_per_element = static_cast<double>(total.cycles) / static_cast<double>(elements);
-    sample.refused = 1 - static_cast<double>(elements) / static_cast<double>(total.offered);
+    sample.preempted = total.preempted;
+    sample.cycles_per_element = static_cast<double>(total.cycles) / elements;
+    sample.refused = 1 - elements / static_cast<double>(total.offered);
     sample.seconds = static_cast<double>(total.cycles) / static_cast<double>(::rte_get_tsc_hz());
   }
   return Done{};
+}
+
+/// The run that is measured.
+std::vector<Task> Session::make_flow_tasks(const RingCase& what,
+                                           std::span<const unsigned> cpus) const {
+  const std::chrono::milliseconds time = time_of(what);
+  if (time.count() == 0 || options_.switched) {
+    return make_tasks(what, cpus, Phase::kFlow, elements_of(what));
+  }
+  std::vector<Task> tasks = make_tasks(what, cpus, Phase::kTimed, kEndless);
+  set_limit(tasks, time);
+  return tasks;
 }
 
 Status Session::take_latencies(const RingCase& what, ::rte_ring* ring, Sample& sample) {
@@ -255,14 +291,15 @@ Status Session::take_latencies(const RingCase& what, ::rte_ring* ring, Sample& s
                                                      {Phase::kQueued, kQueuedCalls}};
   for (const auto& [phase, calls] : stamped) {
     auto tasks = make_tasks(what, cpus, phase, calls / fewer * what.count);
-    for (Task& task : tasks) {
-      task.limit = ::rte_get_tsc_hz() / 1000 * kLatencyTime.count() / fewer;
-    }
+    set_limit(tasks, kLatencyTime / fewer);
     const auto outcomes = run(tasks, ring);
     if (!outcomes) return outcomes.error();
     const Total total = add_up(tasks, outcomes.value());
     if (Status all = arrived(total, total.put); !all) return all;
-    sample.cpu_lost = std::max(sample.cpu_lost, total.cpu_lost);
+    // Of workers that share a CPU one may be done before another has begun.
+    if (what.placement != Placement::kOversubscribed) {
+      sample.cpu_lost = std::max(sample.cpu_lost, total.cpu_lost);
+    }
     (phase == Phase::kQueued ? sample.queued : sample.hand_over) =
         percentiles_of(tasks, outcomes.value(), page_.page());
   }

@@ -34,8 +34,12 @@ struct Sample {
   double round_trip_after_ns = 0;
   unsigned discarded = 0;  ///< samples thrown away before: see Session::measure()
   /// Share of the time in which others had a worker's CPU, of the worker and the run (elements,
-  /// hand-over, queued) that lost most of it. Not looked at where workers share a CPU.
+  /// hand-over, queued) that lost most of it. Where workers share a CPU, of all of them together,
+  /// and of the elements' run alone: the others are over before that could be told.
   double cpu_lost = 0;
+  /// How often workers lost their CPUs while elements were moved, without having given them up: at
+  /// least so often, since a worker may get back at once what it offered.
+  std::uint64_t preempted = 0;
 };
 
 struct SessionOptions {
@@ -60,6 +64,8 @@ class Session {
 
   /// Too few CPUs here for the placement: the reason. Else empty.
   std::string reason_to_skip(const RingCase& ring_case) const;
+  /// What Google Benchmark takes for the iterations of a sample, all of a case the same; where
+  /// time_of() is not 0 it is not what is moved.
   std::uint64_t elements_of(const RingCase& ring_case) const;
   std::span<const unsigned> cpus() const { return cpus_; }
   const dpdk::EalFacts& eal_facts() const { return eal_->facts(); }
@@ -72,6 +78,8 @@ class Session {
   std::vector<std::string> eal_words(const std::string& lcores) const;
   Result<Sample> take(const RingCase& ring_case, ::rte_ring* ring);
   Status take_flow(const RingCase& ring_case, ::rte_ring* ring, Sample& sample);
+  std::vector<Task> make_flow_tasks(const RingCase& ring_case,
+                                    std::span<const unsigned> cpus) const;
   Status take_latencies(const RingCase& ring_case, ::rte_ring* ring, Sample& sample);
   Result<std::vector<Outcome>> run(std::vector<Task> tasks, ::rte_ring* ring);
 

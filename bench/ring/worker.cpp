@@ -4,6 +4,7 @@
 #include <rte_cycles.h>
 #include <rte_pause.h>
 #include <rte_ring_peek_zc.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include <algorithm>
@@ -15,6 +16,8 @@ namespace ringside::bench {
 namespace {
 
 constexpr unsigned kMaxCount = 256;
+/// Calls between two looks at the clock, which takes as long as a call.
+constexpr std::uint64_t kCallsBetweenLooks = 64;
 
 /// Where a worker's elements are before and after the ring.
 struct Table {
@@ -106,9 +109,11 @@ class Waiting {
   Waiting(const RingCase& ring_case, SharedPage& page)
       : yields_(ring_case.placement == Placement::kOversubscribed), page_(page) {}
   void moved() { rounds_ = 0; }
+  std::uint64_t yielded() const { return yielded_; }
   /// False: give up.
   bool wait() {
     if (yields_) {
+      ++yielded_;
       ::sched_yield();
     } else {
       ::rte_pause();
@@ -126,6 +131,7 @@ class Waiting {
   bool yields_;
   SharedPage& page_;
   std::uint64_t rounds_ = 0;
+  std::uint64_t yielded_ = 0;
   std::uint64_t since_ = 0;
 };
 
@@ -136,6 +142,11 @@ bool meet(const Task& task, SharedPage& page) {
     if (!waiting.wait()) return false;
   }
   return true;
+}
+
+/// Whether elements carry the TSC of their enqueue.
+constexpr bool is_stamped(Phase phase) {
+  return phase == Phase::kQueued || phase == Phase::kHandOver;
 }
 
 /// `how`: whatever the calls want to know besides.
@@ -154,19 +165,25 @@ void do_both(const Task& task, ::rte_ring* ring, Outcome& outcome, How... how) {
   outcome.offered = task.elements;
 }
 
-template <typename Operation, bool kStamped, typename... How>
+template <typename Operation, Phase kPhase, typename... How>
 void produce(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome, How... how) {
   Table table;
   Waiting waiting(task.ring_case, page);
-  const bool one_at_a_time = task.phase == Phase::kHandOver;
   const std::uint64_t count = task.ring_case.count;
+  [[maybe_unused]] std::uint64_t calls = 0;
   outcome.begin = ::rte_rdtsc_precise();
   while (outcome.elements < task.elements) {
     const auto wanted = static_cast<unsigned>(std::min(count, task.elements - outcome.elements));
-    if constexpr (kStamped) {
-      while (one_at_a_time && ::rte_ring_empty(ring) == 0) {
+    if constexpr (kPhase == Phase::kTimed) {
+      const bool looks = ++calls % kCallsBetweenLooks == 0;
+      if (looks && ::rte_rdtsc() - outcome.begin > task.limit) break;
+    }
+    if constexpr (kPhase == Phase::kHandOver) {
+      while (::rte_ring_empty(ring) == 0) {
         if (!waiting.wait()) return;
       }
+    }
+    if constexpr (is_stamped(kPhase)) {
       const std::uint64_t now = ::rte_rdtsc();
       if (now - outcome.begin > task.limit) break;
       table.fill(now, wanted);
@@ -181,6 +198,7 @@ void produce(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outc
     }
   }
   outcome.end = ::rte_rdtsc_precise();
+  outcome.yielded = waiting.yielded();
   // Pairs with the acquire in all_taken(): whoever sees it finds all elements on the ring.
   page.producers_done.fetch_add(1, std::memory_order_release);
 }
@@ -199,7 +217,7 @@ std::uint32_t cycles_since(std::uint64_t stamp) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(cycles, UINT32_MAX));
 }
 
-template <typename Operation, bool kStamped, typename... How>
+template <typename Operation, Phase kPhase, typename... How>
 void consume(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome, How... how) {
   Table table;
   Waiting waiting(task.ring_case, page);
@@ -208,7 +226,7 @@ void consume(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outc
   for (;;) {
     const unsigned moved = Operation::take(ring, table, count, how...);
     if (moved != 0) {
-      if constexpr (kStamped) {
+      if constexpr (is_stamped(kPhase)) {
         page.latencies[task.index][outcome.latencies] = cycles_since(table.first());
         if (outcome.latencies + 1 < kMaxLatencies) ++outcome.latencies;
       }
@@ -219,19 +237,27 @@ void consume(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outc
     }
   }
   outcome.end = ::rte_rdtsc_precise();
+  outcome.yielded = waiting.yielded();
+}
+
+template <typename Operation, Phase kPhase, typename... How>
+void do_side(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome, How... how) {
+  task.role == Role::kProducer ? produce<Operation, kPhase>(task, ring, page, outcome, how...)
+                               : consume<Operation, kPhase>(task, ring, page, outcome, how...);
 }
 
 template <typename Operation, typename... How>
 void do_task(const Task& task, ::rte_ring* ring, SharedPage& page, Outcome& outcome, How... how) {
-  const bool stamped = task.phase != Phase::kFlow;
-  if (task.role == Role::kBoth) {
-    do_both<Operation>(task, ring, outcome, how...);
-  } else if (task.role == Role::kProducer) {
-    stamped ? produce<Operation, true>(task, ring, page, outcome, how...)
-            : produce<Operation, false>(task, ring, page, outcome, how...);
-  } else {
-    stamped ? consume<Operation, true>(task, ring, page, outcome, how...)
-            : consume<Operation, false>(task, ring, page, outcome, how...);
+  if (task.role == Role::kBoth) return do_both<Operation>(task, ring, outcome, how...);
+  switch (task.phase) {
+    case Phase::kFlow:
+      return do_side<Operation, Phase::kFlow>(task, ring, page, outcome, how...);
+    case Phase::kTimed:
+      return do_side<Operation, Phase::kTimed>(task, ring, page, outcome, how...);
+    case Phase::kQueued:
+      return do_side<Operation, Phase::kQueued>(task, ring, page, outcome, how...);
+    case Phase::kHandOver:
+      return do_side<Operation, Phase::kHandOver>(task, ring, page, outcome, how...);
   }
 }
 
@@ -239,6 +265,14 @@ double seconds_of(::clockid_t clock) {
   ::timespec now{};
   ::clock_gettime(clock, &now);
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) / 1e9;
+}
+
+/// How often another thread got the CPU of this one so far. Linux counts sched_yield() as if it had
+/// not been asked for.
+std::uint64_t switches() {
+  ::rusage used{};
+  ::getrusage(RUSAGE_THREAD, &used);
+  return static_cast<std::uint64_t>(used.ru_nivcsw);
 }
 
 /// How much of this thread's time the CPU was with others: the worker itself never sleeps.
@@ -263,6 +297,7 @@ Outcome work(const Task& task, ::rte_ring* ring, SharedPage& page) {
   if (meet(task, page)) {
     const RingCase& what = task.ring_case;
     const OwnCpu own_cpu;
+    const std::uint64_t switches_before = switches();
     if (task.switched && !what.zero_copy) {
       do_task<Switched>(task, ring, page, outcome, switched_way(what));
     } else if (what.verb == Verb::kSingle) {
@@ -275,6 +310,8 @@ Outcome work(const Task& task, ::rte_ring* ring, SharedPage& page) {
                      : do_task<Bulk>(task, ring, page, outcome);
     }
     outcome.cpu_lost = own_cpu.lost_share();
+    const std::uint64_t switched = switches() - switches_before;
+    outcome.preempted = switched - std::min(switched, outcome.yielded);
   }
   outcome.gave_up = page.given_up.load() != 0;
   return outcome;

@@ -42,6 +42,7 @@ RingSample read_sample(const nlohmann::json& run) {
       (run.value("round_trip_before_ns", 0.0) + run.value("round_trip_after_ns", 0.0)) / 2;
   sample.discarded = static_cast<unsigned>(run.value("discarded", 0.0));
   sample.cpu_lost = run.value("cpu_lost", 0.0);
+  sample.preempted = run.value("preempted", 0.0);
   return sample;
 }
 
@@ -90,6 +91,7 @@ RingFigures figures_of(const std::vector<RingSample>& samples, int regime) {
   all.cycles = middle(samples, [](const auto& s) { return s.cycles; });
   all.refused = middle(samples, [](const auto& s) { return s.refused; });
   all.round_trip_ns = middle(samples, [](const auto& s) { return s.round_trip_ns; });
+  all.preempted = middle(samples, [](const auto& s) { return s.preempted; });
   all.hand_over = middle_latency(samples, &RingSample::hand_over);
   all.queued = middle_latency(samples, &RingSample::queued);
   std::vector<double> times;

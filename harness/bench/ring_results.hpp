@@ -22,7 +22,8 @@ struct RingSample {
   Percentiles queued;
   double round_trip_ns = 0;  ///< of a cache line; mean of before and after
   unsigned discarded = 0;
-  double cpu_lost = 0;  ///< share of the time in which others had a worker's CPU
+  double cpu_lost = 0;   ///< share of the time in which others had a worker's CPU
+  double preempted = 0;  ///< how often workers lost theirs without having given it up, at least
 };
 
 /// One case: the parts of its name, its samples.

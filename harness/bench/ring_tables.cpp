@@ -69,6 +69,9 @@ std::string latency_text(const Percentiles& latency) {
 
 std::string notes_of(const RingRow& row, const RingFigures& figures, const RingSummary& summary) {
   std::string notes = row.label.empty() ? "" : "  " + row.label;
+  if (row.placement == "oversubscribed" && figures.samples > 0) {
+    notes += fmt::format(", preempted {:.0f} times", figures.median.preempted);
+  }
   if (figures.regime >= 0 && figures.regime != summary.usual_regime) {
     notes += "  (the machine was at another speed)";
   }

@@ -92,6 +92,18 @@ TEST_F(BenchRing, AnOversubscribedRowSaysSo) {
               StartsWith("oversubscribed: 4 threads on "));
 }
 
+/// RTS and HTS help where a thread loses its CPU within a call, which needs many scheduler ticks.
+TEST_F(BenchRing, AnOversubscribedSampleLastsManyTicksAndSaysHowOftenThreadsWerePreempted) {
+  const Json json = measure({"--quick", "--filter", "oversubscribed$", "--repetitions", "1"});
+  const Json& sample = json["samples"][0];
+  if (sample.value("error_occurred", false)) GTEST_SKIP() << sample;
+  const double ns = double{sample["elements"]} * double{sample["ns_per_element"]};
+  EXPECT_GE(ns, 50e6) << sample;
+  EXPECT_GE(sample["preempted"], 0) << sample;
+  EXPECT_LT(double{sample["preempted"]}, ns / 20'000)
+      << "what a thread gives up is not taken from it";
+}
+
 TEST_F(BenchRing, PrintsTables) {
   const auto run = ringside({"bench", "ring", "--quick", "--filter", "one-thread"});
   ASSERT_EQ(run.code, 0) << run.err;

@@ -89,6 +89,26 @@ TEST(RingCase, OversubscribedMeansMoreThreadsThanCpus) {
   EXPECT_THAT(place_workers(one, std::span(kTwoCpus).first(1)).value(), ElementsAre(4, 4, 4, 4));
 }
 
+/// Scheduler ticks are 1 to 10 ms apart.
+TEST(RingCase, WhereThreadsShareACpuTheSchedulerInterruptsThemOftenInASample) {
+  for (const Selection selection : {Selection::kQuick, Selection::kLesson, Selection::kAll}) {
+    for (const RingCase& one : select_cases(selection)) {
+      const bool shared = one.placement == Placement::kOversubscribed;
+      EXPECT_EQ(time_of(one) >= std::chrono::milliseconds(50), shared) << name_of(one);
+    }
+  }
+}
+
+TEST(RingCase, WhatWorkersTakeFromEachOtherIsNoLoss) {
+  const auto lost = [](std::vector<unsigned> cpus, std::vector<double> shares) {
+    return most_cpu_lost(cpus, shares);
+  };
+  EXPECT_DOUBLE_EQ(lost({4, 6}, {0.1, 0.3}), 0.3);
+  EXPECT_DOUBLE_EQ(lost({4, 4}, {0.5, 0.5}), 0);
+  EXPECT_DOUBLE_EQ(lost({4, 6, 4, 6}, {0.5, 0.75, 0.5, 0.5}), 0.25);
+  EXPECT_DOUBLE_EQ(lost({4, 6, 4}, {0.4, 0, 0.5}), 0) << "they did not begin at once";
+}
+
 TEST(RingCase, AFilterIsARegularExpressionForNames) {
   const auto all = select_cases(Selection::kAll);
   EXPECT_EQ(filter_cases(all, "sp-sc/size:64/bulk/copy/(8|32)/1:1/threads$").value().size(), 2u);
