@@ -11,6 +11,7 @@ namespace {
 
 /// Share of its time; ringside_ring_bench takes samples with more of it again while it may.
 constexpr double kNotableCpuLost = 0.01;
+constexpr const char* kOtherSpeedNote = "the machine was at another speed";
 
 /// A case and its figures.
 struct Line {
@@ -26,19 +27,37 @@ bool is_plain(const RingRow& row) {
   return row.mode == "sp-sc" && row.topology == "1:1";
 }
 
-/// Cases that `wanted` wants and that have figures which can be compared: one thread, or taken in
-/// the usual regime.
-std::vector<Line> pick(const RingResults& results, const RingSummary& summary,
-                       const std::function<bool(const RingRow&)>& wanted) {
+/// Cases that a table wants and that have figures, those which can be compared with each other: one
+/// thread, or taken in the usual regime.
+struct Picked {
   std::vector<Line> lines;
+  unsigned left_out = 0;  ///< for the regime
+};
+Picked pick(const RingResults& results, const RingSummary& summary,
+            const std::function<bool(const RingRow&)>& wanted) {
+  Picked picked;
   for (std::size_t i = 0; i < results.rows.size(); ++i) {
     const RingFigures& figures = summary.rows[i];
+    if (figures.samples == 0 || !wanted(results.rows[i])) continue;
     const bool comparable = figures.regime == -1 || figures.regime == summary.usual_regime;
-    if (figures.samples > 0 && comparable && wanted(results.rows[i])) {
-      lines.push_back({&results.rows[i], &figures});
+    if (comparable) {
+      picked.lines.push_back({&results.rows[i], &figures});
+    } else {
+      ++picked.left_out;
     }
   }
-  return lines;
+  return picked;
+}
+
+/// A table under its head; nothing without rows.
+std::string titled(const std::string& head, const std::string& rows, unsigned left_out) {
+  if (rows.empty()) return rows;
+  std::string note;
+  if (left_out > 0) {
+    note = fmt::format("  left out: {} case{}, see \"{}\" above\n", left_out,
+                       left_out == 1 ? "" : "s", kOtherSpeedNote);
+  }
+  return head + rows + note;
 }
 
 /// The lines in groups of the same `key`, in the order in which the keys come first.
@@ -73,7 +92,7 @@ std::string notes_of(const RingRow& row, const RingFigures& figures, const RingS
     notes += fmt::format(", preempted {:.0f} times", figures.median.preempted);
   }
   if (figures.regime >= 0 && figures.regime != summary.usual_regime) {
-    notes += "  (the machine was at another speed)";
+    notes += fmt::format("  ({})", kOtherSpeedNote);
   }
   if (figures.median.cpu_lost > kNotableCpuLost) {
     notes += fmt::format("  (others had {:.0f} % of a CPU)", 100 * figures.median.cpu_lost);
@@ -87,8 +106,12 @@ std::string case_line(const RingRow& row, const RingFigures& figures, const Ring
   const std::string notes = notes_of(row, figures, summary);
   if (figures.samples == 0) return fmt::format("{:<{}}{}\n", row.name, width, notes);
   const RingSample& all = figures.median;
-  return fmt::format("{:<{}}{:>9.2f}{:>6.0f}%{:>9.1f}{:>10.1f}  {}  {}{:>12}{:>8}{}\n", row.name,
-                     width, all.ns, 100 * figures.spread, all.cycles, 1000 / all.ns,
+  // One sample has no spread.
+  const std::string spread =
+      figures.samples > 1 ? fmt::format("{:.0f}%", 100 * figures.spread) : "-";
+  const std::string counted = fmt::format("{} of {}", figures.samples, row.samples.size());
+  return fmt::format("{:<{}}{:>9.2f}{:>9}{:>7}{:>9.1f}{:>10.1f}  {}  {}{:>12}{:>8}{}\n", row.name,
+                     width, all.ns, counted, spread, all.cycles, 1000 / all.ns,
                      latency_text(all.hand_over), latency_text(all.queued),
                      number(all.round_trip_ns), number(all.round_trip_ns / all.ns, 1), notes);
 }
@@ -98,11 +121,11 @@ std::string all_cases(const RingResults& results, const RingSummary& summary) {
   unsigned discarded = 0;
   for (const RingRow& row : results.rows) width = std::max(width, row.name.size());
   std::string text = fmt::format(
-      "{:<{}}{:>9}{:>7}{:>9}{:>10}  {:^26}  {:^26}{:>20}\n"
-      "{:<{}}{:>9}{:>7}{:>9}{:>10}  {:>8} {:>8} {:>8}  {:>8} {:>8} {:>8}{:>12}{:>8}\n",
-      "", width, "ns/", "", "cycles/", "million/", "hand-over, ns", "queued, ns", "cache line",
-      "case", width, "element", "spread", "element", "s", "p50", "p99", "p99.9", "p50", "p99",
-      "p99.9", "there+back", "in it");
+      "{:<{}}{:>9}{:>9}{:>7}{:>9}{:>10}  {:^26}  {:^26}{:>20}\n"
+      "{:<{}}{:>9}{:>9}{:>7}{:>9}{:>10}  {:>8} {:>8} {:>8}  {:>8} {:>8} {:>8}{:>12}{:>8}\n",
+      "", width, "ns/", "samples", "", "cycles/", "million/", "hand-over, ns", "queued, ns",
+      "cache line", "case", width, "element", "counted", "spread", "element", "s", "p50", "p99",
+      "p99.9", "p50", "p99", "p99.9", "there+back", "in it");
   for (std::size_t i = 0; i < results.rows.size(); ++i) {
     text += case_line(results.rows[i], summary.rows[i], summary, width);
     discarded += summary.rows[i].median.discarded;
@@ -138,9 +161,9 @@ std::string call_text(const RingRow& row) {
 }  // namespace
 
 std::string modes_table(const RingResults& results, const RingSummary& summary) {
-  const auto groups = group_by(pick(results, summary, is_usual_call), [](const RingRow& row) {
-    return row.placement + ", " + row.topology;
-  });
+  const Picked picked = pick(results, summary, is_usual_call);
+  const auto groups = group_by(
+      picked.lines, [](const RingRow& row) { return row.placement + ", " + row.topology; });
   std::string text;
   for (auto group : groups) {
     if (group.size() < 2) continue;
@@ -152,18 +175,16 @@ std::string modes_table(const RingResults& results, const RingSummary& summary) 
     }
     text += '\n';
   }
-  if (text.empty()) return text;
-  return "Modes, fastest first: ns for an element, ring of 1024, bulks of 32\n" + text;
+  return titled("Modes, fastest first: ns for an element, ring of 1024, bulks of 32\n", text,
+                picked.left_out);
 }
 
 std::string sizes_table(const RingResults& results, const RingSummary& summary) {
-  const auto groups = group_by(pick(results, summary,
-                                    [](const RingRow& row) {
-                                      return is_plain(row) && row.verb == "bulk" &&
-                                             row.copy == "copy" && row.count == 32 &&
-                                             row.placement != "oversubscribed";
-                                    }),
-                               [](const RingRow& row) { return row.placement; });
+  const Picked picked = pick(results, summary, [](const RingRow& row) {
+    return is_plain(row) && row.verb == "bulk" && row.copy == "copy" && row.count == 32 &&
+           row.placement != "oversubscribed";
+  });
+  const auto groups = group_by(picked.lines, [](const RingRow& row) { return row.placement; });
   std::string text;
   for (auto group : groups) {
     if (group.size() < 2) continue;
@@ -178,19 +199,17 @@ std::string sizes_table(const RingResults& results, const RingSummary& summary) 
                           number(all.queued.p50), number(all.queued.p99));
     }
   }
-  if (text.empty()) return text;
-  return "Ring size: SP/SC, one producer, one consumer, bulks of 32. Refused: elements that found "
-         "the ring full\nand had to be offered again; whoever drops instead loses those\n" +
-         text;
+  return titled(
+      "Ring size: SP/SC, one producer, one consumer, bulks of 32. Refused: elements that found "
+      "the ring full\nand had to be offered again; whoever drops instead loses those\n",
+      text, picked.left_out);
 }
 
 std::string calls_table(const RingResults& results, const RingSummary& summary) {
-  const auto groups =
-      group_by(pick(results, summary,
-                    [](const RingRow& row) {
-                      return is_plain(row) && row.size == 1024 && row.placement != "oversubscribed";
-                    }),
-               [](const RingRow& row) { return row.placement; });
+  const Picked picked = pick(results, summary, [](const RingRow& row) {
+    return is_plain(row) && row.size == 1024 && row.placement != "oversubscribed";
+  });
+  const auto groups = group_by(picked.lines, [](const RingRow& row) { return row.placement; });
   std::string text;
   for (const auto& group : groups) {
     const Line* reference = find_reference(group);
@@ -202,8 +221,7 @@ std::string calls_table(const RingResults& results, const RingSummary& summary) 
                           line.ns() / reference->ns());
     }
   }
-  if (text.empty()) return text;
-  return "Calls: ns for an element, SP/SC, ring of 1024\n" + text;
+  return titled("Calls: ns for an element, SP/SC, ring of 1024\n", text, picked.left_out);
 }
 
 std::string ring_tables(const RingResults& results) {

@@ -6,6 +6,7 @@
 namespace ringside::harness {
 namespace {
 
+using ::testing::ContainsRegex;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
@@ -41,7 +42,23 @@ TEST(RingTables, AnotherSpeedOfTheMachineIsNotCompared) {
   RingResults results = some_results();
   results.rows.push_back(measured("ring/hts/size:1024/bulk/copy/32/1:1/threads", 1, 500));
   EXPECT_THAT(modes_table(results, summarize(results)), Not(HasSubstr("hts")));
+  EXPECT_THAT(modes_table(results, summarize(results)),
+              HasSubstr("left out: 1 case, see \"the machine was at another speed\" above\n"));
+  EXPECT_THAT(calls_table(results, summarize(results)), Not(HasSubstr("left out")));
   EXPECT_THAT(ring_tables(results), HasSubstr("(the machine was at another speed)"));
+}
+
+TEST(RingTables, ASpreadNeedsTwoSamplesThatCount) {
+  RingResults results = some_results();
+  RingRow& twice = results.rows[0];
+  twice.samples.push_back(twice.samples[0]);
+  twice.samples[1].ns = 4.5;
+  RingRow& once = results.rows[1];
+  once.samples.push_back(once.samples[0]);
+  once.samples[1].round_trip_ns = 500;
+  const std::string table = ring_tables(results);
+  EXPECT_THAT(table, ContainsRegex("mp-mc/size:1024[^\n]* 3.75   2 of 2    40%"));
+  EXPECT_THAT(table, ContainsRegex("sp-sc/size:1024[^\n]* 2.00   1 of 2      - "));
 }
 
 TEST(RingTables, SizesGoUpwardsWithWhatWasRefused) {
