@@ -44,16 +44,17 @@ std::string last_words(const std::string& text) {
   return words.substr(words.size() - std::min<std::size_t>(words.size(), 500));
 }
 
-void say_all(Process& process, const std::function<void(const std::string&)>& say) {
+void say_all(Process& process, bool one_repetition,
+             const std::function<void(const std::string&)>& say) {
   while (const auto line = process.read_line()) {
-    const std::string progress = progress_of(*line);
+    const std::string progress = progress_of(*line, one_repetition);
     if (!progress.empty()) say(progress);
   }
 }
 
 }  // namespace
 
-std::string progress_of(const std::string& line) {
+std::string progress_of(const std::string& line, bool one_repetition) {
   constexpr std::string_view kMedian = "_median ";
   constexpr std::string_view kProblem = "ERROR OCCURRED: ";
   std::istringstream words(line);
@@ -63,6 +64,7 @@ std::string progress_of(const std::string& line) {
   if (const auto at = line.find(kProblem); at != line.npos) {
     return name + "  " + line.substr(at + kProblem.size());
   }
+  if (one_repetition) return fmt::format("{}  {} ns", name, time);
   const auto median = line.find(kMedian);
   return median == line.npos ? "" : fmt::format("{}  {} ns", line.substr(0, median), time);
 }
@@ -84,7 +86,7 @@ Result<RingBenchEnd> run_ring_bench(World& world, const RingBenchPlan& plan,
   auto process = world.launcher.start(spec);
   if (!process) return process.error();
   const auto ended = [&] {
-    say_all(**process, say);
+    say_all(**process, plan.repetitions == 1, say);
     return (*process)->poll().has_value();
   };
   const WaitEnd wait =
@@ -94,7 +96,7 @@ Result<RingBenchEnd> run_ring_bench(World& world, const RingBenchPlan& plan,
     remove_hugepage_files(memory.value().hugetlbfs, directory.value().prefix());
     return Error{"interrupted", ExitCode::kInterrupted};
   }
-  say_all(**process, say);
+  say_all(**process, plan.repetitions == 1, say);
   const ProcessEnd end = *(*process)->poll();
   remove_hugepage_files(memory.value().hugetlbfs, directory.value().prefix());
   const auto code = static_cast<ExitCode>(end.exit_code);

@@ -29,8 +29,8 @@ struct RingBenchEnd {
 Result<RingBenchEnd> run_ring_bench(World& world, const RingBenchPlan& plan,
                                     const std::function<void(const std::string&)>& say);
 
-/// What to say of a line of the program's screen: of the medians and of cases without figures, name
-/// and time; of all others nothing.
-std::string progress_of(const std::string& line);
+/// What to say of a line of the program's screen: name and time of a case that is done, its median
+/// or, with one repetition, the sample; why a case has no figures; of all others nothing.
+std::string progress_of(const std::string& line, bool one_repetition);
 
 }  // namespace ringside::harness

@@ -34,7 +34,8 @@ class BenchRingCommand final : public Command {
 
 void BenchRingCommand::declare(CLI::App& app) {
   auto* quick = app.add_flag("--quick", quick_, "few cases, little work: whether it works");
-  app.add_flag("--all", all_, "every possible case; takes hours")->excludes(quick);
+  app.add_flag("--all", all_, "every possible case; some 8 minutes for each repetition on two CPUs")
+      ->excludes(quick);
   app.add_option("--filter", filter_,
                  "cases whose name a regular expression finds, of all there are (with --quick: of "
                  "those); a name is ring/sp-sc/size:1024/bulk/copy/32/1:1/threads");

@@ -109,11 +109,20 @@ TEST(RingResults, MediansAreOfOneSpeedOfTheMachine) {
 }
 
 TEST(RingResults, ProgressIsTheMedianOrTheReason) {
-  EXPECT_EQ(progress_of("ring/sp-sc/size:64/bulk/copy/8/1:1/threads_median   1.41 ns  0.1 ns  2"),
+  const auto progress = [](const std::string& line) { return progress_of(line, false); };
+  EXPECT_EQ(progress("ring/sp-sc/size:64/bulk/copy/8/1:1/threads_median   1.41 ns  0.1 ns  2"),
             "ring/sp-sc/size:64/bulk/copy/8/1:1/threads  1.41 ns");
-  EXPECT_EQ(progress_of("ring/sp-sc/size:64/bulk/copy/8/1:1/threads   1.41 ns  0.1 ns  2"), "");
-  EXPECT_EQ(progress_of("ring/hts/x ERROR OCCURRED: 'skipped: why'"), "ring/hts/x  'skipped: why'");
-  EXPECT_EQ(progress_of("------"), "");
+  EXPECT_EQ(progress("ring/sp-sc/size:64/bulk/copy/8/1:1/threads   1.41 ns  0.1 ns  2"), "");
+  EXPECT_EQ(progress("ring/hts/x ERROR OCCURRED: 'skipped: why'"), "ring/hts/x  'skipped: why'");
+  EXPECT_EQ(progress("------"), "");
+}
+
+TEST(RingResults, OfOneRepetitionProgressIsTheSample) {
+  EXPECT_EQ(progress_of("ring/hts/size:64/bulk/copy/8/1:1/threads   1.41 ns  0.1 ns  2", true),
+            "ring/hts/size:64/bulk/copy/8/1:1/threads  1.41 ns");
+  EXPECT_EQ(progress_of("ring/hts/x ERROR OCCURRED: 'unstable: why'", true),
+            "ring/hts/x  'unstable: why'");
+  EXPECT_EQ(progress_of("------", true), "");
 }
 
 }  // namespace
