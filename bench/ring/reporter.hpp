@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Google Benchmark's own reporters, but for three things: names are the cases' names, without
-// "/iterations:N/manual_time", errors are counted, and all numbers are numbers.
+// Google Benchmark's own reporters, but for four things: names are the cases' names, without
+// "/iterations:N/manual_time", errors are counted, all numbers are numbers, and the JSON has
+// samples only: a mean or median that Google Benchmark makes is over all speeds of the machine.
 #pragma once
 
 #include <benchmark/benchmark.h>
 
 #include <cmath>
 #include <string>
+#include <type_traits>
 #include <vector>
 
 namespace ringside::bench {
@@ -25,6 +27,9 @@ class CaseReporter final : public Base {
 
   void ReportRuns(const std::vector<Run>& runs) override {
     std::vector<Run> renamed = runs;
+    if constexpr (std::is_same_v<Base, ::benchmark::JSONReporter>) {
+      std::erase_if(renamed, [](const Run& run) { return run.run_type == Run::RT_Aggregate; });
+    }
     for (Run& run : renamed) {
       const std::string& reason = run.error_message;
       const bool said = reason.starts_with(kSkipped) || reason.starts_with(kUnstable);

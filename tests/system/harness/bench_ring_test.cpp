@@ -65,6 +65,7 @@ TEST_F(BenchRing, QuickMeasuresEveryPlacementAndItsFiguresAgree) {
     EXPECT_NE(json["context"].value(fact, ""), "") << fact;
   }
   const double tsc_hz = std::stod(json["context"]["tsc_hz"].get<std::string>());
+  EXPECT_EQ(json["samples"].size(), json["benchmarks"].size()) << "means are of all speeds";
   std::set<std::string> placements;
   for (const Json& sample : json["samples"]) {
     const std::string name = sample["name"];
