@@ -20,6 +20,7 @@ namespace ringside::harness {
 namespace {
 
 constexpr double kRateSeconds = 0.7, kTrialSeconds = 1, kIdleSeconds = 2;
+constexpr unsigned kRounds = 5;
 constexpr double kQuickSeconds = 0.2;
 constexpr unsigned kQuickTrials = 3, kQuickPackets = 3;
 
@@ -50,8 +51,10 @@ class BenchForwardCommand final : public Command {
   std::vector<ForwardCase> cases_of(ForwardMethod method, PortKind ports) const;
   Result<PortKind> ports() const;
   Result<ForwardSetup> setup() const;
-  double seconds(double usual) const { return quick_ ? kQuickSeconds : seconds_.value_or(usual); }
+  double seconds(double usual) const { return seconds_.value_or(quick_ ? kQuickSeconds : usual); }
+  unsigned rounds() const { return rounds_.value_or(quick_ ? 1 : kRounds); }
   Status check() const;
+  Status check_methods() const;
   std::string command() const;
 
   Result<ExitCode> measure_rates(const ForwardSetup& setup, std::vector<ForwardCase> cases);
@@ -63,13 +66,13 @@ class BenchForwardCommand final : public Command {
   std::string measure_ = "rate";
   std::vector<std::string> methods_;
   std::vector<unsigned> clients_;
-  std::vector<std::string> policies_{"round-robin"};
+  std::vector<std::string> policies_;
   std::vector<unsigned> ring_sizes_;
   std::vector<unsigned> bursts_;
   std::string ports_;
   std::string traffic_;
   std::optional<double> rate_;
-  unsigned rounds_ = 5;
+  std::optional<unsigned> rounds_;
   std::optional<double> seconds_;
   bool quick_ = false;
   ProgramChoice programs_;
@@ -102,11 +105,12 @@ void BenchForwardCommand::declare(CLI::App& app) {
   app.add_option("--rate", rate_,
                  "ring ports: packets/s offered (not given: as fast as the port takes them)")
       ->check(positive_number);
-  app.add_option("--rounds", rounds_, "of all cases (5)")->check(CLI::Range(1u, 1000u));
+  app.add_option("--rounds", rounds_, "of all cases, for rates (5)")->check(CLI::Range(1u, 1000u));
   app.add_option("--seconds", seconds_,
                  "for each case in a round (0.7), for a trial (1), for being idle (2)")
       ->check(positive_number);
-  app.add_flag("--quick", quick_, "1 and 2 clients unless said, one short round: whether it works");
+  app.add_flag("--quick", quick_,
+               "whether it works: one round, 0.2 s, 1 and 2 clients, where nothing else is said");
   app.add_option("--memory", memory_, "auto, hugepages or no-huge (auto)");
   app.add_option("--bin-dir", programs_.bin_dir, "directory of mp_server, mp_client, mp_wire");
   app.add_option("--json", json_, "write all samples to a file; - is standard output");
@@ -135,7 +139,33 @@ Status BenchForwardCommand::check() const {
   if (!traffic_.empty() && *kind == PortKind::kNull) {
     return Error{"null ports make their own frames; leave out --traffic, or use --ports pcap"};
   }
+  if (rounds_ && measure_ != "rate") {
+    return Error{fmt::format(
+        "--rounds goes with --measure rate; --measure {} takes each case once, leave it out",
+        measure_)};
+  }
+  if (Status fits = check_methods(); !fits) return fits;
   if (!json_.empty() && json_ != "-") return check_output_file("--json", json_);
+  return Done{};
+}
+
+/// Options of methods that are not measured.
+Status BenchForwardCommand::check_methods() const {
+  const auto measures = [&](const std::vector<std::string>& some) {
+    return methods_.empty() || std::ranges::find_first_of(methods_, some) != methods_.end();
+  };
+  const auto unfit = [&](const char* option, const char* methods) {
+    return Error{
+        fmt::format("{} is for {}, none of which is in --methods {}: leave it out, or add one",
+                    option, methods, fmt::join(methods_, ","))};
+  };
+  if (!clients_.empty() && !measures({"classic", "return", "direct"})) {
+    return unfit("--clients", "classic, return and direct");
+  }
+  if (measures({"return", "direct"})) return Done{};
+  if (!policies_.empty()) return unfit("--policies", "return and direct");
+  if (!ring_sizes_.empty()) return unfit("--ring-sizes", "return and direct");
+  if (!bursts_.empty()) return unfit("--bursts", "return and direct");
   return Done{};
 }
 
@@ -150,13 +180,15 @@ std::vector<ForwardCase> BenchForwardCommand::cases_of(ForwardMethod method, Por
   std::vector<unsigned> clients = clients_;
   if (clients.empty()) clients = {1, 2, 4, 8, 16};
   if (clients_.empty() && (quick_ || ports == PortKind::kRing)) clients = {1, 2};
+  std::vector<std::string> policies = policies_;
+  if (policies.empty()) policies = {"round-robin"};
   std::vector<ForwardCase> cases;
   for (const unsigned count : clients) {
     if (method == ForwardMethod::kClassic) {
       cases.push_back({method, count, "round-robin", {}, {}});
       continue;
     }
-    for (const std::string& policy : policies_) {
+    for (const std::string& policy : policies) {
       for (const auto& ring_size : or_default(ring_sizes_)) {
         for (const auto& burst : or_default(bursts_)) {
           cases.push_back({method, count, policy, ring_size, burst});
@@ -215,7 +247,7 @@ std::string BenchForwardCommand::command() const {
          list("--ring-sizes", ring_sizes_) + list("--bursts", bursts_) +
          word("--ports", ports_, !ports_.empty()) + word("--traffic", traffic_, !traffic_.empty()) +
          word("--rate", rate_.value_or(0), rate_.has_value()) +
-         word("--rounds", rounds_, measure_ == "rate") +
+         word("--rounds", rounds(), measure_ == "rate") +
          word("--seconds", seconds_.value_or(0), seconds_.has_value()) +
          fmt::format(" --memory {}{}", memory_, quick_ ? " --quick" : "");
 }
@@ -241,7 +273,7 @@ Result<ExitCode> BenchForwardCommand::measure_rates(const ForwardSetup& setup,
   plan.setup = setup;
   plan.cases = std::move(cases);
   plan.rate = rate_;
-  plan.rounds = quick_ ? 1 : rounds_;
+  plan.rounds = rounds();
   plan.window = duration(seconds(kRateSeconds));
   World world = real_world();
   const auto result = bench_forward(world, plan, say);

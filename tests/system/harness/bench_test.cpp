@@ -134,6 +134,33 @@ TEST_F(Bench, ForwardRefusesOptionsThatDoNotGoTogether) {
   EXPECT_THAT(refused({"--rate", "10", "--ports", "null"}), HasSubstr("other ports have no pace"));
   EXPECT_THAT(refused({"--ports", "null", "--traffic", "x.pcap"}), HasSubstr("their own frames"));
   EXPECT_THAT(refused({"--traffic", "/nowhere.pcap"}), HasSubstr("/nowhere.pcap"));
+  EXPECT_THAT(refused({"--measure", "idle", "--rounds", "2"}), HasSubstr("takes each case once"));
+  EXPECT_THAT(refused({"--measure", "loss-free", "--rounds", "2"}),
+              HasSubstr("--rounds goes with"));
+}
+
+TEST_F(Bench, ForwardRefusesOptionsOfMethodsThatItDoesNotMeasure) {
+  const auto refused = [&](const char* methods, const char* option, const char* value) {
+    const auto run = ringside({"bench", "forward", "--quick", "--methods", methods, option, value});
+    EXPECT_EQ(run.code, 2) << run.err;
+    EXPECT_THAT(run.err, HasSubstr(option));
+    EXPECT_THAT(run.err, HasSubstr("none of which is in --methods"));
+  };
+  refused("floor,classic", "--policies", "flow-hash");
+  refused("classic", "--ring-sizes", "1024");
+  refused("lines", "--bursts", "32");
+  refused("lines,floor", "--clients", "1");
+}
+
+TEST_F(Bench, ForwardTakesWhatIsSaidRatherThanWhatQuickMeans) {
+  const Json json = forward({"--methods", "floor", "--rounds", "2", "--seconds", "0.4"});
+  const Json& samples = json["cases"][0]["samples"];
+  ASSERT_EQ(samples.size(), 2u);
+  EXPECT_GE(samples[0]["seconds"], 0.4);
+  EXPECT_THAT(json["command"].get<std::string>(), HasSubstr("--rounds 2 --seconds 0.4"));
+  const Json quick = forward({"--methods", "floor"});
+  EXPECT_EQ(quick["cases"][0]["samples"].size(), 1u);
+  EXPECT_THAT(quick["command"].get<std::string>(), HasSubstr("--rounds 1 "));
 }
 
 TEST_F(Bench, ForwardWithoutACpuForTheClientsMeasuresTheFloorAlone) {
