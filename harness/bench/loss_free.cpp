@@ -30,7 +30,8 @@ std::string_view to_string(LossFreeBound bound) {
 
 TrialVerdict verdict_of(const LossFreeTrial& trial) {
   if (trial.sent_rate < kKeptRate * trial.rate) return TrialVerdict::kNoEvidence;
-  return trial.delivered == trial.offered ? TrialVerdict::kLossFree : TrialVerdict::kLossy;
+  if (trial.delivered > trial.offered) return TrialVerdict::kNoEvidence;
+  return trial.lost() == 0 ? TrialVerdict::kLossFree : TrialVerdict::kLossy;
 }
 
 Result<LossFreeOutcome> search_loss_free(

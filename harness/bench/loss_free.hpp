@@ -22,14 +22,18 @@ struct LossFreeTrial {
   double rate = 0;              ///< asked for, packets/s
   double sent_rate = 0;         ///< at which the sender really offered them
   std::uint64_t offered = 0;    ///< packets
-  std::uint64_t delivered = 0;  ///< of those
+  std::uint64_t delivered = 0;  ///< came out meanwhile
   Percentiles latency_ns;       ///< of the delivered
+
+  std::uint64_t lost() const { return offered > delivered ? offered - delivered : 0; }
 };
 
 enum class TrialVerdict {
   kLossFree,
   kLossy,
-  kNoEvidence  ///< the sender did not keep the rate, so nothing is known of what was to be tested
+  /// The sender did not keep the rate, so nothing is known of what was to be tested; or more came
+  /// out than was put in, late from a trial before, and losses could hide behind that.
+  kNoEvidence
 };
 std::string_view to_string(TrialVerdict verdict);
 TrialVerdict verdict_of(const LossFreeTrial& trial);

@@ -9,8 +9,10 @@
 namespace ringside::harness {
 namespace {
 
-/// What is still in the rings after the end of a send comes out within this time, or never.
-constexpr auto kSilence = std::chrono::milliseconds(100);
+/// What was neither delivered nor counted as dropped when nothing has moved for so long is lost. A
+/// busy machine may keep a program from its CPU for a while.
+constexpr auto kSilence = std::chrono::seconds(3);
+constexpr auto kSettleLook = std::chrono::milliseconds(10);
 /// The first trial is so much above what gets through when the sender waits for room.
 constexpr double kHeadRoom = 1.2;
 constexpr auto kTrialPatience = std::chrono::seconds(10);
@@ -21,8 +23,7 @@ double seconds(Duration time) {
 
 class Trials {
  public:
-  Trials(World& world, const LossFreePlan& plan, ForwardRun& run)
-      : world_(world), plan_(plan), run_(run) {}
+  Trials(const LossFreePlan& plan, ForwardRun& run) : plan_(plan), run_(run) {}
 
   /// Packets/s that get through when the sender waits for room.
   Result<double> closed_loop_rate() {
@@ -34,7 +35,7 @@ class Trials {
     const auto end = run_.wire().totals();
     if (!end) return end.error();
     if (Status stopped = run_.wire().stop(); !stopped) return stopped.error();
-    if (auto rest = settle(); !rest) return rest.error();
+    if (Status rest = settle(); !rest) return rest.error();
     return static_cast<double>(end->delivered - begin->delivered) * 1e9 /
            static_cast<double>(end->at_ns - begin->at_ns);
   }
@@ -49,7 +50,8 @@ class Trials {
     run_.wire().send(plan_.setup.traffic.capture, trial.offered, rate);
     const auto reply = run_.wire().wait_for_end(plan_.trial * 5 + kTrialPatience);
     if (!reply) return reply.error();
-    const auto end = settle();
+    if (Status settled = settle(); !settled) return settled.error();
+    const auto end = run_.wire().totals();
     if (!end) return end.error();
     trial.delivered = end->delivered - begin->delivered;
     trial.latency_ns = end->latency_ns;
@@ -59,26 +61,29 @@ class Trials {
   }
 
  private:
-  /// Waits until nothing comes out any more.
-  Result<WireTotals> settle() {
-    auto totals = run_.wire().totals();
-    for (std::uint64_t before = 0; totals && totals->delivered != before;) {
-      before = totals->delivered;
-      if (Status slept = run_.sleep(kSilence); !slept) return slept.error();
-      totals = run_.wire().totals();
+  /// Waits until every packet that was offered has come out or was counted where it was dropped.
+  Status settle() {
+    std::uint64_t before = 0;
+    for (Duration quiet{0}; quiet < kSilence; quiet += kSettleLook) {
+      const auto reading = run_.read();
+      if (!reading) return reading.error();
+      const std::uint64_t accounted = reading->delivered + reading->dropped;
+      if (accounted >= reading->offered) return Done{};
+      if (accounted != before) quiet = Duration{0};
+      before = accounted;
+      if (Status slept = run_.sleep(kSettleLook); !slept) return slept;
     }
-    return totals;
+    return Done{};
   }
 
-  World& world_;
   const LossFreePlan& plan_;
   ForwardRun& run_;
 };
 
-Result<LossFreeOutcome> search(World& world, const LossFreePlan& plan, ForwardRun& run,
+Result<LossFreeOutcome> search(const LossFreePlan& plan, ForwardRun& run,
                                const std::function<void(const std::string&)>& say) {
   if (Status started = run.start(); !started) return started.error();
-  Trials trials(world, plan, run);
+  Trials trials(plan, run);
   const auto through = trials.closed_loop_rate();
   if (!through) return through.error();
   if (*through <= 0) return Error{"delivered no packets", ExitCode::kCheckFailed};
@@ -88,8 +93,8 @@ Result<LossFreeOutcome> search(World& world, const LossFreePlan& plan, ForwardRu
     auto trial = trials(rate);
     if (trial) {
       say(fmt::format("{:.0f}/s: {}, {} of {} lost, offered {:.0f}/s", rate,
-                      to_string(verdict_of(*trial)), trial->offered - trial->delivered,
-                      trial->offered, trial->sent_rate));
+                      to_string(verdict_of(*trial)), trial->lost(), trial->offered,
+                      trial->sent_rate));
     }
     return trial;
   });
@@ -102,7 +107,7 @@ Status measure(World& world, const LossFreePlan& plan, const MemoryPlan& memory,
   ForwardRun run(world, plan.setup, row.what, memory, *directory);
   const std::string name = row.what.name();
   auto outcome =
-      search(world, plan, run, [&](const std::string& words) { progress(name + ": " + words); });
+      search(plan, run, [&](const std::string& words) { progress(name + ": " + words); });
   run.stop();
   remove_hugepage_files(memory.hugetlbfs, directory->prefix());
   if (!outcome) {

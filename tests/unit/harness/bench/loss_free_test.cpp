@@ -114,6 +114,15 @@ TEST(LossFree, ATrialThatCannotBeMadeEndsTheSearch) {
   EXPECT_EQ(outcome.error().message, "no wire");
 }
 
+TEST(LossFree, MoreThanWasOfferedIsNoEvidenceAndNoLoss) {
+  const LossFreeTrial late{1000, 1000, 9, 10, {}};
+  EXPECT_EQ(late.lost(), 0u);
+  EXPECT_EQ(verdict_of(late), TrialVerdict::kNoEvidence) << "one may hide the loss of another";
+  const LossFreeTrial lossy{1000, 1000, 9, 7, {}};
+  EXPECT_EQ(lossy.lost(), 2u);
+  EXPECT_EQ(verdict_of(lossy), TrialVerdict::kLossy);
+}
+
 TEST(LossFreeReport, SaysTheRateItsLatenciesAndTheBound) {
   LossFreeOutcome found;
   found.best = LossFreeTrial{1'234'000, 1'234'000, 9, 9, {5'000, 6'000, 7'000}};
