@@ -91,23 +91,15 @@ Result<ForwardSample> measure(World& world, const ForwardPlan& plan, const Forwa
   return sample;
 }
 
-/// Of a cache line between the CPU of the server and the one of its first client, which the floor
-/// has not: the machine's speed is to be known all the same. 0 on one CPU.
-double probe() {
-  const std::vector<unsigned> cpus = host::allowed_cpus();
-  if (cpus.size() < 2) return 0;
-  return host::line_round_trip_ns(cpus[0], cpus[1], kProbeTime);
-}
-
 /// A sample during which the machine kept its speed; after `tries` one that says it did not.
 Result<ForwardSample> measure_at_one_speed(World& world, const ForwardPlan& plan,
                                            const ForwardCase& what, const MemoryPlan& memory) {
   for (unsigned discarded = 0;; ++discarded) {
-    const double before = probe();
+    const double before = probe_speed();
     auto sample = measure(world, plan, what, memory);
     if (!sample) return sample;
     sample->round_trip_before_ns = before;
-    sample->round_trip_after_ns = probe();
+    sample->round_trip_after_ns = probe_speed();
     sample->discarded = discarded;
     if (sample->is_steady() || discarded + 1 >= plan.tries) return sample;
   }
@@ -117,6 +109,16 @@ Result<ForwardSample> measure_at_one_speed(World& world, const ForwardPlan& plan
 
 bool ForwardSample::is_steady() const {
   return !knows_speed() || host::same_speed(round_trip_before_ns, round_trip_after_ns);
+}
+
+Error failure_of(const ForwardCase& what, const Error& error) {
+  return {fmt::format("{}: {}", what.name(), error.message), error.code};
+}
+
+double probe_speed() {
+  const std::vector<unsigned> cpus = host::allowed_cpus();
+  if (cpus.size() < 2) return 0;
+  return host::line_round_trip_ns(cpus[0], cpus[1], kProbeTime);
 }
 
 double others_share(const ForwardReading& begin, const ForwardReading& end) {

@@ -89,6 +89,14 @@ Result<std::vector<ForwardRow>> rows_of(const std::vector<ForwardCase>& cases, P
 /// The machine, and what it gives to these runs.
 MachineFacts forward_machine(const MemoryPlan& memory, const std::string& dpdk);
 
+/// What a case failed with, and its name.
+Error failure_of(const ForwardCase& what, const Error& error);
+
+/// Round trip of a cache line between the CPU of the server and the one of its first client, which
+/// the floor has not: the machine's speed is to be known all the same. 0 on one CPU. While nothing
+/// of a case runs.
+double probe_speed();
+
 /// Share of the CPUs that others took between two readings of a case.
 double others_share(const ForwardReading& begin, const ForwardReading& end);
 

@@ -9,6 +9,7 @@
 #include "harness/bench/forward_json.hpp"
 #include "harness/bench/loss_free.hpp"
 #include "harness/report/json_parts.hpp"
+#include "host/line_probe.hpp"
 
 namespace ringside::harness {
 namespace {
@@ -212,6 +213,20 @@ std::string quiet_lines(double others_share) {
       "that\n"
       "share a CPU with others tell little of themselves.\n",
       100 * others_share);
+}
+
+std::string round_trip_text(double before_ns, double after_ns) {
+  if (before_ns <= 0 && after_ns <= 0) return "-";
+  if (!host::same_speed(before_ns, after_ns)) {
+    return fmt::format("{:.0f} -> {:.0f}", before_ns, after_ns);
+  }
+  return fmt::format("{:.0f}", (before_ns + after_ns) / 2);
+}
+
+std::string round_trip_explanation() {
+  return "line ns: of a cache line to the other CPU and back, before and after the case: figures "
+         "of "
+         "one speed\nof the machine say nothing of another.\n";
 }
 
 std::string forward_table(const ForwardResult& result) {

@@ -23,4 +23,10 @@ std::string traffic_line(const ForwardTraffic& traffic);
 std::string machine_line(const MachineFacts& machine);
 std::string quiet_lines(double others_share);
 
+/// Of a cache line before and after a case, in ns: one figure, both when they are of two speeds of
+/// the machine, "-" when nothing is known of it.
+std::string round_trip_text(double before_ns, double after_ns);
+/// What such a column means. A whole line.
+std::string round_trip_explanation();
+
 }  // namespace ringside::harness

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/idle.hpp"
 
 namespace ringside::harness {
@@ -44,7 +46,7 @@ Result<std::vector<double>> send_some(ForwardRun& run, const IdlePlan& plan, uns
   return latencies;
 }
 
-Status measure(ForwardRun& run, const IdlePlan& plan, IdleRow& row) {
+Status measure_running(ForwardRun& run, const IdlePlan& plan, IdleRow& row) {
   if (Status started = run.start(); !started) return started;
   if (Status slept = run.sleep(plan.long_silence); !slept) return slept;
   const auto begin = run.read();
@@ -60,6 +62,19 @@ Status measure(ForwardRun& run, const IdlePlan& plan, IdleRow& row) {
   row.first_ns = *std::move(first);
   row.late_ns = *std::move(late);
   return Done{};
+}
+
+Status measure(World& world, const IdlePlan& plan, const MemoryPlan& memory, IdleRow& row) {
+  const auto directory = RunDirectory::create();
+  if (!directory) return directory.error();
+  ForwardRun run(world, plan.setup, row.what, memory, *directory);
+  row.round_trip_before_ns = probe_speed();
+  const Status done = measure_running(run, plan, row);
+  run.stop();
+  row.round_trip_after_ns = probe_speed();
+  remove_hugepage_files(memory.hugetlbfs, directory->prefix());
+  if (!done) row.failed = done.error().message;
+  return done;
 }
 
 }  // namespace
@@ -91,16 +106,15 @@ Result<IdleResult> bench_idle(World& world, const IdlePlan& plan,
     IdleRow row{each.what, each.skipped, 0, {}, {}, {}, 0};
     if (row.skipped.empty()) {
       progress(row.what.name());
-      const auto directory = RunDirectory::create();
-      if (!directory) return directory.error();
-      ForwardRun run(world, plan.setup, row.what, *memory, *directory);
-      const Status done = measure(run, plan, row);
-      run.stop();
-      remove_hugepage_files(memory->hugetlbfs, directory->prefix());
-      if (!done) return Error{row.what.name() + ": " + done.error().message, done.error().code};
+      const Status done = measure(world, plan, *memory, row);
+      if (!done && done.error().code == ExitCode::kInterrupted) return done.error();
+      if (!done && !result.failure) result.failure = failure_of(row.what, done.error());
     }
     result.rows.push_back(std::move(row));
   }
+  const bool any =
+      std::ranges::any_of(result.rows, [](const auto& row) { return !row.first_ns.empty(); });
+  if (!any) return *result.failure;
   return result;
 }
 

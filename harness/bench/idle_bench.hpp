@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,8 @@ struct IdleRow {
   std::vector<double> first_ns;       ///< latency of each single packet
   std::vector<double> late_ns;        ///< after the long silence
   double others_share = 0;            ///< of all CPUs, taken by other programs
+  std::string failed = {};            ///< why there are no figures, though the case was tried
+  double round_trip_before_ns = 0, round_trip_after_ns = 0;  ///< as ForwardSample has them
 };
 
 struct IdleResult {
@@ -42,6 +45,7 @@ struct IdleResult {
   double long_silence_seconds = 0;
   host::SleepCost sleep;  ///< of kIdleSleep
   std::vector<IdleRow> rows;
+  std::optional<Error> failure = {};  ///< of the first case that failed
 };
 
 /// The row's shares, from what was read at both ends of the window. Pure.

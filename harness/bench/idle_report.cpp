@@ -20,10 +20,14 @@ std::string row_line(const IdleRow& row) {
   if (!row.skipped.empty()) {
     return fmt::format("{:<32}skipped: {}\n", row.what.name(), row.skipped);
   }
-  return fmt::format("{:<32}{:>11.1f}%{:>11.1f}%{:>12.0f}{:>9.0f}{:>11.0f}{:>9.0f}\n",
+  if (!row.failed.empty()) {
+    return fmt::format("{:<32}failed: {}\n", row.what.name(), row.failed);
+  }
+  return fmt::format("{:<32}{:>11.1f}%{:>11.1f}%{:>12.0f}{:>9.0f}{:>11.0f}{:>9.0f}{:>13}\n",
                      row.what.name(), 100 * row.server_share, 100 * largest(row.client_shares),
                      median(row.first_ns) / 1e3, largest(row.first_ns) / 1e3,
-                     median(row.late_ns) / 1e3, largest(row.late_ns) / 1e3);
+                     median(row.late_ns) / 1e3, largest(row.late_ns) / 1e3,
+                     round_trip_text(row.round_trip_before_ns, row.round_trip_after_ns));
 }
 
 std::string sleep_lines(const host::SleepCost& sleep) {
@@ -40,6 +44,10 @@ Json to_json(const IdleRow& row) {
     json["skipped"] = row.skipped;
     return json;
   }
+  if (!row.failed.empty()) {
+    json["failed"] = row.failed;
+    return json;
+  }
   json["server_share"] = row.server_share;
   json["client_shares"] = row.client_shares;
   json["first_packet_median_ns"] = median(row.first_ns);
@@ -49,6 +57,8 @@ Json to_json(const IdleRow& row) {
   json["late_packet_max_ns"] = largest(row.late_ns);
   json["late_packet_ns"] = row.late_ns;
   json["others_share"] = row.others_share;
+  json["round_trip_before_ns"] = row.round_trip_before_ns;
+  json["round_trip_after_ns"] = row.round_trip_after_ns;
   return json;
 }
 
@@ -61,8 +71,9 @@ std::string idle_table(const IdleResult& result) {
           "(late ones) after {:.1f} s\n",
           result.window_seconds, 1e3 * result.silence_seconds, result.long_silence_seconds) +
       machine_line(result.machine);
-  table += fmt::format("{:<32}{:>12}{:>12}{:>12}{:>9}{:>11}{:>9}\n", "method/clients", "server CPU",
-                       "client CPU", "median us", "max us", "late: med.", "max");
+  table += fmt::format("{:<32}{:>12}{:>12}{:>12}{:>9}{:>11}{:>9}{:>13}\n", "method/clients",
+                       "server CPU", "client CPU", "median us", "max us", "late: med.", "max",
+                       "line ns");
   double others = 0;
   for (const IdleRow& row : result.rows) {
     table += row_line(row);
@@ -72,7 +83,7 @@ std::string idle_table(const IdleResult& result) {
          "CPU: of one CPU, while nothing comes in; the busiest client. us: from mp_wire's send to "
          "its\n"
          "capture.\n" +
-         sleep_lines(result.sleep);
+         round_trip_explanation() + sleep_lines(result.sleep);
 }
 
 std::string idle_json(const IdleResult& result, const std::string& command) {

@@ -82,7 +82,6 @@ class Trials {
 
 Result<LossFreeOutcome> search(const LossFreePlan& plan, ForwardRun& run,
                                const std::function<void(const std::string&)>& say) {
-  if (Status started = run.start(); !started) return started.error();
   Trials trials(plan, run);
   const auto through = trials.closed_loop_rate();
   if (!through) return through.error();
@@ -100,21 +99,34 @@ Result<LossFreeOutcome> search(const LossFreePlan& plan, ForwardRun& run,
   });
 }
 
+Status measure_running(const LossFreePlan& plan, ForwardRun& run, LossFreeRow& row,
+                       const std::function<void(const std::string&)>& say) {
+  if (Status started = run.start(); !started) return started;
+  const auto begin = run.read();
+  if (!begin) return begin.error();
+  auto outcome = search(plan, run, say);
+  if (!outcome) return outcome.error();
+  const auto end = run.read();
+  if (!end) return end.error();
+  row.others_share = others_share(*begin, *end);
+  row.outcome = *std::move(outcome);
+  return Done{};
+}
+
 Status measure(World& world, const LossFreePlan& plan, const MemoryPlan& memory, LossFreeRow& row,
                const std::function<void(const std::string&)>& progress) {
   const auto directory = RunDirectory::create();
   if (!directory) return directory.error();
   ForwardRun run(world, plan.setup, row.what, memory, *directory);
   const std::string name = row.what.name();
-  auto outcome =
-      search(plan, run, [&](const std::string& words) { progress(name + ": " + words); });
+  row.round_trip_before_ns = probe_speed();
+  const Status done = measure_running(
+      plan, run, row, [&](const std::string& words) { progress(name + ": " + words); });
   run.stop();
+  row.round_trip_after_ns = probe_speed();
   remove_hugepage_files(memory.hugetlbfs, directory->prefix());
-  if (!outcome) {
-    return Error{fmt::format("{}: {}", name, outcome.error().message), outcome.error().code};
-  }
-  row.outcome = *std::move(outcome);
-  return Done{};
+  if (!done) row.failed = done.error().message;
+  return done;
 }
 
 }  // namespace
@@ -131,12 +143,17 @@ Result<LossFreeResult> bench_loss_free(World& world, const LossFreePlan& plan,
                         plan.search.resolution,
                         {}};
   for (const ForwardRow& each : *rows) {
-    LossFreeRow row{each.what, std::nullopt, each.skipped, each.oversubscribed, 0};
+    LossFreeRow row{each.what, std::nullopt, each.skipped, each.oversubscribed};
     if (row.skipped.empty()) {
-      if (Status done = measure(world, plan, *memory, row, progress); !done) return done.error();
+      const Status done = measure(world, plan, *memory, row, progress);
+      if (!done && done.error().code == ExitCode::kInterrupted) return done.error();
+      if (!done && !result.failure) result.failure = failure_of(row.what, done.error());
     }
     result.rows.push_back(std::move(row));
   }
+  const bool any =
+      std::ranges::any_of(result.rows, [](const auto& row) { return row.outcome.has_value(); });
+  if (!any) return *result.failure;
   return result;
 }
 

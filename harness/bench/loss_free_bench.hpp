@@ -25,7 +25,9 @@ struct LossFreeRow {
   std::optional<LossFreeOutcome> outcome;  ///< nothing: skipped
   std::string skipped;
   bool oversubscribed = false;
-  double others_share = 0;
+  double others_share = 0;  ///< of all CPUs, taken by other programs
+  std::string failed = {};  ///< why there is no outcome, though the case was tried
+  double round_trip_before_ns = 0, round_trip_after_ns = 0;  ///< as ForwardSample has them
 };
 
 struct LossFreeResult {
@@ -34,6 +36,7 @@ struct LossFreeResult {
   double trial_seconds = 0;
   double resolution = 0;
   std::vector<LossFreeRow> rows;
+  std::optional<Error> failure = {};  ///< of the first case that failed
 };
 
 /// Errors: as bench_forward().

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "harness/bench/forward_json.hpp"
 #include "harness/bench/forward_report.hpp"
 #include "harness/bench/loss_free_bench.hpp"
@@ -27,6 +29,7 @@ std::string bound_text(const LossFreeOutcome& outcome) {
 
 std::string row_line(const LossFreeRow& row) {
   std::string line = fmt::format("{:<32}", row.what.name());
+  if (!row.failed.empty()) return line + "failed: " + row.failed + "\n";
   if (!row.outcome) return line + "skipped: " + row.skipped + "\n";
   if (row.outcome->best) {
     const LossFreeTrial& best = *row.outcome->best;
@@ -36,7 +39,9 @@ std::string row_line(const LossFreeRow& row) {
   } else {
     line += fmt::format("{:>9}{:>9}{:>9}{:>10}", "none", "-", "-", "-");
   }
-  line += fmt::format("{:>8}  {}", row.outcome->trials.size(), bound_text(*row.outcome));
+  line += fmt::format("{:>8}{:>13}  {}", row.outcome->trials.size(),
+                      round_trip_text(row.round_trip_before_ns, row.round_trip_after_ns),
+                      bound_text(*row.outcome));
   return line + (row.oversubscribed ? ", oversubscribed\n" : "\n");
 }
 
@@ -48,6 +53,10 @@ Json to_json(const LossFreeTrial& trial) {
 
 Json to_json(const LossFreeRow& row) {
   Json json = {{"name", row.what.name()}};
+  if (!row.failed.empty()) {
+    json["failed"] = row.failed;
+    return json;
+  }
   if (!row.outcome) {
     json["skipped"] = row.skipped;
     return json;
@@ -57,6 +66,9 @@ Json to_json(const LossFreeRow& row) {
   json["bound"] = to_string(outcome.bound);
   json["above"] = outcome.above;
   json["oversubscribed"] = row.oversubscribed;
+  json["others_share"] = row.others_share;
+  json["round_trip_before_ns"] = row.round_trip_before_ns;
+  json["round_trip_after_ns"] = row.round_trip_after_ns;
   json["trials"] = Json::array();
   for (const LossFreeTrial& trial : outcome.trials) json["trials"].push_back(to_json(trial));
   return json;
@@ -69,13 +81,18 @@ std::string loss_free_table(const LossFreeResult& result) {
       fmt::format("Highest rate without a loss in a trial of {:.1f} s, to within {:.0f} %\n",
                   result.trial_seconds, 100 * result.resolution) +
       traffic_line(result.traffic) + machine_line(result.machine);
-  table += fmt::format("{:<32}{:>9}{:>9}{:>9}{:>10}{:>8}  {}\n", "method/clients", "Mpps", "p50 us",
-                       "p99 us", "p99.9 us", "trials", "bounded by");
-  for (const LossFreeRow& row : result.rows) table += row_line(row);
-  return table +
+  table += fmt::format("{:<32}{:>9}{:>9}{:>9}{:>10}{:>8}{:>13}  {}\n", "method/clients", "Mpps",
+                       "p50 us", "p99 us", "p99.9 us", "trials", "line ns", "bounded by");
+  double others = 0;
+  for (const LossFreeRow& row : result.rows) {
+    table += row_line(row);
+    others = std::max(others, row.others_share);
+  }
+  return table + quiet_lines(others) +
          "us: from mp_wire's send to its capture, at that rate. A trial whose sender did not keep "
          "its\n"
-         "rate is no evidence; when it is so twice, the sender is the bound.\n";
+         "rate is no evidence; when it is so twice, the sender is the bound.\n" +
+         round_trip_explanation();
 }
 
 std::string loss_free_json(const LossFreeResult& result, const std::string& command) {

@@ -252,14 +252,18 @@ std::string BenchForwardCommand::command() const {
          fmt::format(" --memory {}{}", memory_, quick_ ? " --quick" : "");
 }
 
+/// What was measured, also when a case failed; its error comes after that.
 template <typename Figures, typename Table, typename Json>
 Result<ExitCode> BenchForwardCommand::show(const Result<Figures>& result, Table table,
                                            Json json) const {
   if (!result) return result.error();
   if (json_ != "-") fmt::print("{}", table(*result));
-  if (json_.empty()) return ExitCode::kOk;
-  const std::string text = json(*result, command());
-  if (Status written = write_output(json_, text); !written) return written.error();
+  if (!json_.empty()) {
+    if (Status written = write_output(json_, json(*result, command())); !written) {
+      return written.error();
+    }
+  }
+  if (result->failure) return *result->failure;
   return ExitCode::kOk;
 }
 
@@ -276,10 +280,7 @@ Result<ExitCode> BenchForwardCommand::measure_rates(const ForwardSetup& setup,
   plan.rounds = rounds();
   plan.window = duration(seconds(kRateSeconds));
   World world = real_world();
-  const auto result = bench_forward(world, plan, say);
-  const auto shown = show(result, forward_table, forward_json);
-  if (shown && result->failure) return *result->failure;
-  return shown;
+  return show(bench_forward(world, plan, say), forward_table, forward_json);
 }
 
 Result<ExitCode> BenchForwardCommand::search_loss_free(const ForwardSetup& setup,
@@ -299,7 +300,7 @@ Result<ExitCode> BenchForwardCommand::measure_idle(const ForwardSetup& setup,
   plan.setup = setup;
   plan.cases = std::move(cases);
   plan.window = duration(seconds(kIdleSeconds));
-  if (quick_) plan.packets = kQuickPackets;
+  if (quick_) plan.packets = plan.late_packets = kQuickPackets;
   World world = real_world();
   return show(bench_idle(world, plan, say), idle_table, idle_json);
 }

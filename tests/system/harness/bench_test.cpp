@@ -14,6 +14,7 @@ using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 using Json = nlohmann::json;
 
 class Bench : public test::RingsideTest {
@@ -109,6 +110,30 @@ TEST_F(Bench, ForwardSearchesTheRateAtWhichNothingIsLost) {
     const bool kept = double{trial["sent_rate"]} >= 0.99 * double{trial["rate"]};
     EXPECT_EQ(trial["verdict"], !kept ? "no evidence" : all ? "loss-free" : "lossy");
   }
+}
+
+/// The second client ends at once.
+TEST_F(Bench, ForwardKeepsWhatItMeasuredWhenAnotherCaseFails) {
+  write_program("mp_client",
+                R"(case "$*" in *"-- -n 1"*) exit 3;; esac; exec "$REAL/mp_client" "$@")");
+  const auto run = shell(R"(real=$(dirname "$1"); here=$(pwd)
+    ln -s "$real/mp_server" "$real/mp_wire" .
+    for measure in loss-free idle; do
+      REAL=$real "$1" bench forward --quick --measure $measure --methods return --clients 2,1 \
+        --bin-dir "$here" --json $measure.json
+      echo "exit code $?"
+    done)");
+  EXPECT_THAT(run.out, HasSubstr("exit code 1")) << run.err;
+  EXPECT_THAT(run.out, Not(HasSubstr("exit code 0")));
+  EXPECT_THAT(run.out, ContainsRegex("return/2/round-robin +failed: client1 ended "));
+  const Json loss_free = Json::parse(read("loss-free.json"), nullptr, false);
+  ASSERT_TRUE(loss_free.is_object()) << run.err;
+  EXPECT_NE(loss_free["cases"][0].value("failed", ""), "");
+  EXPECT_FALSE(loss_free["cases"][1]["trials"].empty());
+  const Json idle = Json::parse(read("idle.json"), nullptr, false);
+  ASSERT_TRUE(idle.is_object()) << run.err;
+  EXPECT_NE(idle["cases"][0].value("failed", ""), "");
+  EXPECT_EQ(idle["cases"][1]["client_shares"].size(), 1u);
 }
 
 TEST_F(Bench, ForwardMeasuresIdleProgramsAndTheFirstPacketAfterThat) {

@@ -136,19 +136,27 @@ TEST(LossFreeReport, SaysTheRateItsLatenciesAndTheBound) {
                               {PortKind::kRing, "/x/imix.pcap", 360, 1522},
                               1,
                               0.02,
-                              {{{}, found, "", true, 0},
-                               {{}, none, "", false, 0},
-                               {{}, std::nullopt, "one CPU", false, 0}}};
+                              {{{}, found, "", true, 0.42, "", 80, 84},
+                               {{}, none, "", false, 0, "", 80, 410},
+                               {{}, std::nullopt, "one CPU", false, 0},
+                               {{}, std::nullopt, "", false, 0, "the server ended"}}};
   const std::string table = loss_free_table(result);
   EXPECT_THAT(table,
-              HasSubstr("    1.234      5.0      6.0       7.0       1  the sender at 1.300, "
-                        "oversubscribed\n"));
-  EXPECT_THAT(table, HasSubstr("     none        -        -         -       1  loss at 0.010\n"));
+              HasSubstr("    1.234      5.0      6.0       7.0       1           82  the sender at "
+                        "1.300, oversubscribed\n"));
+  EXPECT_THAT(table,
+              HasSubstr("     none        -        -         -       1    80 -> 410  loss at "
+                        "0.010\n"));
+  EXPECT_THAT(table, HasSubstr("failed: the server ended\n"));
+  EXPECT_THAT(table, HasSubstr("Not quiet: other programs took up to 42 %"));
   EXPECT_THAT(table, HasSubstr("skipped: one CPU\n"));
   const std::string json = loss_free_json(result, "again");
   EXPECT_THAT(json, HasSubstr(R"("loss_free_rate": 1234000.0)"));
   EXPECT_THAT(json, HasSubstr(R"("loss_free_rate": null)"));
   EXPECT_THAT(json, HasSubstr(R"("verdict": "lossy")"));
+  EXPECT_THAT(json, HasSubstr(R"("failed": "the server ended")"));
+  EXPECT_THAT(json, HasSubstr(R"("others_share": 0.42)"));
+  EXPECT_THAT(json, HasSubstr(R"("round_trip_after_ns": 410.0)"));
 }
 
 }  // namespace
