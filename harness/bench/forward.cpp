@@ -91,6 +91,15 @@ Result<ForwardSample> measure(World& world, const ForwardPlan& plan, const Forwa
   return sample;
 }
 
+/// The result with its failure, or that alone when nothing was measured.
+Result<ForwardResult> if_any(ForwardResult result, const std::optional<Error>& failure) {
+  const bool any =
+      std::ranges::any_of(result.rows, [](const auto& row) { return !row.samples.empty(); });
+  if (!any) return *failure;
+  result.failure = failure;
+  return result;
+}
+
 /// A sample during which the machine kept its speed; after `tries` one that says it did not.
 Result<ForwardSample> measure_at_one_speed(World& world, const ForwardPlan& plan,
                                            const ForwardCase& what, const MemoryPlan& memory) {
@@ -170,15 +179,14 @@ Result<ForwardResult> bench_forward(World& world, const ForwardPlan& plan,
         row.samples.push_back(*std::move(sample));
         continue;
       }
-      if (sample.error().code == ExitCode::kInterrupted) return sample.error();
+      if (sample.error().code == ExitCode::kInterrupted) {
+        return if_any(std::move(result), sample.error());
+      }
       row.failed = sample.error().message;
       if (!result.failure) result.failure = sample.error();
     }
   }
-  const bool any =
-      std::ranges::any_of(result.rows, [](const auto& row) { return !row.samples.empty(); });
-  if (!any) return *result.failure;
-  return result;
+  return if_any(std::move(result), result.failure);
 }
 
 }  // namespace ringside::harness

@@ -73,13 +73,13 @@ struct ForwardResult {
   ForwardTraffic traffic;
   std::optional<double> rate;
   std::vector<ForwardRow> rows;
-  std::optional<Error> failure = {};  ///< of the first case that failed
+  std::optional<Error> failure = {};  ///< of the first case that failed; kInterrupted before all
 };
 
 /// Runs all cases in turn, `plan.rounds` times. `progress` is told the name of each that begins.
 /// A case that fails (kEnvironment; kCheckFailed, it delivers no packets) ends there, the others go
-/// on. Errors: kEnvironment, also when nothing can be measured here; of the first case, when none
-/// was measured; kInterrupted.
+/// on. Whoever interrupts gets what has been measured. Errors: kEnvironment, also when nothing can
+/// be measured here; of the first case, or kInterrupted, when none was measured.
 Result<ForwardResult> bench_forward(World& world, const ForwardPlan& plan,
                                     const std::function<void(const std::string&)>& progress);
 

@@ -47,7 +47,8 @@ std::string row_line(const ForwardRow& row, const ForwardResult& result,
                      const MachineSpeeds& speeds) {
   const std::string name = fmt::format("{:<32}", row.what.name());
   if (!row.skipped.empty()) return name + "skipped: " + row.skipped + "\n";
-  if (row.samples.empty()) return name + "failed: " + row.failed + "\n";
+  if (!row.failed.empty() && row.samples.empty()) return name + "failed: " + row.failed + "\n";
+  if (row.samples.empty()) return name + "not measured\n";
   const bool any = figures_of(row, speeds).samples > 0;
   const std::string remark = remark_on(row, speeds, result.rate);
   return name + (any ? figures_text(row, result, speeds) : "no figures") +

@@ -107,7 +107,10 @@ Result<IdleResult> bench_idle(World& world, const IdlePlan& plan,
     if (row.skipped.empty()) {
       progress(row.what.name());
       const Status done = measure(world, plan, *memory, row);
-      if (!done && done.error().code == ExitCode::kInterrupted) return done.error();
+      if (!done && done.error().code == ExitCode::kInterrupted) {
+        result.failure = done.error();
+        break;
+      }
       if (!done && !result.failure) result.failure = failure_of(row.what, done.error());
     }
     result.rows.push_back(std::move(row));

@@ -45,7 +45,7 @@ struct IdleResult {
   double long_silence_seconds = 0;
   host::SleepCost sleep;  ///< of kIdleSleep
   std::vector<IdleRow> rows;
-  std::optional<Error> failure = {};  ///< of the first case that failed
+  std::optional<Error> failure = {};  ///< of the first case that failed; kInterrupted before all
 };
 
 /// The row's shares, from what was read at both ends of the window. Pure.

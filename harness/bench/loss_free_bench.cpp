@@ -146,7 +146,10 @@ Result<LossFreeResult> bench_loss_free(World& world, const LossFreePlan& plan,
     LossFreeRow row{each.what, std::nullopt, each.skipped, each.oversubscribed};
     if (row.skipped.empty()) {
       const Status done = measure(world, plan, *memory, row, progress);
-      if (!done && done.error().code == ExitCode::kInterrupted) return done.error();
+      if (!done && done.error().code == ExitCode::kInterrupted) {
+        result.failure = done.error();
+        break;
+      }
       if (!done && !result.failure) result.failure = failure_of(row.what, done.error());
     }
     result.rows.push_back(std::move(row));

@@ -36,7 +36,7 @@ struct LossFreeResult {
   double trial_seconds = 0;
   double resolution = 0;
   std::vector<LossFreeRow> rows;
-  std::optional<Error> failure = {};  ///< of the first case that failed
+  std::optional<Error> failure = {};  ///< of the first case that failed; kInterrupted before all
 };
 
 /// Errors: as bench_forward().

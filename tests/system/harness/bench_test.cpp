@@ -147,6 +147,22 @@ TEST_F(Bench, ForwardMeasuresIdleProgramsAndTheFirstPacketAfterThat) {
   EXPECT_GE(idle["first_packet_max_ns"], idle["first_packet_median_ns"]);
 }
 
+TEST_F(Bench, ForwardShowsWhatItHasWhenItIsInterrupted) {
+  const auto process = start({"bench", "forward", "--methods", "floor", "--rounds", "1000",
+                              "--seconds", "0.2", "--json", "interrupted.json"});
+  ASSERT_TRUE(wait_until_true(
+      [&] { return read("ringside.err").find("round 3 of") != std::string::npos; }));
+  process->signal(SIGINT);
+  const auto run = finish(*process);
+  EXPECT_EQ(run.code, 130) << run.err;
+  EXPECT_THAT(run.out, ContainsRegex("floor +([0-9.]+ |no figures)"));
+  const Json json = Json::parse(read("interrupted.json"), nullptr, false);
+  ASSERT_TRUE(json.is_object()) << run.err;
+  EXPECT_GE(json["cases"][0]["samples"].size(), 2u);
+  EXPECT_THAT(run_directories(), IsEmpty());
+  EXPECT_THAT(processes_left(), IsEmpty());
+}
+
 TEST_F(Bench, ForwardRefusesOptionsThatDoNotGoTogether) {
   const auto refused = [&](std::vector<std::string> options) {
     std::vector<std::string> words{"bench", "forward"};

@@ -83,6 +83,13 @@ TEST(ForwardReport, ACaseThatFailedSaysWhyAndWhatWasMeasuredBefore) {
   EXPECT_TRUE(json["cases"][1].contains("mpps"));
 }
 
+TEST(ForwardReport, ACaseThatWasNotReachedSaysSo) {
+  ForwardResult result = two_rounds();
+  result.rows[0].samples.clear();
+  EXPECT_THAT(forward_table(result), ContainsRegex("return/2/[^ ]* +not measured\n"));
+  EXPECT_EQ(nlohmann::json::parse(forward_json(result, ""))["cases"][0].size(), 1u);
+}
+
 TEST(ForwardReport, RemarksSayWhatIsToBeKnownOfARow) {
   ForwardRow row = two_rounds().rows[0];
   const auto remark = [&](std::optional<double> rate) {
