@@ -21,9 +21,7 @@ constexpr unsigned kOut = 1;  // index of the output port
 
 class LastRunTest : public ServerTest {
  protected:
-  static void SetUpTestSuite() {
-    [[maybe_unused]] static const bool once = (dpdk::register_lanes(), true);
-  }
+  static void SetUpTestSuite() { dpdk::register_lanes(); }
   void SetUp() override {
     ServerTest::SetUp();
     options_.clients = 2;
