@@ -112,6 +112,16 @@ class AbCommand final : public Command {
     if (!head) return head.error();
     report.base = *std::move(base);
     report.head = *std::move(head);
+    return copy_builds(scratch, report);
+  }
+
+  /// Also when the two are one build: equal files then, as any two builds have them.
+  static Status copy_builds(const std::string& scratch, perf::AbReport& report) {
+    for (const auto& [build, name] : {std::pair{&report.base, "base"}, {&report.head, "head"}}) {
+      auto copied = perf::copy_programs(*build, fmt::format("{}/measured/{}", scratch, name));
+      if (!copied) return copied.error();
+      *build = *std::move(copied);
+    }
     return Done{};
   }
 

@@ -39,7 +39,7 @@ class PerfRecordCommand final : public Command {
     if (!writable) return writable.error();
     auto place = measure_.place();
     if (!place) return place.error();
-    const auto build = perf::existing_build(build_.empty() ? executable_directory() : build_);
+    auto build = perf::existing_build(build_.empty() ? executable_directory() : build_);
     if (!build) return build.error();
     auto scratch = RunDirectory::create();
     if (!scratch) return scratch.error();
@@ -48,6 +48,8 @@ class PerfRecordCommand final : public Command {
     result.version = RINGSIDE_VERSION;
     result.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
     result.git = perf::source_version(world, scratch->path(), build->bin_dir);
+    build = perf::copy_programs(*build, scratch->path() + "/measured");
+    if (!build) return build.error();
     result.frames = measure_.frames_text();
     result.machine = perf::this_machine(RINGSIDE_DPDK_VERSION);
     place->directory = scratch->path();

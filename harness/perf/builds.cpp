@@ -129,6 +129,20 @@ Result<Build> existing_build(const std::string& directory) {
                            directory, directory)};
 }
 
+Result<Build> copy_programs(Build build, const std::string& directory) {
+  std::error_code failed;
+  fs::create_directories(directory, failed);
+  for (const std::string& program : build.programs) {
+    const fs::path copy = fs::path(directory) / program;
+    if (!failed) fs::copy_file(fs::path(build.bin_dir) / program, copy, failed);
+    if (!failed) continue;
+    return environment_error(fmt::format("cannot copy {}/{} to {}: {}", build.bin_dir, program,
+                                         directory, failed.message()));
+  }
+  build.bin_dir = directory;
+  return build;
+}
+
 std::string source_version(World& world, const std::string& scratch, const std::string& bin_dir) {
   constexpr std::string_view kKey = "CMAKE_HOME_DIRECTORY:INTERNAL=";
   std::ifstream cache(fs::path(bin_dir).parent_path() / "CMakeCache.txt");

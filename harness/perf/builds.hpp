@@ -21,6 +21,12 @@ Result<Build> build_ref(World& world, const std::string& scratch, const std::str
 /// A build that is there: a build tree, or its directory of programs. Errors: kUsage.
 Result<Build> existing_build(const std::string& directory);
 
+/// The build as it is measured: with copies of its programs in a new directory. How fast a program
+/// runs depends on how its file was written, since the page cache holds it in pieces of a size that
+/// the writer decided: two builds are compared by files that came about in the same way. Errors:
+/// kEnvironment.
+Result<Build> copy_programs(Build build, const std::string& directory);
+
 /// What the sources of a build tree are: "git describe" of the directory in its CMakeCache.txt, or
 /// "unknown".
 std::string source_version(World& world, const std::string& scratch, const std::string& bin_dir);

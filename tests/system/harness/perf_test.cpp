@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 
 #include "host/affinity.hpp"
 #include "tests/system/harness/ringside_program.hpp"
@@ -144,6 +146,24 @@ TEST_F(Perf, MoreInstructionsInTheSameTimeAreARegression) {
   EXPECT_EQ(without.code, 0) << without.err;
   EXPECT_THAT(without.out,
               HasSubstr("Instructions were not counted: skipped, there is no valgrind"));
+}
+
+TEST_F(Perf, BothSidesAreCopiesOfTheirPrograms) {
+  const std::string log = directory_ + "/started";
+  build("one", "echo \"$0\" >> " + log + "\n" + bench(1000));
+  const auto run = ringside({"perf", "ab", "--base-build", "one", "--head-build", "one", "--pairs",
+                             "12", "--sample", "1ms", "--no-instructions"});
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_THAT(run.out, HasSubstr("base  one\nhead  one\n"));
+  std::istringstream lines(read("started"));
+  std::set<std::string> files, directories;
+  for (std::string file; std::getline(lines, file);) {
+    files.insert(file);
+    directories.insert(std::filesystem::path(file).parent_path().parent_path());
+  }
+  EXPECT_EQ(files.size(), 2u);
+  ASSERT_EQ(directories.size(), 1u) << "side by side, under names of one length";
+  EXPECT_THAT(*directories.begin(), HasSubstr("/ringside-"));
 }
 
 class PerfResults : public Perf {
