@@ -48,7 +48,7 @@ Status run_step(World& world, const std::string& scratch, const Step& step) {
   const auto ran = run_to_end(world, scratch, step.directory, step.argv);
   if (!ran) return ran.error();
   if (ran->ok()) return Done{};
-  return environment_error(reason_in(ran->output));
+  return environment_error(reason_in(ran->said()));
 }
 
 /// Builds one program of the suite; false: the sources have no such program, or not on this
@@ -61,9 +61,9 @@ Result<bool> build_program(World& world, const std::string& scratch, const std::
   if (!ran) return ran.error();
   if (ran->ok()) return true;
   for (const char* sign : {"unknown target", "No rule to make target"}) {  // ninja, make
-    if (ran->output.find(sign) != ran->output.npos) return false;
+    if (ran->err.find(sign) != ran->err.npos) return false;
   }
-  return environment_error(reason_in(ran->output));
+  return environment_error(reason_in(ran->said()));
 }
 
 /// Programs of the suite that a commit has, built in `tree`/build/bin. Errors: why it does not
@@ -92,8 +92,8 @@ Result<std::string> find_commit(World& world, const std::string& scratch, const 
       run_to_end(world, scratch, fs::current_path(),
                  {"git", "rev-parse", "--verify", "--end-of-options", ref + "^{commit}"});
   if (!ran) return ran.error();
-  if (ran->ok()) return first_line(ran->output);
-  return Error{fmt::format("\"{}\" is no revision here: {}", ref, first_line(ran->output))};
+  if (ran->ok()) return first_line(ran->out);
+  return Error{fmt::format("\"{}\" is no revision here: {}", ref, first_line(ran->err))};
 }
 
 Result<Build> build_ref(World& world, const std::string& scratch, const std::string& name,
@@ -106,7 +106,7 @@ Result<Build> build_ref(World& world, const std::string& scratch, const std::str
   const std::string label = fmt::format("{} ({})", ref, commit->substr(0, kShortHash));
   progress("building " + label);
   const std::string tree = scratch + "/" + name;
-  auto programs = build_suite(world, scratch, first_line(root->output), tree, *commit, jobs);
+  auto programs = build_suite(world, scratch, first_line(root->out), tree, *commit, jobs);
   if (programs) return Build{tree + "/build/bin", label, *std::move(programs)};
   if (programs.error().code != ExitCode::kEnvironment) return programs.error();
   return environment_error(
@@ -151,7 +151,7 @@ std::string source_version(World& world, const std::string& scratch, const std::
     const auto ran = run_to_end(
         world, scratch, line.substr(kKey.size()),
         {"git", "describe", "--always", "--dirty", fmt::format("--abbrev={}", kShortHash)});
-    return ran && ran->ok() ? first_line(ran->output) : "unknown";
+    return ran && ran->ok() ? first_line(ran->out) : "unknown";
   }
   return "unknown";
 }

@@ -35,10 +35,10 @@ Result<std::uint64_t> count_run(World& world, const std::string& scratch, const 
   words.insert(words.end(), argv.begin(), argv.end());
   const auto ran = run_to_end(world, scratch, scratch, words);
   if (!ran) return ran.error();
-  const bool answered = ran->output.find("\nerror ") == ran->output.npos;
-  const auto collected = collected_in(ran->output);
+  const bool answered = ran->out.find("\nerror ") == ran->out.npos;
+  const auto collected = collected_in(ran->said());
   if (ran->ok() && answered && collected) return *collected;
-  return environment_error(fmt::format("{} under valgrind: {}", info.name, reason_in(ran->output)));
+  return environment_error(fmt::format("{} under valgrind: {}", info.name, reason_in(ran->said())));
 }
 
 }  // namespace

@@ -9,6 +9,11 @@ namespace {
 
 constexpr Duration kLongestStep = std::chrono::minutes(30);
 
+std::string text_of(const std::string& name) {
+  std::ifstream file(name);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 }  // namespace
 
 Result<Ran> run_to_end(World& world, const std::string& scratch, const std::string& directory,
@@ -17,28 +22,28 @@ Result<Ran> run_to_end(World& world, const std::string& scratch, const std::stri
   spec.name = argv[0];
   spec.argv = std::move(argv);
   spec.directory = directory;
-  spec.stdout_file = spec.stderr_file = scratch + "/step.log";  // appended to by both
+  spec.stdout_file = scratch + "/step.out";
+  spec.stderr_file = scratch + "/step.err";
   auto process = world.launcher.start(spec);
   if (!process) return process.error();
   const WaitEnd end = wait_until(world.clock, Deadline(world.clock, kLongestStep),
                                  world.interrupted, [&] { return (*process)->poll().has_value(); });
   if (end != WaitEnd::kMet) return wait_error(end, spec.name);
-  std::ifstream file(spec.stdout_file);
-  return Ran{*(*process)->poll(), {std::istreambuf_iterator<char>(file), {}}};
+  return Ran{*(*process)->poll(), text_of(spec.stdout_file), text_of(spec.stderr_file)};
 }
 
 std::string first_line(const std::string& text) {
   return text.substr(0, text.find('\n'));
 }
 
-std::string reason_in(const std::string& output) {
+std::string reason_in(const std::string& said) {
   for (const char* sign : {"error:", "Error", "error"}) {
-    const std::size_t at = output.find(sign);
-    if (at == output.npos) continue;
-    const std::size_t newline = output.rfind('\n', at);
-    return first_line(output.substr(newline == output.npos ? 0 : newline + 1));
+    const std::size_t at = said.find(sign);
+    if (at == said.npos) continue;
+    const std::size_t newline = said.rfind('\n', at);
+    return first_line(said.substr(newline == said.npos ? 0 : newline + 1));
   }
-  return output.empty() ? "it says nothing" : first_line(output);
+  return said.empty() ? "it says nothing" : first_line(said);
 }
 
 }  // namespace ringside::harness::perf

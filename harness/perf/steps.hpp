@@ -13,17 +13,19 @@ namespace ringside::harness::perf {
 
 struct Ran {
   ProcessEnd end;
-  std::string output;  ///< standard output and error
+  std::string out, err;
+  /// All it said: what a reason is looked for in.
+  std::string said() const { return err + out; }
   bool ok() const { return end == ProcessEnd{0, 0}; }
 };
 
-/// Runs a program in `directory`; what it prints goes through a file in `scratch`. Errors: it
+/// Runs a program in `directory`; what it prints goes through files in `scratch`. Errors: it
 /// cannot be started; interrupted; half an hour passed.
 Result<Ran> run_to_end(World& world, const std::string& scratch, const std::string& directory,
                        std::vector<std::string> argv);
 
 std::string first_line(const std::string& text);
-/// The line of an output that says what went wrong.
-std::string reason_in(const std::string& output);
+/// The line of what a program said that says what went wrong.
+std::string reason_in(const std::string& said);
 
 }  // namespace ringside::harness::perf

@@ -89,6 +89,15 @@ TEST_F(Perf, AbBuildsTwoRevisionsAndEndsWith3WhenOneIsSlower) {
   EXPECT_THAT(processes_left(), IsEmpty());
 }
 
+TEST_F(Perf, ANameOfATagAndABranchIsOfTheTagAsInGit) {
+  make_repository();
+  const auto branch = shell("cd repository && git branch fast slow");
+  ASSERT_EQ(branch.code, 0) << branch.err;
+  const auto same = ab("--base fast --head fast");
+  EXPECT_EQ(same.code, 0) << same.err;
+  EXPECT_THAT(same.out, AllOf(HasSubstr("1 same"), HasSubstr("10.000     10.000")));
+}
+
 TEST_F(Perf, AbSaysWhyRevisionsDoNotBuild) {
   make_repository();
   const auto both = ab("--base broken --head none");
