@@ -232,12 +232,15 @@ TEST_F(PerfResults, OfAnotherSchemaOrMachineAreComparedByForceOnlyAndSaid) {
   EXPECT_THAT(forced_too.out, HasSubstr("attention: they were measured on different machines"));
 }
 
+/// So few and so short samples may say anything of the time; that is not what is looked at.
+const ::testing::Matcher<int> kAnyVerdict = ::testing::AnyOf(0, 3);
+
 TEST_F(Perf, TheRealProgramsAreComparedWithThemselves) {
   const auto run =
       ringside({"perf", "ab", "--base-build", RINGSIDE_BIN_DIR, "--head-build", RINGSIDE_BIN_DIR,
                 "--only", "/hash", "--only", "/forward-null", "--pairs", "2", "--alpha", "0.3",
                 "--sample", "1ms", "--no-instructions", "--json", "-"});
-  ASSERT_EQ(run.code, 0) << run.err;
+  ASSERT_THAT(run.code, kAnyVerdict) << run.err;
   const Json json = Json::parse(run.out, nullptr, false);
   ASSERT_TRUE(json.is_object()) << run.out;
   ASSERT_EQ(json["benchmarks"].size(), 2u);
@@ -261,7 +264,7 @@ TEST_F(Perf, WorkThatCrossesCpusCarriesRoundTripsAndNeedsTwoCpus) {
   EXPECT_THAT(one_cpu.out, HasSubstr("skipped: it needs two CPUs"));
   if (host::allowed_cpus().size() < 2) GTEST_SKIP() << "one CPU";
   const auto two_cpus = shell(compare);
-  ASSERT_EQ(two_cpus.code, 0) << two_cpus.err;
+  ASSERT_THAT(two_cpus.code, kAnyVerdict) << two_cpus.err;
   const Json batch = Json::parse(two_cpus.out)["benchmarks"][0]["batches"][0];
   EXPECT_EQ(batch["round_trips_ns"].size(), batch["base_ns"].size());
   EXPECT_TRUE(!batch["base_ns"].empty() || batch["disturbed"] > 0) << batch;
