@@ -6,6 +6,7 @@
 
 #include <filesystem>
 #include <fstream>
+#include <sstream>
 
 #include "harness/perf/steps.hpp"
 
@@ -29,18 +30,52 @@ struct Step {
   Words argv;
 };
 
+/// What a private copy needs of the repository that the user is in.
+struct Repository {
+  std::string objects;        ///< directory
+  std::string shallow;        ///< file that names where history was cut off; may be missing
+  std::string object_format;  ///< "sha1"
+};
+
+/// Errors: kUsage, there is none.
+Result<Repository> find_repository(World& world, const std::string& scratch) {
+  const auto ran = run_to_end(world, scratch, fs::current_path(),
+                              {"git", "rev-parse", "--path-format=absolute", "--git-path",
+                               "objects", "--git-path", "shallow", "--show-object-format"});
+  if (!ran) return ran.error();
+  if (!ran->ok()) return Error{first_line(ran->err)};
+  Repository repository;
+  std::istringstream lines(ran->out);
+  for (std::string* const line :
+       {&repository.objects, &repository.shallow, &repository.object_format}) {
+    std::getline(lines, *line);
+  }
+  return repository;
+}
+
+/// Lets a new repository in `tree` read all objects of another one. "git clone --shared" does not
+/// do for shallow clones: it copies what local branches and tags need. Nothing is left behind in
+/// the user's repository, also when ringside is killed.
+Status borrow_objects(const Repository& repository, const std::string& tree) {
+  const std::string git = tree + "/.git";
+  std::error_code failed;
+  fs::create_directories(git + "/objects/info", failed);
+  std::ofstream alternates(git + "/objects/info/alternates");
+  alternates << repository.objects << '\n' << std::flush;
+  if (!alternates) return environment_error(fmt::format("{} cannot be written", git));
+  if (!fs::exists(repository.shallow, failed)) return Done{};
+  fs::copy_file(repository.shallow, git + "/shallow", failed);
+  if (!failed) return Done{};
+  return environment_error(fmt::format("cannot copy {}: {}", repository.shallow, failed.message()));
+}
+
 /// From a commit to a configured tree.
-std::vector<Step> steps_to_build(const std::string& repository, const std::string& tree,
-                                 const std::string& commit) {
-  // A clone that shares the objects: it leaves nothing behind in the user's repository, also when
-  // ringside is killed.
+std::vector<Step> steps_to_build(const std::string& tree, const std::string& commit) {
   Words configure{"cmake", "--preset", "release", "-B", tree + "/build", "-DBUILD_TESTING=OFF"};
   if (::access("/usr/bin/ccache", X_OK) == 0) {
     configure.push_back("-DCMAKE_CXX_COMPILER_LAUNCHER=ccache");
   }
-  return {{repository, {"git", "clone", "--quiet", "--shared", "--no-checkout", ".", tree}},
-          {tree, {"git", "checkout", "--quiet", "--detach", commit}},
-          {tree, configure}};
+  return {{tree, {"git", "checkout", "--quiet", "--detach", commit}}, {tree, configure}};
 }
 
 /// Errors: kEnvironment, the step failed; interrupted and the like.
@@ -49,6 +84,18 @@ Status run_step(World& world, const std::string& scratch, const Step& step) {
   if (!ran) return ran.error();
   if (ran->ok()) return Done{};
   return environment_error(reason_in(ran->said()));
+}
+
+/// A repository in `tree` that has all commits of the user's.
+Status copy_repository(World& world, const std::string& scratch, const std::string& tree) {
+  const auto repository = find_repository(world, scratch);
+  if (!repository) return repository.error();
+  const Status made =
+      run_step(world, scratch,
+               {scratch,
+                {"git", "init", "--quiet",
+                 "--template=", "--object-format=" + repository->object_format, tree}});
+  return made ? borrow_objects(*repository, tree) : made;
 }
 
 /// Builds one program of the suite; false: the sources have no such program, or not on this
@@ -68,9 +115,11 @@ Result<bool> build_program(World& world, const std::string& scratch, const std::
 
 /// Programs of the suite that a commit has, built in `tree`/build/bin. Errors: why it does not
 /// build.
-Result<Words> build_suite(World& world, const std::string& scratch, const std::string& repository,
-                          const std::string& tree, const std::string& commit, unsigned jobs) {
-  for (const Step& step : steps_to_build(repository, tree, commit)) {
+Result<Words> build_suite(World& world, const std::string& scratch, const std::string& tree,
+                          const std::string& commit, unsigned jobs) {
+  const Status copied = copy_repository(world, scratch, tree);
+  if (!copied) return copied.error();
+  for (const Step& step : steps_to_build(tree, commit)) {
     const Status done = run_step(world, scratch, step);
     if (!done) return done.error();
   }
@@ -100,13 +149,10 @@ Result<Build> build_ref(World& world, const std::string& scratch, const std::str
                         const std::string& ref, unsigned jobs, const Progress& progress) {
   const auto commit = find_commit(world, scratch, ref);
   if (!commit) return commit.error();
-  const auto root =
-      run_to_end(world, scratch, fs::current_path(), {"git", "rev-parse", "--show-toplevel"});
-  if (!root) return root.error();
   const std::string label = fmt::format("{} ({})", ref, commit->substr(0, kShortHash));
   progress("building " + label);
   const std::string tree = scratch + "/" + name;
-  auto programs = build_suite(world, scratch, first_line(root->out), tree, *commit, jobs);
+  auto programs = build_suite(world, scratch, tree, *commit, jobs);
   if (programs) return Build{tree + "/build/bin", label, *std::move(programs)};
   if (programs.error().code != ExitCode::kEnvironment) return programs.error();
   return environment_error(

@@ -98,6 +98,22 @@ TEST_F(Perf, ANameOfATagAndABranchIsOfTheTagAsInGit) {
   EXPECT_THAT(same.out, AllOf(HasSubstr("1 same"), HasSubstr("10.000     10.000")));
 }
 
+TEST_F(Perf, AShallowCloneBuildsRevisionsOfRemoteBranches) {
+  make_repository();
+  const auto cloned = shell(
+      "cd repository && git checkout -q -b other fast &&"
+      " for each in one two; do git -c user.name=n -c user.email=e commit -q --allow-empty"
+      " -m $each; done &&"
+      " git checkout -q slow && cd .. &&"
+      " git clone -q --depth 1 --no-single-branch \"file://$PWD/repository\" shallow &&"
+      " test -s shallow/.git/shallow && test -z \"$(git -C shallow branch --list other)\"");
+  ASSERT_EQ(cloned.code, 0) << cloned.err;
+  const auto run = shell("cd shallow && \"$1\" perf ab" + kQuick +
+                         "--no-instructions --base origin/other --head slow");
+  EXPECT_EQ(run.code, 3) << run.err;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("base  origin/other ("), HasSubstr("+10.00 %")));
+}
+
 TEST_F(Perf, AbSaysWhyRevisionsDoNotBuild) {
   make_repository();
   const auto both = ab("--base broken --head none");
