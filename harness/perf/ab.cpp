@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 #include "harness/perf/instructions.hpp"
 
@@ -101,13 +102,21 @@ class ProgramPair {
     return Done{};
   }
 
+  /// A valgrind that fails is told in the row: the times are there already. Errors: interrupted.
   Status count(AbRow& row) {
     const BenchmarkInfo info{row.benchmark, row.elements, false};
-    const auto base = count_instructions(world_, place_.directory, base_argv_, info);
-    if (!base) return base.error();
-    const auto head = count_instructions(world_, place_.directory, head_argv_, info);
-    if (!head) return head.error();
-    row.instructions = InstructionPair{*base, *head};
+    InstructionPair counted;
+    for (const auto& [name, argv, count] :
+         {std::tuple{"base", &base_argv_, &counted.base}, {"head", &head_argv_, &counted.head}}) {
+      const auto instructions = count_instructions(world_, place_.directory, *argv, info);
+      if (!instructions) {
+        row.not_counted = fmt::format("{}: {}", name, instructions.error().message);
+        return instructions.error().code == ExitCode::kInterrupted ? Status(instructions.error())
+                                                                   : Done{};
+      }
+      *count = *instructions;
+    }
+    row.instructions = counted;
     return Done{};
   }
 

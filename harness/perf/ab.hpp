@@ -59,7 +59,8 @@ struct AbRow {
   bool cross_core = false;
   Comparison comparison;
   std::optional<InstructionPair> instructions;
-  std::string skipped;  ///< why it was not compared: "not in head"
+  std::string not_counted;  ///< why not, where they were tried and it failed
+  std::string skipped;      ///< why it was not compared: "not in head"
 
   bool is_regression() const;
 };

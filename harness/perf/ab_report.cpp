@@ -92,12 +92,15 @@ std::string summary(const AbReport& report) {
                      report.count(Verdict::kSame), report.count(Verdict::kTooNoisy));
 }
 
-/// Of a row that has instructions.
+/// Of a row that has instructions, or should have.
 struct InstructionCells {
   std::string name, base, head, change, verdict;
 };
 
 InstructionCells instruction_cells(const AbRow& row) {
+  if (!row.instructions) {
+    return {row.program + "/" + row.benchmark, "-", "-", "-", "not counted: " + row.not_counted};
+  }
   const auto [base, head] = *row.instructions;
   return {row.program + "/" + row.benchmark, fmt::format("{:.2f}", base),
           fmt::format("{:.2f}", head), fmt::format("{:+.3f} %", 100 * (head / base - 1)),
@@ -107,7 +110,7 @@ InstructionCells instruction_cells(const AbRow& row) {
 std::vector<InstructionCells> all_instruction_cells(const AbReport& report) {
   std::vector<InstructionCells> all;
   for (const AbRow& row : report.rows) {
-    if (row.instructions) all.push_back(instruction_cells(row));
+    if (row.instructions || !row.not_counted.empty()) all.push_back(instruction_cells(row));
   }
   return all;
 }
@@ -157,6 +160,7 @@ Json row_json(const AbRow& row) {
                             {"head", row.instructions->head},
                             {"verdict", instructions_text(*row.instructions)}};
   }
+  if (!row.not_counted.empty()) json["instructions_skipped"] = row.not_counted;
   json["batches"] = Json::array();
   for (std::size_t i = 0; i < row.comparison.batches.size(); ++i) {
     json["batches"].push_back(batch_json(row.comparison.batches[i], row.comparison.bounds[i]));

@@ -90,8 +90,13 @@ Result<std::vector<BenchmarkTimes>> record_program(World& world, const BenchPlac
     times->name = name;
     if (plan.instructions && !info.cross_core) {
       const auto counted = count_instructions(world, place.directory, task.argv, info);
-      if (!counted) return counted.error();
-      times->instructions = *counted;
+      if (counted) {
+        times->instructions = *counted;
+      } else if (counted.error().code == ExitCode::kInterrupted) {
+        return counted.error();
+      } else {
+        progress(fmt::format("{}: instructions: skipped, {}", name, counted.error().message));
+      }
     }
     all.push_back(*std::move(times));
   }

@@ -173,6 +173,28 @@ TEST_F(Perf, MoreInstructionsInTheSameTimeAreARegression) {
               HasSubstr("Instructions were not counted: skipped, there is no valgrind"));
 }
 
+TEST_F(Perf, TimesAreReportedWhenValgrindFails) {
+  build("base", bench(1000));
+  build("head", bench(1000));
+  std::filesystem::create_directories(directory_ + "/tools");
+  write_program("tools/valgrind", "echo 'valgrind: no such tool' >&2; exit 1");
+  const auto compared = shell(
+      "PATH=\"$PWD/tools:$PATH\" \"$1\" perf ab --base-build base "
+      "--head-build head --json all.json" +
+      kQuick);
+  EXPECT_EQ(compared.code, 0) << compared.err;
+  const std::string reason = "base: parse under valgrind: valgrind: no such tool";
+  EXPECT_THAT(compared.out, AllOf(HasSubstr("1 same"), HasSubstr("not counted: " + reason)));
+  const Json row = Json::parse(read("all.json"))["benchmarks"][0];
+  EXPECT_EQ(row["instructions_skipped"], reason);
+  const auto recorded = shell(
+      "PATH=\"$PWD/tools:$PATH\" \"$1\" perf record --build base"
+      " --results results" +
+      kQuick);
+  EXPECT_EQ(recorded.code, 0) << recorded.err;
+  EXPECT_THAT(recorded.err, HasSubstr("instructions: skipped, parse under valgrind: "));
+}
+
 TEST_F(Perf, BothSidesAreCopiesOfTheirPrograms) {
   const std::string log = directory_ + "/started";
   build("one", "echo \"$0\" >> " + log + "\n" + bench(1000));
