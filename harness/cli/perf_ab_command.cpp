@@ -25,7 +25,8 @@ class AbCommand final : public Command {
     app.add_option("--base-build", base_build_, "a build directory in place of --base");
     app.add_option("--head-build", head_build_, "a build directory in place of --head");
     measure_.declare(app);
-    app.add_option("--threshold", threshold_, "changes below it matter to nobody (1%)")
+    app.add_option("--threshold", threshold_,
+                   "changes of time below it matter to nobody (1%); of instructions, 0.25 %")
         ->check(share_check);
     app.add_option("--alpha", alpha_, "how often a bound may be wrong (0.001)")->check(share_check);
     app.add_option("--seed", seed_, "of the lots that are drawn");

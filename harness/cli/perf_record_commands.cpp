@@ -93,7 +93,8 @@ class PerfCompareCommand final : public Command {
   void declare(CLI::App& app) override {
     app.add_option("base", base_, "result that the other is compared with")->required();
     app.add_option("head", head_, "result that may be slower")->required();
-    app.add_option("--threshold", threshold_, "changes below it matter to nobody (5%)")
+    app.add_option("--threshold", threshold_,
+                   "changes of time below it matter to nobody (5%); of instructions, 0.25 %")
         ->check(share_check);
     app.add_option("--alpha", alpha_, "how often a bound may be wrong (0.001)")->check(share_check);
     app.add_flag("--force", force_, "also results of other machines, frames and schemas");

@@ -86,10 +86,36 @@ std::string how_sentence(const AbReport& report) {
       across_cpus(settings.plan).pairs, settings.seed, report.duration_s);
 }
 
+bool takes_more_instructions(const AbRow& row) {
+  return row.instructions && judge(*row.instructions) == Verdict::kWorse;
+}
+
 std::string summary(const AbReport& report) {
-  return fmt::format("{} worse, {} better, {} same, {} too noisy to say",
-                     report.count(Verdict::kWorse), report.count(Verdict::kBetter),
-                     report.count(Verdict::kSame), report.count(Verdict::kTooNoisy));
+  const auto more = std::ranges::count_if(report.rows, takes_more_instructions);
+  return fmt::format(
+      "{} worse, {} better, {} same, {} too noisy to say{}", report.count(Verdict::kWorse),
+      report.count(Verdict::kBetter), report.count(Verdict::kSame),
+      report.count(Verdict::kTooNoisy),
+      more == 0 ? "" : fmt::format("; {} take{} more instructions", more, more == 1 ? "s" : ""));
+}
+
+std::string instruction_change(const InstructionPair& instructions) {
+  return fmt::format("{:+.3f} %", 100 * (instructions.head / instructions.base - 1));
+}
+
+/// "" or what ends `perf ab` with 3: each regression and why it is one.
+std::string regressions_sentence(const AbReport& report) {
+  std::vector<std::string> names;
+  for (const AbRow& row : report.rows) {
+    if (!row.is_regression()) continue;
+    names.push_back(fmt::format(
+        "{}/{} ({})", row.program, row.benchmark,
+        row.comparison.verdict == Verdict::kWorse
+            ? "worse, " + cells_of(row).change
+            : fmt::format("more instructions, {}, which is more than {:g} %",
+                          instruction_change(*row.instructions), 100 * kInstructionThreshold)));
+  }
+  return names.empty() ? "" : fmt::format("regression: {}", fmt::join(names, ", "));
 }
 
 /// Of a row that has instructions, or should have.
@@ -103,7 +129,7 @@ InstructionCells instruction_cells(const AbRow& row) {
   }
   const auto [base, head] = *row.instructions;
   return {row.program + "/" + row.benchmark, fmt::format("{:.2f}", base),
-          fmt::format("{:.2f}", head), fmt::format("{:+.3f} %", 100 * (head / base - 1)),
+          fmt::format("{:.2f}", head), instruction_change(*row.instructions),
           std::string(instructions_text(*row.instructions))};
 }
 
@@ -147,7 +173,8 @@ Json batch_json(const Batch& batch, const std::optional<MedianBounds>& bounds) {
 }
 
 Json row_json(const AbRow& row) {
-  Json json = {{"program", row.program}, {"benchmark", row.benchmark}};
+  Json json = {
+      {"program", row.program}, {"benchmark", row.benchmark}, {"regression", row.is_regression()}};
   if (!row.skipped.empty()) {
     json["skipped"] = row.skipped;
     return json;
@@ -192,6 +219,8 @@ std::string to_text(const AbReport& report) {
     text += fmt::format("{:<{}}  {:>9}  {:>9}  {:>10}  {}\n", cells.name, width, cells.base,
                         cells.head, cells.change, cells.verdict);
   }
+  const std::string regressions = regressions_sentence(report);
+  if (!regressions.empty()) text += "\n" + regressions + "\n";
   return text;
 }
 
@@ -219,6 +248,8 @@ std::string to_markdown(const AbReport& report) {
   }
   text += "\nTime for a packet. " + how_sentence(report);
   for (const std::string& sentence : what_was_left_out(report)) text += " " + sentence;
+  const std::string regressions = regressions_sentence(report);
+  if (!regressions.empty()) text += fmt::format("\n\n**{}**", regressions);
   return text + fmt::format("\n\n{}\n", to_text(report.machine));
 }
 

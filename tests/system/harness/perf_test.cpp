@@ -165,7 +165,9 @@ TEST_F(Perf, MoreInstructionsInTheSameTimeAreARegression) {
       "--head-build head" +
       kQuick);
   EXPECT_EQ(counted.code, 3) << counted.err;
-  EXPECT_THAT(counted.out, AllOf(HasSubstr("0 worse"), HasSubstr("+0.500 %  more")));
+  EXPECT_THAT(counted.out, AllOf(HasSubstr("0 worse"), HasSubstr("; 1 takes more instructions\n"),
+                                 HasSubstr("+0.500 %  more"),
+                                 HasSubstr("regression: ringside_core_bench/parse (more")));
   const auto without =
       shell("PATH=/nowhere \"$1\" perf ab --base-build base --head-build head" + kQuick);
   EXPECT_EQ(without.code, 0) << without.err;

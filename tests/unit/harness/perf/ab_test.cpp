@@ -14,6 +14,7 @@ namespace {
 
 using ::testing::AllOf;
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Programs that answer by the protocol; nanoseconds of a round by build and benchmark.
 class AbTest : public ::testing::Test {
@@ -79,6 +80,8 @@ TEST_F(AbTest, EveryBenchmarkOfEitherBuildHasARow) {
               AllOf(HasSubstr("| `ringside_core_bench/parse` | 10.000 | 11.000 | +10.00 % |"),
                     HasSubstr("| **worse** |"), HasSubstr("| same |")));
   EXPECT_THAT(to_json(report), HasSubstr("\"schema\": \"ringside.perf-ab/1\""));
+  EXPECT_THAT(to_text(report),
+              HasSubstr("\nregression: ringside_core_bench/parse (worse, +10.00 %)\n"));
   report.rows.erase(report.rows.begin() + 2);
   EXPECT_EQ(exit_code(report), ExitCode::kOk);
 }
@@ -139,13 +142,24 @@ TEST_F(AbTest, MoreInstructionsAreARegressionUnlessTheyTakeLessTime) {
   EXPECT_EQ(exit_code(report), ExitCode::kRegression);
   EXPECT_THAT(to_text(report), HasSubstr("200.00     201.00    +0.500 %  more"));
   EXPECT_THAT(to_markdown(report), HasSubstr("| 200.00 | 201.00 | +0.500 % | **more** |"));
+  const std::string why =
+      "regression: ringside_core_bench/parse (more instructions, +0.500 %, which is more than 0.25 "
+      "%)";
+  for (const std::string& text : {to_text(report), to_markdown(report)}) {
+    EXPECT_THAT(text, AllOf(HasSubstr("1 same, 0 too noisy to say; 1 takes more instructions"),
+                            HasSubstr(why)));
+  }
+  EXPECT_THAT(to_json(report), HasSubstr("\"regression\": true"));
   report.rows[0].comparison.verdict = Verdict::kBetter;
   EXPECT_EQ(exit_code(report), ExitCode::kOk);
+  EXPECT_THAT(to_text(report), AllOf(HasSubstr("1 better"), HasSubstr("1 takes more instructions"),
+                                     Not(HasSubstr("regression"))));
+  EXPECT_THAT(to_json(report), HasSubstr("\"regression\": false"));
 
   report.rows[0].instructions.reset();
   report.not_counted = "there is no valgrind";
   EXPECT_THAT(to_text(report), AllOf(HasSubstr("skipped, there is no valgrind."),
-                                     ::testing::Not(HasSubstr("instructions for a packet"))));
+                                     Not(HasSubstr("instructions for a packet"))));
 }
 
 TEST_F(AbTest, AProgramThatSpeaksSomethingElseOrEndsIsAnError) {
