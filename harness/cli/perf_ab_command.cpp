@@ -21,9 +21,11 @@ class AbCommand final : public Command {
  public:
   void declare(CLI::App& app) override {
     app.add_option("--base", base_ref_, "revision that the other is compared with");
-    app.add_option("--head", head_ref_, "revision that may be slower (HEAD)");
+    app.add_option("--head", head_ref_,
+                   "revision that may be slower (HEAD, without what is not committed)");
     app.add_option("--base-build", base_build_, "a build directory in place of --base");
-    app.add_option("--head-build", head_build_, "a build directory in place of --head");
+    app.add_option("--head-build", head_build_,
+                   "a build directory in place of --head, as of changes that are not committed");
     measure_.declare(app);
     app.add_option("--threshold", threshold_,
                    "changes of time below it matter to nobody (1%); of instructions, 0.25 %")
@@ -102,6 +104,10 @@ class AbCommand final : public Command {
     if (head_build_.empty()) {
       const auto commit = perf::find_commit(world, scratch, head_ref);
       if (!commit) return commit.error();
+      const auto uncommitted = perf::has_uncommitted_changes(world, scratch);
+      if (!uncommitted) return uncommitted.error();
+      report.uncommitted = *uncommitted;
+      if (report.uncommitted) say_progress(fmt::format("attention: {}", perf::kUncommitted));
     }
     auto base = find_build(world, scratch, "base", base_ref_, base_build_);
     if (!base && base.error().code != ExitCode::kEnvironment) return base.error();

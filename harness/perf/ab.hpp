@@ -70,12 +70,16 @@ struct AbReport {
   Build base, head;
   Machine machine;
   AbSettings settings;
-  std::string not_counted;  ///< why instructions are not; "" when they are, or are not wanted
+  std::string not_counted;   ///< why instructions are not; "" when they are, or are not wanted
+  bool uncommitted = false;  ///< changes were there, and a revision was measured without them
   std::vector<AbRow> rows;
   double duration_s = 0;
 
   std::size_t count(Verdict verdict) const;
 };
+
+inline constexpr const char* kUncommitted =
+    "uncommitted changes are not measured: build them and name the build with --head-build";
 
 using Progress = std::function<void(const std::string&)>;
 

@@ -147,10 +147,14 @@ std::string not_counted_sentence(const AbReport& report) {
   return "Instructions were not counted: skipped, " + report.not_counted + ".";
 }
 
+std::string uncommitted_sentence(const AbReport& report) {
+  return report.uncommitted ? fmt::format("Attention: {}.", kUncommitted) : "";
+}
+
 /// Sentences; none when everything counted.
 std::vector<std::string> what_was_left_out(const AbReport& report) {
-  std::vector<std::string> sentences{disturbed_sentence(report), other_speeds_sentence(report),
-                                     not_counted_sentence(report)};
+  std::vector<std::string> sentences{uncommitted_sentence(report), disturbed_sentence(report),
+                                     other_speeds_sentence(report), not_counted_sentence(report)};
   std::erase(sentences, "");
   return sentences;
 }
@@ -259,6 +263,7 @@ std::string to_json(const AbReport& report) {
                {"version", report.version},
                {"base", report.base.label},
                {"head", report.head.label},
+               {"uncommitted_changes", report.uncommitted},
                {"machine", machine_json(report.machine)},
                {"threshold", settings.rule.threshold},
                {"alpha", settings.rule.alpha},

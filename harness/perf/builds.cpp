@@ -145,6 +145,13 @@ Result<std::string> find_commit(World& world, const std::string& scratch, const 
   return Error{fmt::format("\"{}\" is no revision here: {}", ref, first_line(ran->err))};
 }
 
+Result<bool> has_uncommitted_changes(World& world, const std::string& scratch) {
+  const auto ran = run_to_end(world, scratch, fs::current_path(),
+                              {"git", "status", "--porcelain", "--untracked-files=no"});
+  if (!ran) return ran.error();
+  return !ran->out.empty();
+}
+
 Result<Build> build_ref(World& world, const std::string& scratch, const std::string& name,
                         const std::string& ref, unsigned jobs, const Progress& progress) {
   const auto commit = find_commit(world, scratch, ref);

@@ -13,6 +13,10 @@ namespace ringside::harness::perf {
 /// repository; kEnvironment, no git.
 Result<std::string> find_commit(World& world, const std::string& scratch, const std::string& ref);
 
+/// Whether tracked files differ from HEAD in the working tree that the user is in. Errors:
+/// kEnvironment, no git; interrupted.
+Result<bool> has_uncommitted_changes(World& world, const std::string& scratch);
+
 /// Builds a revision in `scratch`/NAME; `jobs` 0: as many as cmake thinks fit. Errors: as above;
 /// kEnvironment, it does not build: one sentence with the reason.
 Result<Build> build_ref(World& world, const std::string& scratch, const std::string& name,

@@ -114,6 +114,22 @@ TEST_F(Perf, AShallowCloneBuildsRevisionsOfRemoteBranches) {
   EXPECT_THAT(run.out, AllOf(HasSubstr("base  origin/other ("), HasSubstr("+10.00 %")));
 }
 
+TEST_F(Perf, UncommittedChangesAreNotMeasuredAndThatIsSaid) {
+  make_repository();
+  ASSERT_EQ(shell("cd repository && git checkout -q fast").code, 0);
+  const std::string measured = "--base HEAD --markdown table.md --json all.json";
+  const auto clean = ab(measured);
+  EXPECT_EQ(clean.code, 0) << clean.err;
+  EXPECT_THAT(clean.out + clean.err + read("repository/table.md"), Not(HasSubstr("uncommitted")));
+  write_program("repository/bench.sh", bench(2000));
+  const auto changed = ab(measured);
+  EXPECT_EQ(changed.code, 0) << changed.err;
+  for (const std::string& text : {changed.out, changed.err, read("repository/table.md")}) {
+    EXPECT_THAT(text, HasSubstr("ttention: uncommitted changes are not measured: build them"));
+  }
+  EXPECT_EQ(Json::parse(read("repository/all.json"))["uncommitted_changes"], true);
+}
+
 TEST_F(Perf, AbSaysWhyRevisionsDoNotBuild) {
   make_repository();
   const auto both = ab("--base broken --head none");
