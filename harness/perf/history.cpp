@@ -7,8 +7,10 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <set>
 
 #include "core/statistics.hpp"
+#include "host/line_probe.hpp"
 
 namespace ringside::harness::perf {
 namespace fs = std::filesystem;
@@ -22,7 +24,7 @@ std::string lines_file(const std::string& directory) {
 /// read.
 std::string stamp_of(const std::string& file, bool any_schema) {
   std::error_code ignored;
-  return fmt::format("2 {} {} {}", fs::file_size(file, ignored),
+  return fmt::format("3 {} {} {}", fs::file_size(file, ignored),
                      fs::last_write_time(file, ignored).time_since_epoch().count(), any_schema);
 }
 
@@ -79,13 +81,14 @@ bool is_current(sqlite3* database, const std::string& stamp) {
 void add_points(sqlite3* database, unsigned line, const PerfResult& result) {
   for (const BenchmarkTimes& times : result.benchmarks) {
     if (times.nanoseconds.empty()) continue;
-    Query(database, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?)")
+    Query(database, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?, ?)")
         .number(line)
         .text(to_text(result.machine))
         .text(times.name + (result.frames.empty() ? "" : " with " + result.frames))
         .text(result.started)
         .text(result.git)
         .number(median(times.nanoseconds))
+        .number(times.round_trips.empty() ? 0 : median(times.round_trips))
         .done();
   }
 }
@@ -116,7 +119,7 @@ bool rebuild(sqlite3* database, const std::string& file, bool any_schema) {
           "DROP TABLE IF EXISTS problem; CREATE TABLE source (stamp TEXT);"
           "CREATE TABLE problem (text TEXT);"
           "CREATE TABLE point (line INTEGER, machine TEXT, benchmark TEXT, started TEXT, git TEXT,"
-          " nanoseconds REAL); CREATE INDEX series ON point (benchmark, line)");
+          " nanoseconds REAL, round_trip REAL); CREATE INDEX series ON point (benchmark, line)");
   if (!ready) return false;
   fill(database, file, any_schema);
   return Query(database, "INSERT INTO source VALUES (?)").text(stamp).done() && run("COMMIT");
@@ -132,6 +135,34 @@ Result<Database> open_index(const std::string& directory, const std::string& lin
     if (current || rebuild(database.get(), lines, any_schema)) return database;
   }
   return environment_error(fmt::format("there is no memory for an index of {}", lines));
+}
+
+/// Points of one benchmark at one speed of a cache line between the CPUs.
+HistorySeries at_speed(const HistorySeries& series, const std::vector<int>& speeds, int speed) {
+  HistorySeries part{series.benchmark, {}};
+  std::vector<double> round_trips;
+  for (std::size_t i = 0; i < speeds.size(); ++i) {
+    if (speeds[i] != speed) continue;
+    part.points.push_back(series.points[i]);
+    round_trips.push_back(series.points[i].round_trip);
+  }
+  if (speed >= 0)
+    part.benchmark += fmt::format(" at {:.0f} ns between the CPUs", median(round_trips));
+  return part;
+}
+
+/// Work that crosses CPUs is a series for each speed: they say nothing about each other.
+std::vector<HistorySeries> by_speed(const std::vector<HistorySeries>& all) {
+  std::vector<HistorySeries> parts;
+  for (const HistorySeries& series : all) {
+    std::vector<double> round_trips;
+    for (const HistoryPoint& point : series.points) round_trips.push_back(point.round_trip);
+    const std::vector<int> speeds = groups_by_gap(round_trips, host::kOtherSpeed);
+    for (const int speed : std::set<int>(speeds.begin(), speeds.end())) {
+      parts.push_back(at_speed(series, speeds, speed));
+    }
+  }
+  return parts;
 }
 
 std::size_t runs_elsewhere(sqlite3* database, const std::string& machine) {
@@ -170,7 +201,7 @@ Result<History> read_history(const std::string& directory, const Machine& machin
   Query problems(index, "SELECT text FROM problem");
   while (problems.row()) history.left_out.push_back(problems.text_at(0));
   Query points(index,
-               "SELECT benchmark, started, git, nanoseconds FROM point"
+               "SELECT benchmark, started, git, nanoseconds, round_trip FROM point"
                " WHERE ?1 = '' OR machine = ?1 ORDER BY benchmark, line");
   points.text(force ? "" : to_text(machine));
   while (points.row()) {
@@ -179,8 +210,9 @@ Result<History> read_history(const std::string& directory, const Machine& machin
       history.series.push_back({benchmark, {}});
     }
     history.series.back().points.push_back(
-        {points.text_at(1), points.text_at(2), points.number_at(3)});
+        {points.text_at(1), points.text_at(2), points.number_at(3), points.number_at(4)});
   }
+  history.series = by_speed(history.series);
   return history;
 }
 

@@ -18,6 +18,7 @@ Status append_to_history(const std::string& directory, const PerfResult& result)
 struct HistoryPoint {
   std::string started, git;
   double nanoseconds = 0;  ///< median for a packet
+  double round_trip = 0;   ///< ns, median, of work that crosses CPUs; 0 of other work
 };
 struct HistorySeries {
   std::string benchmark;
@@ -31,7 +32,8 @@ struct History {
 };
 
 /// The series of one machine, or with `force` of all, results of other schemas among them. Results
-/// with frames of a capture are series of their own. Errors: kUsage, there is no history.
+/// with frames of a capture are series of their own, and so is work that crosses CPUs for each
+/// speed of a cache line between them. Errors: kUsage, there is no history.
 Result<History> read_history(const std::string& directory, const Machine& machine, bool force);
 
 }  // namespace ringside::harness::perf

@@ -198,6 +198,22 @@ TEST_F(HistoryTest, FramesOfACaptureAreASeriesOfTheirOwn) {
   EXPECT_EQ(history.series[1].benchmark, "bench/parse with imix.pcap, 1000 bytes");
 }
 
+TEST_F(HistoryTest, EachSpeedBetweenCpusIsASeriesOfItsOwn) {
+  for (const auto& [nanoseconds, round_trip] :
+       {std::pair{12.0, 80.0}, {20.0, 400.0}, {12.1, 85.0}, {20.1, 410.0}}) {
+    PerfResult result = sample_result(nanoseconds);
+    result.benchmarks[0].round_trips = std::vector<double>(40, round_trip);
+    ASSERT_TRUE(append_to_history(directory_, result));
+  }
+  const History history = must_read();
+  ASSERT_EQ(history.series.size(), 2u);
+  EXPECT_EQ(history.series[0].benchmark, "bench/parse at 82 ns between the CPUs");
+  ASSERT_EQ(history.series[0].points.size(), 2u);
+  EXPECT_DOUBLE_EQ(history.series[0].points[1].nanoseconds, 12.1);
+  EXPECT_EQ(history.series[1].benchmark, "bench/parse at 405 ns between the CPUs");
+  EXPECT_EQ(history.series[1].points.size(), 2u);
+}
+
 TEST_F(HistoryTest, AnIndexThatIsNoneIsDoneWithout) {
   ASSERT_TRUE(append_to_history(directory_, sample_result()));
   std::ofstream(directory_ + "/history.sqlite") << std::string(4096, 'x');
