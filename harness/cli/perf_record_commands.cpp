@@ -162,14 +162,24 @@ class PerfHistoryCommand final : public Command {
     const auto history =
         perf::read_history(results_, perf::this_machine(RINGSIDE_DPDK_VERSION), force_);
     if (!history) return history.error();
+    for (const std::string& what : history->forced) {
+      fmt::print("attention: among these are {}\n", what);
+    }
+    bool any = false;
     for (const perf::HistorySeries& series : history->series) {
-      if (series.benchmark.find(part_) != std::string::npos) print(series);
+      if (series.benchmark.find(part_) == std::string::npos) continue;
+      print(series);
+      any = true;
     }
     for (const std::string& why : history->left_out) fmt::print("left out: {}\n", why);
     if (history->other_machines > 0) {
       fmt::print("{} runs on other machines are left out (--force)\n", history->other_machines);
     }
-    return ExitCode::kOk;
+    if (any) return ExitCode::kOk;
+    return Error{part_.empty()
+                     ? fmt::format("there are no results of this machine in {}", results_)
+                     : fmt::format("no benchmark in {} has \"{}\" in its name", results_, part_),
+                 ExitCode::kNothingToDo};
   }
 
  private:

@@ -24,7 +24,7 @@ std::string lines_file(const std::string& directory) {
 /// read.
 std::string stamp_of(const std::string& file, bool any_schema) {
   std::error_code ignored;
-  return fmt::format("3 {} {} {}", fs::file_size(file, ignored),
+  return fmt::format("4 {} {} {}", fs::file_size(file, ignored),
                      fs::last_write_time(file, ignored).time_since_epoch().count(), any_schema);
 }
 
@@ -81,7 +81,7 @@ bool is_current(sqlite3* database, const std::string& stamp) {
 void add_points(sqlite3* database, unsigned line, const PerfResult& result) {
   for (const BenchmarkTimes& times : result.benchmarks) {
     if (times.nanoseconds.empty()) continue;
-    Query(database, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?, ?)")
+    Query(database, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .number(line)
         .text(to_text(result.machine))
         .text(times.name + (result.frames.empty() ? "" : " with " + result.frames))
@@ -89,6 +89,7 @@ void add_points(sqlite3* database, unsigned line, const PerfResult& result) {
         .text(result.git)
         .number(median(times.nanoseconds))
         .number(times.round_trips.empty() ? 0 : median(times.round_trips))
+        .text(result.schema)
         .done();
   }
 }
@@ -119,7 +120,8 @@ bool rebuild(sqlite3* database, const std::string& file, bool any_schema) {
           "DROP TABLE IF EXISTS problem; CREATE TABLE source (stamp TEXT);"
           "CREATE TABLE problem (text TEXT);"
           "CREATE TABLE point (line INTEGER, machine TEXT, benchmark TEXT, started TEXT, git TEXT,"
-          " nanoseconds REAL, round_trip REAL); CREATE INDEX series ON point (benchmark, line)");
+          " nanoseconds REAL, round_trip REAL, schema TEXT); CREATE INDEX series ON point "
+          "(benchmark, line)");
   if (!ready) return false;
   fill(database, file, any_schema);
   return Query(database, "INSERT INTO source VALUES (?)").text(stamp).done() && run("COMMIT");
@@ -165,6 +167,25 @@ std::vector<HistorySeries> by_speed(const std::vector<HistorySeries>& all) {
   return parts;
 }
 
+/// Runs that are in the series by force only.
+std::vector<std::string> forced_runs(sqlite3* database, const std::string& machine) {
+  std::vector<std::string> forced;
+  Query machines(database,
+                 "SELECT machine, COUNT(DISTINCT line) FROM point WHERE machine <> ? GROUP BY 1");
+  machines.text(machine);
+  while (machines.row()) {
+    forced.push_back(
+        fmt::format("{} runs on another machine: {}", machines.number_at(1), machines.text_at(0)));
+  }
+  Query schemas(database,
+                "SELECT schema, COUNT(DISTINCT line) FROM point WHERE schema <> ? GROUP BY 1");
+  schemas.text(std::string(kResultSchema));
+  while (schemas.row()) {
+    forced.push_back(fmt::format("{} runs of schema {}", schemas.number_at(1), schemas.text_at(0)));
+  }
+  return forced;
+}
+
 std::size_t runs_elsewhere(sqlite3* database, const std::string& machine) {
   Query query(database, "SELECT COUNT(DISTINCT line) FROM point WHERE machine <> ?");
   query.text(machine);
@@ -197,7 +218,11 @@ Result<History> read_history(const std::string& directory, const Machine& machin
   if (!database) return database.error();
   sqlite3* const index = database->get();
   History history;
-  if (!force) history.other_machines = runs_elsewhere(index, to_text(machine));
+  if (force) {
+    history.forced = forced_runs(index, to_text(machine));
+  } else {
+    history.other_machines = runs_elsewhere(index, to_text(machine));
+  }
   Query problems(index, "SELECT text FROM problem");
   while (problems.row()) history.left_out.push_back(problems.text_at(0));
   Query points(index,

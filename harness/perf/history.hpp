@@ -29,6 +29,7 @@ struct History {
   std::vector<HistorySeries> series;  ///< by name
   std::size_t other_machines = 0;     ///< runs that were left out
   std::vector<std::string> left_out;  ///< lines that are no results, and why
+  std::vector<std::string> forced;    ///< what is among the runs by force: "2 runs on ..."
 };
 
 /// The series of one machine, or with `force` of all, results of other schemas among them. Results

@@ -269,6 +269,31 @@ TEST_F(PerfResults, AreKeptComparedAndASeries) {
   EXPECT_EQ(ringside({"perf", "compare", base, base}).code, 0);
 }
 
+TEST_F(PerfResults, AHistoryOfNothingSaysSo) {
+  write("history.jsonl", "");
+  const auto empty = ringside({"perf", "history", "--results", "."});
+  EXPECT_EQ(empty.code, 4) << empty.out;
+  EXPECT_THAT(empty.err, HasSubstr("there are no results of this machine in ."));
+  record(1000);
+  const auto other = ringside({"perf", "history", "--results", "results", "nosuch"});
+  EXPECT_EQ(other.code, 4) << other.out;
+  EXPECT_THAT(other.err, HasSubstr("no benchmark in results has \"nosuch\" in its name"));
+}
+
+TEST_F(PerfResults, ForcedIntoAHistoryAreNamed) {
+  const std::string here = record(1000);
+  std::string line = Json::parse(read(here)).dump();
+  line.replace(line.find("\"cores\":"), 8, "\"cores\":9");
+  write("results/history.jsonl", read("results/history.jsonl") + line + "\n");
+  const auto left_out = ringside({"perf", "history", "--results", "results"});
+  EXPECT_THAT(left_out.out, AllOf(HasSubstr("1 runs on other machines are left out"),
+                                  Not(HasSubstr("attention"))));
+  const auto forced = ringside({"perf", "history", "--results", "results", "--force"});
+  EXPECT_EQ(forced.code, 0) << forced.err;
+  EXPECT_THAT(forced.out, AllOf(HasSubstr("attention: among these are 1 runs on another machine"),
+                                HasSubstr("2 runs")));
+}
+
 TEST_F(PerfResults, OfAnotherSchemaOrMachineAreComparedByForceOnlyAndSaid) {
   const std::string base = record(1000);
   const std::string schema = changed(base, "ringside.perf/1", "ringside.perf/9");

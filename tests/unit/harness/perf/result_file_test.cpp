@@ -160,7 +160,10 @@ TEST_F(HistoryTest, RunsOfOtherMachinesAreLeftOutAndCounted) {
   ASSERT_TRUE(append_to_history(directory_, other));
   EXPECT_EQ(must_read().series[0].points.size(), 1u);
   EXPECT_EQ(must_read().other_machines, 1u);
+  EXPECT_THAT(must_read().forced, ElementsAre());
   EXPECT_EQ(must_read(true).series[0].points.size(), 2u);
+  EXPECT_THAT(must_read(true).forced,
+              ElementsAre(HasSubstr("1 runs on another machine: another, 2 cores")));
 }
 
 TEST_F(HistoryTest, ALineThatIsNoResultIsNamed) {
@@ -183,6 +186,7 @@ TEST_F(HistoryTest, ResultsOfAnotherSchemaAreLeftOutUnlessForced) {
   ASSERT_TRUE(append_to_history(directory_, other));
   EXPECT_THAT(must_read().left_out, ElementsAre(HasSubstr("has schema ringside.perf/9")));
   EXPECT_EQ(must_read(true).series.at(0).points.size(), 2u);
+  EXPECT_THAT(must_read(true).forced, ElementsAre("1 runs of schema ringside.perf/9"));
   EXPECT_EQ(must_read().series.at(0).points.size(), 1u);
 }
 
