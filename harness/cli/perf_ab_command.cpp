@@ -153,7 +153,9 @@ class AbCommand final : public Command {
       const Status written = write_output(json_, perf::to_json(report));
       if (!written) return written.error();
     }
-    return perf::exit_code(report);
+    const ExitCode code = perf::exit_code(report);
+    if (code != ExitCode::kNothingToDo) return code;
+    return Error{"no benchmark was compared; each row of the table says why not", code};
   }
 
   std::string base_ref_, head_ref_, base_build_, head_build_;

@@ -120,7 +120,7 @@ class PerfCompareCommand final : public Command {
   }
 
  private:
-  static ExitCode print(const std::vector<perf::ApartRow>& rows) {
+  static Result<ExitCode> print(const std::vector<perf::ApartRow>& rows) {
     ExitCode code = ExitCode::kOk;
     for (const perf::ApartRow& row : rows) {
       std::string change = "-";
@@ -135,7 +135,10 @@ class PerfCompareCommand final : public Command {
       if (row.is_regression()) code = ExitCode::kRegression;
     }
     fmt::print("not measured in turns: a machine's mood looks like a change; `perf ab` decides\n");
-    return code;
+    const auto compared = [](const perf::ApartRow& row) { return row.skipped.empty(); };
+    if (std::ranges::any_of(rows, compared)) return code;
+    return Error{"no benchmark was compared; what is said of each is why not",
+                 ExitCode::kNothingToDo};
   }
 
   static void print(const perf::InstructionPair& instructions) {

@@ -196,6 +196,8 @@ bool AbRow::is_regression() const {
 }
 
 ExitCode exit_code(const AbReport& report) {
+  const auto compared = [](const AbRow& row) { return row.skipped.empty(); };
+  if (std::ranges::none_of(report.rows, compared)) return ExitCode::kNothingToDo;
   return std::ranges::any_of(report.rows, &AbRow::is_regression) ? ExitCode::kRegression
                                                                  : ExitCode::kOk;
 }

@@ -96,7 +96,7 @@ std::string to_markdown(const AbReport& report);
 /// Schema "ringside.perf-ab/1".
 std::string to_json(const AbReport& report);
 
-/// kRegression when a benchmark is one.
+/// kRegression when a benchmark is one; kNothingToDo when all were skipped.
 ExitCode exit_code(const AbReport& report);
 
 }  // namespace ringside::harness::perf

@@ -60,10 +60,10 @@ Result<BenchmarkTimes> measure(World& world, const BenchPlace& place, const Task
   return times;
 }
 
-/// The selected benchmarks of one program.
+/// The selected benchmarks of one program; counts those that cannot run here.
 Result<std::vector<BenchmarkTimes>> record_program(World& world, const BenchPlace& place,
                                                    const SuiteProgram& suite, const Build& build,
-                                                   const RecordPlan& plan,
+                                                   const RecordPlan& plan, std::size_t& skipped,
                                                    const Progress& progress) {
   Task task{argv_of(build, suite, plan.selection, place), {}, 1};
   auto program = BenchProgram::start(world, place, task.argv);
@@ -74,7 +74,10 @@ Result<std::vector<BenchmarkTimes>> record_program(World& world, const BenchPlac
     const std::string name = fmt::format("{}/{}", suite.name, info.name);
     const std::string why = why_not_here(info, place);
     progress(why.empty() ? name : name + ": " + why);
-    if (!why.empty()) continue;
+    if (!why.empty()) {
+      ++skipped;
+      continue;
+    }
     const PairPlan pairs = info.cross_core ? across_cpus(plan.plan) : plan.plan;
     const auto rounds = rounds_for(*program, info.name,
                                    plan.selection.sample_ns / static_cast<double>(pairs.pieces));
@@ -109,19 +112,23 @@ Result<std::vector<BenchmarkTimes>> record_build(World& world, const BenchPlace&
                                                  const Build& build, const RecordPlan& plan,
                                                  const Progress& progress) {
   std::vector<BenchmarkTimes> all;
+  std::size_t skipped = 0;
   for (const SuiteProgram& program : kSuite) {
     if (!build.has(program.name)) {
       if (plan.selection.has(program.name, "*")) {
+        ++skipped;
         progress(fmt::format("{}: skipped, this build does not have it", program.name));
       }
       continue;
     }
-    auto more = record_program(world, place, program, build, plan, progress);
+    auto more = record_program(world, place, program, build, plan, skipped, progress);
     if (!more) return more.error();
     std::ranges::move(*more, std::back_inserter(all));
   }
-  if (all.empty()) return Error{"no benchmark has such a name", ExitCode::kNothingToDo};
-  return all;
+  if (!all.empty()) return all;
+  return Error{skipped > 0 ? "nothing was recorded: what was selected cannot run here"
+                           : "no benchmark has such a name",
+               ExitCode::kNothingToDo};
 }
 
 }  // namespace ringside::harness::perf

@@ -269,6 +269,14 @@ TEST_F(PerfResults, AreKeptComparedAndASeries) {
   EXPECT_EQ(ringside({"perf", "compare", base, base}).code, 0);
 }
 
+TEST_F(PerfResults, WithoutACommonBenchmarkAreNotCompared) {
+  const std::string base = record(1000);
+  const auto run = ringside({"perf", "compare", base, changed(base, "bench/parse", "bench/new")});
+  EXPECT_EQ(run.code, 4) << run.out;
+  EXPECT_THAT(run.out, AllOf(HasSubstr("not in head"), HasSubstr("not in base")));
+  EXPECT_THAT(run.err, HasSubstr("no benchmark was compared"));
+}
+
 TEST_F(PerfResults, AHistoryOfNothingSaysSo) {
   write("history.jsonl", "");
   const auto empty = ringside({"perf", "history", "--results", "."});
@@ -341,8 +349,15 @@ TEST_F(Perf, WorkThatCrossesCpusCarriesRoundTripsAndNeedsTwoCpus) {
       " --only cross-core --json - ";
   const auto one_cpu =
       shell("taskset -c " + std::to_string(host::allowed_cpus().front()) + compare);
-  ASSERT_EQ(one_cpu.code, 0) << one_cpu.err;
+  EXPECT_EQ(one_cpu.code, 4) << one_cpu.err;
   EXPECT_THAT(one_cpu.out, HasSubstr("skipped: it needs two CPUs"));
+  EXPECT_THAT(one_cpu.err, HasSubstr("no benchmark was compared"));
+  const auto recorded = shell("taskset -c " + std::to_string(host::allowed_cpus().front()) +
+                              " \"$1\" perf record --no-instructions --build " RINGSIDE_BIN_DIR
+                              " --results results --only cross-core");
+  EXPECT_EQ(recorded.code, 4) << recorded.out;
+  EXPECT_THAT(recorded.err, AllOf(HasSubstr("skipped: it needs two CPUs"),
+                                  HasSubstr("what was selected cannot run here")));
   if (host::allowed_cpus().size() < 2) GTEST_SKIP() << "one CPU";
   const auto two_cpus = shell(compare);
   ASSERT_THAT(two_cpus.code, kAnyVerdict) << two_cpus.err;
