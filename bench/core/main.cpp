@@ -9,6 +9,7 @@
 #include "bench/core/frames.hpp"
 #include "core/bench_protocol.hpp"
 #include "core/program.hpp"
+#include "host/machine.hpp"
 
 namespace {
 
@@ -41,6 +42,6 @@ Status run(int argc, char** argv) {
 int main(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "";
   if (word == "--help" || word == "-h") return print_text(kUsageText);
-  if (word == "--version") return print_version(kProgram);
+  if (word == "--version") return host::print_version(kProgram);
   return exit_code(kProgram, run(argc, argv));
 }

@@ -16,6 +16,7 @@
 #include "core/program.hpp"
 #include "dpdk/port.hpp"
 #include "host/affinity.hpp"
+#include "host/machine.hpp"
 
 namespace {
 
@@ -148,6 +149,6 @@ Status run(const std::vector<std::string>& words) {
 int main(int argc, char** argv) {
   const std::string word = argc > 1 ? argv[1] : "";
   if (word == "--help" || word == "-h") return print_text(kUsageText);
-  if (word == "--version") return print_version(kProgram);
+  if (word == "--version") return host::print_version(kProgram);
   return exit_code(kProgram, run({argv + 1, argv + argc}));
 }

@@ -47,9 +47,9 @@ class PerfRecordCommand final : public Command {
     perf::PerfResult result;
     result.version = RINGSIDE_VERSION;
     result.started = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
-    result.git = perf::source_version(world, scratch->path(), build->bin_dir);
     build = perf::copy_programs(*build, scratch->path() + "/measured");
     if (!build) return build.error();
+    result.git = perf::built_from(world, scratch->path(), *build);
     result.frames = measure_.frames_text();
     result.machine = perf::this_machine(RINGSIDE_DPDK_VERSION);
     place->directory = scratch->path();

@@ -196,15 +196,14 @@ Result<Build> copy_programs(Build build, const std::string& directory) {
   return build;
 }
 
-std::string source_version(World& world, const std::string& scratch, const std::string& bin_dir) {
-  constexpr std::string_view kKey = "CMAKE_HOME_DIRECTORY:INTERNAL=";
-  std::ifstream cache(fs::path(bin_dir).parent_path() / "CMakeCache.txt");
-  for (std::string line; std::getline(cache, line);) {
-    if (!line.starts_with(kKey)) continue;
-    const auto ran = run_to_end(
-        world, scratch, line.substr(kKey.size()),
-        {"git", "describe", "--always", "--dirty", fmt::format("--abbrev={}", kShortHash)});
-    return ran && ran->ok() ? first_line(ran->out) : "unknown";
+std::string built_from(World& world, const std::string& scratch, const Build& build) {
+  constexpr std::string_view kKey = "git ";
+  const auto ran = run_to_end(world, scratch, scratch,
+                              {build.bin_dir + "/" + build.programs.at(0), "--version"});
+  if (!ran || !ran->ok()) return "unknown";
+  std::istringstream lines(ran->out);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(kKey)) return line.substr(kKey.size());
   }
   return "unknown";
 }

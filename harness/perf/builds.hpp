@@ -31,8 +31,8 @@ Result<Build> existing_build(const std::string& directory);
 /// kEnvironment.
 Result<Build> copy_programs(Build build, const std::string& directory);
 
-/// What the sources of a build tree are: "git describe" of the directory in its CMakeCache.txt, or
-/// "unknown".
-std::string source_version(World& world, const std::string& scratch, const std::string& bin_dir);
+/// The commit that a build was made from, as its first program says ("git COMMIT" in its
+/// --version); "unknown" when it does not. What the sources are by now may be something else.
+std::string built_from(World& world, const std::string& scratch, const Build& build);
 
 }  // namespace ringside::harness::perf

@@ -10,5 +10,5 @@ if(failed)
 endif()
 file(CONFIGURE OUTPUT ${OUT} CONTENT "// Generated.
 #pragma once
-inline constexpr const char* kGitVersion = \"@version@\";
+#define RINGSIDE_GIT_VERSION \"@version@\"
 " @ONLY)

@@ -5,9 +5,12 @@
 
 #include <fstream>
 
-#include "host/git_version.hpp"
+#include "core/program.hpp"
 
 namespace ringside::host {
+
+extern const char kGitVersionText[];  // git_version.cpp
+
 namespace {
 
 std::string governor() {
@@ -33,11 +36,20 @@ std::string kernel() {
   return std::string(name.sysname) + " " + name.release + " " + name.machine;
 }
 
+std::string git_version() {
+  return kGitVersionText;
+}
+
+int print_version(const char* program) {
+  ringside::print_version(program);
+  return print_text("git " + git_version() + "\n");
+}
+
 std::vector<std::pair<std::string, std::string>> machine_facts() {
   return {{"cpu_model", cpu_model()},
           {"governor", governor()},
           {"kernel", kernel()},
-          {"git", kGitVersion}};
+          {"git", git_version()}};
 }
 
 }  // namespace ringside::host

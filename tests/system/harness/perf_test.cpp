@@ -269,6 +269,21 @@ TEST_F(PerfResults, AreKeptComparedAndASeries) {
   EXPECT_EQ(ringside({"perf", "compare", base, base}).code, 0);
 }
 
+TEST_F(PerfResults, CarryTheCommitThatTheProgramsWereBuiltFrom) {
+  make_repository();
+  build("tree",
+        "[ \"$1\" != --version ] || { echo bench 1; echo git 0123abc; exit; }\n" + bench(1000));
+  write("tree/CMakeCache.txt", "CMAKE_HOME_DIRECTORY:INTERNAL=" + directory_ + "/repository\n");
+  const auto run =
+      shell("\"$1\" perf record --no-instructions --results results --build tree" + kQuick);
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(Json::parse(read(run.out.substr(0, run.out.find('\n'))))["git"], "0123abc");
+  for (const char* program : {"ringside_core_bench", "ringside_path_bench"}) {
+    const auto real = shell(std::string(RINGSIDE_BIN_DIR "/") + program + " --version");
+    EXPECT_THAT(real.out, ::testing::ContainsRegex("\ngit [^ ]+\n")) << program;
+  }
+}
+
 TEST_F(PerfResults, WithoutACommonBenchmarkAreNotCompared) {
   const std::string base = record(1000);
   const auto run = ringside({"perf", "compare", base, changed(base, "bench/parse", "bench/new")});
