@@ -52,6 +52,8 @@ class AbCommand final : public Command {
     const Status built = find_builds(world, scratch->path(), report);
     if (!built) return built.error();
     place->directory = scratch->path();
+    report.cpu = place->cpu;
+    report.far_cpu = place->far_cpu;
     const auto not_counted = measure_.why_not_counted(world, scratch->path());
     if (!not_counted) return not_counted.error();
     report.not_counted = *not_counted;
@@ -119,15 +121,16 @@ class AbCommand final : public Command {
     if (!head) return head.error();
     report.base = *std::move(base);
     report.head = *std::move(head);
-    return copy_builds(scratch, report);
+    return copy_builds(world, scratch, report);
   }
 
   /// Also when the two are one build: equal files then, as any two builds have them.
-  static Status copy_builds(const std::string& scratch, perf::AbReport& report) {
+  static Status copy_builds(World& world, const std::string& scratch, perf::AbReport& report) {
     for (const auto& [build, name] : {std::pair{&report.base, "base"}, {&report.head, "head"}}) {
       auto copied = perf::copy_programs(*build, fmt::format("{}/measured/{}", scratch, name));
       if (!copied) return copied.error();
       *build = *std::move(copied);
+      if (build->git.empty()) build->git = perf::built_from(world, scratch, *build);
     }
     return Done{};
   }

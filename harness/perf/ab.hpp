@@ -26,6 +26,7 @@ struct Build {
   std::string bin_dir;
   std::string label;                  ///< for reports: "v1.2 (1a2b3c4d5e6f)", "build-old"
   std::vector<std::string> programs;  ///< of the suite: older ones lack some, or machines
+  std::string git = {};  ///< commit that it was built from; empty: its programs may know it
   bool has(const std::string& program) const;
 };
 
@@ -69,6 +70,8 @@ struct AbReport {
   std::string version;  ///< of ringside
   Build base, head;
   Machine machine;
+  unsigned cpu = 0;
+  std::optional<unsigned> far_cpu;
   AbSettings settings;
   std::string not_counted;   ///< why instructions are not; "" when they are, or are not wanted
   bool uncommitted = false;  ///< changes were there, and a revision was measured without them

@@ -263,15 +263,22 @@ std::string to_json(const AbReport& report) {
                {"version", report.version},
                {"base", report.base.label},
                {"head", report.head.label},
+               {"base_git", report.base.git},
+               {"head_git", report.head.git},
                {"uncommitted_changes", report.uncommitted},
                {"machine", machine_json(report.machine)},
+               {"cpu", report.cpu},
+               {"clients_cpu", nullptr},
                {"threshold", settings.rule.threshold},
                {"alpha", settings.rule.alpha},
                {"pairs", settings.plan.pairs},
+               {"pieces", settings.plan.pieces},
+               {"sample_ns", settings.selection.sample_ns},
                {"seed", settings.seed},
                {"duration_s", report.duration_s},
                {"instructions_skipped", report.not_counted},
                {"benchmarks", Json::array()}};
+  if (report.far_cpu) json["clients_cpu"] = *report.far_cpu;
   for (const AbRow& row : report.rows) json["benchmarks"].push_back(row_json(row));
   return dump(json);
 }

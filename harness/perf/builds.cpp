@@ -160,7 +160,7 @@ Result<Build> build_ref(World& world, const std::string& scratch, const std::str
   progress("building " + label);
   const std::string tree = scratch + "/" + name;
   auto programs = build_suite(world, scratch, tree, *commit, jobs);
-  if (programs) return Build{tree + "/build/bin", label, *std::move(programs)};
+  if (programs) return Build{tree + "/build/bin", label, *std::move(programs), *commit};
   if (programs.error().code != ExitCode::kEnvironment) return programs.error();
   return environment_error(
       fmt::format("{} {} does not build: {}", name, label, programs.error().message));
@@ -169,7 +169,7 @@ Result<Build> build_ref(World& world, const std::string& scratch, const std::str
 Result<Build> existing_build(const std::string& directory) {
   const fs::path path = fs::absolute(directory).lexically_normal();
   for (const fs::path& candidate : {path / "bin", path}) {
-    Build build{candidate.string(), directory, {}};
+    Build build{candidate.string(), directory, {}, {}};
     for (const SuiteProgram& program : kSuite) {
       std::error_code ignored;
       if (fs::is_regular_file(candidate / program.name, ignored)) {

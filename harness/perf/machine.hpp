@@ -8,14 +8,15 @@
 namespace ringside::harness::perf {
 
 struct Machine {
-  std::string cpu;     ///< "Intel(R) Xeon(R) ..."
-  unsigned cores = 0;  ///< that ringside may use
-  std::string kernel;  ///< "Linux 6.1.0-18-amd64 x86_64"
-  std::string dpdk;    ///< that ringside was built with; "none"
+  std::string cpu;            ///< "Intel(R) Xeon(R) ..."
+  unsigned cores = 0;         ///< that ringside may use
+  std::string kernel;         ///< "Linux 6.1.0-18-amd64 x86_64"
+  std::string dpdk;           ///< that ringside was built with; "none"
+  std::string governor = {};  ///< "performance"; empty: there is none, or an older result
   bool operator==(const Machine&) const = default;
 };
 
-/// "AMD EPYC, 2 cores, Linux 6.1.0-18-amd64 x86_64, DPDK 22.11.4"
+/// "AMD EPYC, 2 cores, Linux 6.1.0-18-amd64 x86_64, DPDK 22.11.4", and the governor if there is one
 std::string to_text(const Machine& machine);
 
 /// The machine this runs on. `dpdk`: as above.

@@ -11,16 +11,6 @@ namespace ringside::host {
 
 extern const char kGitVersionText[];  // git_version.cpp
 
-namespace {
-
-std::string governor() {
-  std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
-  std::string name;
-  return file >> name ? name : "none (no cpufreq)";
-}
-
-}  // namespace
-
 std::string cpu_model() {
   std::ifstream file("/proc/cpuinfo");
   for (std::string line; std::getline(file, line);) {
@@ -43,6 +33,12 @@ std::string git_version() {
 int print_version(const char* program) {
   ringside::print_version(program);
   return print_text("git " + git_version() + "\n");
+}
+
+std::string governor() {
+  std::ifstream file("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor");
+  std::string name;
+  return file >> name ? name : kNoGovernor;
 }
 
 std::vector<std::pair<std::string, std::string>> machine_facts() {

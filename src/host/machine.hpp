@@ -12,6 +12,9 @@ namespace ringside::host {
 std::string cpu_model();
 /// "Linux 6.1.0-18-amd64 x86_64"
 std::string kernel();
+/// "performance"; kNoGovernor where the kernel leaves the CPUs' clock alone.
+std::string governor();
+inline constexpr const char* kNoGovernor = "none (no cpufreq)";
 /// Of the sources that this program was built from: "1a2b3c4d5e6f-dirty"; "unknown".
 std::string git_version();
 

@@ -127,7 +127,9 @@ TEST_F(Perf, UncommittedChangesAreNotMeasuredAndThatIsSaid) {
   for (const std::string& text : {changed.out, changed.err, read("repository/table.md")}) {
     EXPECT_THAT(text, HasSubstr("ttention: uncommitted changes are not measured: build them"));
   }
-  EXPECT_EQ(Json::parse(read("repository/all.json"))["uncommitted_changes"], true);
+  const Json json = Json::parse(read("repository/all.json"));
+  EXPECT_EQ(json["uncommitted_changes"], true);
+  EXPECT_EQ(json["base_git"].get<std::string>().size(), 40u) << "a commit";
 }
 
 TEST_F(Perf, AbSaysWhyRevisionsDoNotBuild) {
@@ -348,6 +350,10 @@ TEST_F(Perf, TheRealProgramsAreComparedWithThemselves) {
   const Json json = Json::parse(run.out, nullptr, false);
   ASSERT_TRUE(json.is_object()) << run.out;
   ASSERT_EQ(json["benchmarks"].size(), 2u);
+  for (const char* git : {"base_git", "head_git"}) EXPECT_TRUE(json[git].is_string()) << git;
+  EXPECT_EQ(json["cpu"], host::allowed_cpus().back());
+  EXPECT_EQ(json["sample_ns"], 1e6);
+  EXPECT_EQ(json["pieces"], 10);
   for (const Json& each : json["benchmarks"]) {
     EXPECT_FALSE(each.contains("skipped")) << each;
     const Json& batch = each["batches"][0];

@@ -109,6 +109,18 @@ TEST(ResultFile, MachinesDifferInAnyOfTheirParts) {
   EXPECT_THAT(machines_differ(machine, other), HasSubstr("DPDK 25.11"));
 }
 
+TEST(ResultFile, AGovernorIsAPartOfTheMachine) {
+  PerfResult result = sample_result();
+  EXPECT_THAT(to_json(result, true), HasSubstr("\"governor\":\"none (no cpufreq)\""));
+  EXPECT_THAT(to_json(result, true), HasSubstr("\"memory\":\"no-huge\""));
+  const std::string older = replaced(to_json(result, true), "\"governor\"", "\"unknown\"");
+  EXPECT_EQ(parse_result(older, "a.json", false)->machine, result.machine);
+  result.machine.governor = "powersave";
+  EXPECT_EQ(parse_result(to_json(result, true), "a.json", false)->machine, result.machine);
+  EXPECT_THAT(machines_differ(sample_result().machine, result.machine),
+              HasSubstr("DPDK 22.11, governor powersave"));
+}
+
 TEST(ResultFile, ResultsAreComparedByTheNamesOfBenchmarks) {
   PerfResult base = sample_result(10), head = sample_result(11);
   base.benchmarks.push_back({"bench/old", {1}, 0});
