@@ -71,6 +71,9 @@ class AbCommand final : public Command {
     if (!head_ref_.empty() && !head_build_.empty()) {
       return Error{"--head and --head-build exclude each other"};
     }
+    if (markdown_ == "-" && json_ == "-") {
+      return Error{"--markdown - and --json - would both write to standard output; name a file"};
+    }
     const std::size_t fewest = perf::fewest_for_bound(*parse_share(alpha_));
     if (measure_.pairs < fewest) {
       return Error{
@@ -82,7 +85,7 @@ class AbCommand final : public Command {
       const Status writable = check_output_file(option, *file);
       if (!writable) return writable;
     }
-    return Done{};
+    return measure_.check_frames();
   }
 
   perf::AbSettings settings() const {

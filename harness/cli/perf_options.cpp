@@ -9,7 +9,9 @@
 #include <cstdio>
 #include <filesystem>
 
+#include "core/burst.hpp"
 #include "core/parse_duration.hpp"
+#include "harness/pcap/capture_file.hpp"
 #include "harness/perf/instructions.hpp"
 #include "host/affinity.hpp"
 
@@ -60,6 +62,15 @@ perf::Selection PerfMeasureOptions::selection() const {
   if (!frames.empty()) selection.arguments.push_back(std::filesystem::absolute(frames));
   selection.sample_ns = static_cast<double>(parse_duration(sample)->count());
   return selection;
+}
+
+Status PerfMeasureOptions::check_frames() const {
+  if (frames.empty()) return Done{};
+  const auto capture = read_capture(frames);
+  if (!capture) return capture.error();
+  if (capture->size() >= kSmallBurst) return Done{};
+  return Error{fmt::format("{} holds {} frames; a benchmark takes {} at once", frames,
+                           capture->size(), kSmallBurst)};
 }
 
 std::string PerfMeasureOptions::frames_text() const {

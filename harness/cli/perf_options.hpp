@@ -36,6 +36,8 @@ struct PerfMeasureOptions {
   void declare(CLI::App& app);
   perf::Selection selection() const;
   perf::PairPlan plan() const;
+  /// Whether the capture can be worked on. Errors: kUsage, before anything is built.
+  Status check_frames() const;
   /// As PerfResult::frames.
   std::string frames_text() const;
   /// The CPU of the benchmarks, and another one where there is any. Errors: kUsage, no such CPU.

@@ -37,6 +37,8 @@ class PerfRecordCommand final : public Command {
   Result<ExitCode> run(const std::vector<std::string>&) override {
     const Status writable = check_output_directory("--results", results_);
     if (!writable) return writable.error();
+    const Status frames = measure_.check_frames();
+    if (!frames) return frames.error();
     auto place = measure_.place();
     if (!place) return place.error();
     auto build = perf::existing_build(build_.empty() ? executable_directory() : build_);

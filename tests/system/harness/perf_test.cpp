@@ -158,6 +158,21 @@ TEST_F(Perf, TooFewPairsForAnyVerdictAreRefused) {
                                  "takes 10"));
 }
 
+TEST_F(Perf, WhatCannotEndWellIsRefusedBeforeAnythingIsBuilt) {
+  make_repository();
+  write("repository/frames.pcap", "no capture at all");
+  const auto frames = ab("--base fast --frames frames.pcap");
+  EXPECT_EQ(frames.code, 2) << frames.out;
+  EXPECT_THAT(frames.err, AllOf(HasSubstr("frames.pcap"), Not(HasSubstr("building"))));
+  const auto record = shell("\"$1\" perf record --results results --frames repository/frames.pcap");
+  EXPECT_EQ(record.code, 2) << record.out;
+  EXPECT_THAT(record.err, HasSubstr("frames.pcap"));
+  const auto output = ab("--base fast --markdown - --json -");
+  EXPECT_EQ(output.code, 2) << output.out;
+  EXPECT_THAT(output.err,
+              AllOf(HasSubstr("would both write to standard output"), Not(HasSubstr("building"))));
+}
+
 TEST_F(Perf, ABenchmarkThatDeliversNoPacketsIsAnError) {
   build("base", bench(1000));
   build("silent", bench("error no packet was delivered for a second"));
