@@ -39,6 +39,13 @@ class PerfRecordCommand final : public Command {
     if (!writable) return writable.error();
     const Status frames = measure_.check_frames();
     if (!frames) return frames.error();
+    const std::size_t fewest = perf::fewest_for_bound(perf::Rule{}.alpha);
+    if (measure_.pairs < fewest) {
+      say_progress(
+          fmt::format("attention: of --pairs {} `perf compare` can say nothing without a larger "
+                      "--alpha; it takes {}",
+                      measure_.pairs, fewest));
+    }
     auto place = measure_.place();
     if (!place) return place.error();
     auto build = perf::existing_build(build_.empty() ? executable_directory() : build_);
@@ -131,8 +138,7 @@ class PerfCompareCommand final : public Command {
         change = fmt::format("{:.3f} -> {:.3f} ns  {:+.2f} %", row.base->median, row.head->median,
                              perf::percent(std::log(ratio)));
       }
-      fmt::print("{:<45} {:>32}  {}\n", row.name, change,
-                 row.skipped.empty() ? perf::to_text(row.verdict) : row.skipped);
+      fmt::print("{:<45} {:>32}  {}\n", row.name, change, verdict_of(row));
       if (row.instructions) print(*row.instructions);
       if (row.is_regression()) code = ExitCode::kRegression;
     }
@@ -141,6 +147,12 @@ class PerfCompareCommand final : public Command {
     if (std::ranges::any_of(rows, compared)) return code;
     return Error{"no benchmark was compared; what is said of each is why not",
                  ExitCode::kNothingToDo};
+  }
+
+  static std::string verdict_of(const perf::ApartRow& row) {
+    if (!row.skipped.empty()) return row.skipped;
+    const std::string verdict(perf::to_text(row.verdict));
+    return row.too_few.empty() ? verdict : fmt::format("{}: {}", verdict, row.too_few);
   }
 
   static void print(const perf::InstructionPair& instructions) {

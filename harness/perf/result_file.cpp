@@ -34,11 +34,20 @@ std::string other_speed(const BenchmarkTimes& base, const BenchmarkTimes& head) 
   return fmt::format("a cache line took {:.0f} ns between the CPUs, and {:.0f} ns", before, after);
 }
 
+/// "" or that there are too few times for bounds of their medians.
+std::string too_few(const BenchmarkTimes& base, const BenchmarkTimes& head, const Rule& rule) {
+  const std::size_t fewest = fewest_for_bound(rule.alpha);
+  if (std::min(base.nanoseconds.size(), head.nanoseconds.size()) >= fewest) return "";
+  return fmt::format("{} and {} times, --alpha {:g} takes {}", base.nanoseconds.size(),
+                     head.nanoseconds.size(), rule.alpha, fewest);
+}
+
 ApartRow compare_times(const BenchmarkTimes& base, const BenchmarkTimes& head, const Rule& rule) {
   ApartRow row{.name = base.name, .skipped = other_speed(base, head)};
   row.base = median_bounds(base.nanoseconds, rule.alpha);
   row.head = median_bounds(head.nanoseconds, rule.alpha);
   row.verdict = judge_apart(row.base, row.head, rule.threshold);
+  row.too_few = too_few(base, head, rule);
   if (base.instructions && head.instructions) {
     row.instructions = {*base.instructions, *head.instructions};
   }

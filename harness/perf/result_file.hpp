@@ -58,6 +58,7 @@ struct ApartRow {
   Verdict verdict = Verdict::kTooNoisy;
   std::string skipped = {};  ///< why it was not compared: "not in head"; or ""
   std::optional<InstructionPair> instructions = {};  ///< when both have them
+  std::string too_few = {};                          ///< "" or why nothing can be said of the times
 
   bool is_regression() const;
 };

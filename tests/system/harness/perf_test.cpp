@@ -309,6 +309,20 @@ TEST_F(PerfResults, WithoutACommonBenchmarkAreNotCompared) {
   EXPECT_THAT(run.err, HasSubstr("no benchmark was compared"));
 }
 
+TEST_F(PerfResults, OfTooFewTimesSaySo) {
+  build("tree", bench(1000));
+  const auto recorded = ringside({"perf", "record", "--no-instructions", "--results", "results",
+                                  "--build", "tree", "--sample", "1ms", "--pairs", "5"});
+  ASSERT_EQ(recorded.code, 0) << recorded.err;
+  EXPECT_THAT(recorded.err, HasSubstr("attention: of --pairs 5"));
+  const std::string file = recorded.out.substr(0, recorded.out.find('\n'));
+  const auto compared = ringside({"perf", "compare", file, file});
+  EXPECT_EQ(compared.code, 0) << compared.err;
+  EXPECT_THAT(compared.out, HasSubstr("too noisy to say: 5 and 5 times, --alpha 0.001 takes 10"));
+  const auto looser = ringside({"perf", "compare", "--alpha", "0.1", file, file});
+  EXPECT_THAT(looser.out, AllOf(HasSubstr("  same\n"), Not(HasSubstr("takes"))));
+}
+
 TEST_F(PerfResults, AHistoryOfNothingSaysSo) {
   write("history.jsonl", "");
   const auto empty = ringside({"perf", "history", "--results", "."});
