@@ -22,6 +22,7 @@ Result<Ran> run_to_end(World& world, const std::string& scratch, const std::stri
   spec.name = argv[0];
   spec.argv = std::move(argv);
   spec.directory = directory;
+  spec.whole_session = true;
   spec.stdout_file = scratch + "/step.out";
   spec.stderr_file = scratch + "/step.err";
   auto process = world.launcher.start(spec);

@@ -15,6 +15,7 @@
 
 #include "core/proc_stat.hpp"
 #include "harness/run/file_descriptor.hpp"
+#include "harness/run/session.hpp"
 
 namespace ringside::harness {
 namespace {
@@ -110,17 +111,19 @@ void take_cpu(const ExecPlan& plan) {
 
 class PosixProcess final : public Process {
  public:
-  PosixProcess(std::string name, pid_t pid, FileDescriptor to_child, FileDescriptor from_child,
-               bool foreground)
-      : name_(std::move(name)),
+  PosixProcess(pid_t pid, FileDescriptor to_child, FileDescriptor from_child,
+               const ProcessSpec& spec)
+      : name_(spec.name),
         pid_(pid),
         to_child_(std::move(to_child)),
         from_child_(std::move(from_child)),
-        foreground_(foreground) {}
+        foreground_(spec.foreground),
+        whole_session_(spec.whole_session && !spec.foreground) {}
 
   ~PosixProcess() override {
     if (poll()) return;
     ::kill(-pid_, SIGKILL);
+    if (whole_session_) kill_rest_of_session(pid_);
     reap(0);
   }
 
@@ -192,6 +195,7 @@ class PosixProcess final : public Process {
   FileDescriptor to_child_;
   FileDescriptor from_child_;
   bool foreground_;
+  bool whole_session_;
   std::string received_;
   std::optional<ProcessEnd> end_;
 };
@@ -273,8 +277,8 @@ Result<std::unique_ptr<Process>> PosixLauncher::start(const ProcessSpec& spec) {
     return environment_error(
         fmt::format("cannot start {} ({}): {}", spec.name, spec.argv[0], std::strerror(reason)));
   }
-  return std::unique_ptr<Process>(std::make_unique<PosixProcess>(
-      spec.name, pid, std::move(to_child), std::move(from_child), spec.foreground));
+  return std::unique_ptr<Process>(
+      std::make_unique<PosixProcess>(pid, std::move(to_child), std::move(from_child), spec));
 }
 
 }  // namespace ringside::harness

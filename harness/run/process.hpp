@@ -35,6 +35,9 @@ struct ProcessSpec {
   bool piped = false;       ///< stdin and stdout are pipes to ringside (mp_wire)
   bool foreground = false;  ///< stdin, stdout, stderr and the terminal are handed over (--wrap)
   std::optional<unsigned> cpu = {};  ///< the one it runs on
+  /// Destroying it ends its whole session, not its process group alone: build tools give each
+  /// command a group of its own.
+  bool whole_session = false;
   bool ahead = false;  ///< of all ordinary processes, where that is allowed; its threads as well
 };
 

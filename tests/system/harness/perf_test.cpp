@@ -3,6 +3,7 @@
 // they are told to, and once with the real programs. How fast anything is plays no part.
 #include <gmock/gmock.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -112,6 +113,23 @@ TEST_F(Perf, AShallowCloneBuildsRevisionsOfRemoteBranches) {
                          "--no-instructions --base origin/other --head slow");
   EXPECT_EQ(run.code, 3) << run.err;
   EXPECT_THAT(run.out, AllOf(HasSubstr("base  origin/other ("), HasSubstr("+10.00 %")));
+}
+
+TEST_F(Perf, AnInterruptEndsABuildWithAllThatItStarted) {
+  make_repository();
+  // ninja gives each command a process group of its own.
+  commit("long", "add_custom_target(ringside_core_bench COMMAND sh -c \"touch " + directory_ +
+                     "/building && exec sleep 300\" VERBATIM)");
+  const auto process =
+      start_words({"/bin/sh", "-c", "cd repository && exec \"$0\" perf ab --base long",
+                   RINGSIDE_BIN_DIR "/ringside"});
+  ASSERT_TRUE(wait_until_true(
+      [&] { return std::filesystem::exists(directory_ + "/building") || process->poll(); }));
+  process->signal(SIGINT);
+  const auto run = finish(*process);
+  EXPECT_EQ(run.code, 130) << run.err;
+  EXPECT_THAT(processes_left(), IsEmpty());
+  EXPECT_THAT(run_directories(), IsEmpty());
 }
 
 TEST_F(Perf, UncommittedChangesAreNotMeasuredAndThatIsSaid) {

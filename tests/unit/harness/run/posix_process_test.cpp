@@ -155,6 +155,17 @@ TEST_F(PosixProcessTest, DestroyingItEndsTheWholeGroup) {
       WaitEnd::kMet);
 }
 
+TEST_F(PosixProcessTest, DestroyingItEndsOtherGroupsOfItsSessionWhereThatIsWanted) {
+  ProcessSpec spec = shell("exec bash -c 'set -m; sleep 60 & echo $!; wait'");
+  spec.whole_session = true;
+  auto process = start(spec);
+  ASSERT_TRUE(wait_for_text("out", "\n"));
+  const int grandchild = std::stoi(contents("out"));
+  ASSERT_NE(::getpgid(grandchild), process->pid());
+  process.reset();
+  EXPECT_FALSE(runs(grandchild)) << "it is gone when the destructor is done";
+}
+
 TEST_F(PosixProcessTest, WhatAnEndedLeaderLeavesInItsGroupIsEndedToo) {
   const auto process = start(shell("sleep 60 & echo $!"));
   ASSERT_EQ(end_of(*process), (ProcessEnd{0, 0}));
