@@ -35,17 +35,8 @@ class PerfRecordCommand final : public Command {
   }
 
   Result<ExitCode> run(const std::vector<std::string>&) override {
-    const Status writable = check_output_directory("--results", results_);
-    if (!writable) return writable.error();
-    const Status frames = measure_.check_frames();
-    if (!frames) return frames.error();
-    const std::size_t fewest = perf::fewest_for_bound(perf::Rule{}.alpha);
-    if (measure_.pairs < fewest) {
-      say_progress(
-          fmt::format("attention: of --pairs {} `perf compare` can say nothing without a larger "
-                      "--alpha; it takes {}",
-                      measure_.pairs, fewest));
-    }
+    const Status checked = check();
+    if (!checked) return checked.error();
     auto place = measure_.place();
     if (!place) return place.error();
     auto build = perf::existing_build(build_.empty() ? executable_directory() : build_);
@@ -75,6 +66,19 @@ class PerfRecordCommand final : public Command {
   }
 
  private:
+  Status check() const {
+    const Status writable = check_output_directory("--results", results_);
+    if (!writable) return writable;
+    const std::size_t fewest = perf::fewest_for_bound(perf::Rule{}.alpha);
+    if (measure_.pairs < fewest) {
+      say_progress(
+          fmt::format("attention: of --pairs {} `perf compare` can say nothing without a larger "
+                      "--alpha; it takes {}",
+                      measure_.pairs, fewest));
+    }
+    return measure_.check_frames();
+  }
+
   Result<ExitCode> keep(const perf::PerfResult& result) const {
     std::error_code failed;
     std::filesystem::create_directories(results_, failed);
