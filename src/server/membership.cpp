@@ -8,8 +8,8 @@
 #include "core/burst.hpp"
 #include "core/lcore_set.hpp"
 #include "core/slot_claim.hpp"
+#include "dpdk/peer_process.hpp"
 #include "dpdk/robust_futex.hpp"
-#include "dpdk/runtime_directory.hpp"
 
 namespace ringside::server {
 
@@ -278,8 +278,8 @@ bool Membership::has_let_go(ClientId id) const {
 
 bool Membership::wire_there() const {
   // acquire: pairs with the claim and its release in wire/claim.cpp
-  const auto pid = ClaimWord::from(info_.wire.claim.load(std::memory_order_acquire)).pid;
-  return pid != 0 && dpdk::process_state(static_cast<pid_t>(pid)) != dpdk::ProcessState::kGone;
+  const auto holder = ClaimWord::from(info_.wire.claim.load(std::memory_order_acquire));
+  return holder.pid != 0 && dpdk::runs(holder);
 }
 
 std::optional<JoinReply> Membership::join(const JoinRequest& request, bool stopping) {

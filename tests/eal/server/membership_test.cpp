@@ -578,6 +578,15 @@ TEST_F(MembershipTest, AKilledWireHoldsNeitherTheEndNorItsLcores) {
   EXPECT_EQ(join(0, 6, 101), 1u);
 }
 
+TEST_F(MembershipTest, NorDoesAnotherProcessThatItsPidHasComeToMean) {
+  ClaimWord killed = dpdk::own_claim();  // this one runs, but began later
+  --killed.start;
+  info_->wire.claim = killed.word();
+  info_->wire.lcores[0] = 1u << 6;
+  EXPECT_EQ(membership_->held(), 0u);
+  EXPECT_EQ(join(0, 6, 101), 1u);
+}
+
 TEST_F(MembershipTest, DoesNotHoldTheEndForAHolderThatHasLetGo) {
   settled_ = true;
   let_go(0, 1);
