@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Google Benchmark's own reporters, but for four things: names are the cases' names, without
+// Google Benchmark's own reporters, but for five things: names are the cases' names, without
 // "/iterations:N/manual_time", errors are counted, all numbers are numbers, and the JSON has
-// samples only: a mean or median that Google Benchmark makes is over all speeds of the machine.
+// samples only: a mean or median that Google Benchmark makes is over all speeds of the machine. And
+// what was not measured because somebody interrupted is not there.
 #pragma once
 
 #include <benchmark/benchmark.h>
@@ -19,6 +20,9 @@ inline constexpr const char* kSkipped = "skipped: ";
 /// Likewise, of a sample that the machine did not allow to be taken. Neither is an error.
 inline constexpr const char* kUnstable = "unstable: ";
 
+/// Of a sample that was not taken because a signal asked the program to end.
+inline constexpr const char* kInterrupted = "interrupted";
+
 template <typename Base>
 class CaseReporter final : public Base {
  public:
@@ -30,6 +34,7 @@ class CaseReporter final : public Base {
     if constexpr (std::is_same_v<Base, ::benchmark::JSONReporter>) {
       std::erase_if(renamed, [](const Run& run) { return run.run_type == Run::RT_Aggregate; });
     }
+    std::erase_if(renamed, [](const Run& run) { return run.error_message == kInterrupted; });
     for (Run& run : renamed) {
       const std::string& reason = run.error_message;
       const bool said = reason.starts_with(kSkipped) || reason.starts_with(kUnstable);

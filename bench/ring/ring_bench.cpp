@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <rte_cycles.h>
 
+#include <csignal>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "bench/ring/reporter.hpp"
 #include "bench/ring/session.hpp"
 #include "core/program.hpp"
+#include "core/signals.hpp"
 #include "host/machine.hpp"
 
 namespace {
@@ -121,6 +123,10 @@ void run_case(::benchmark::State& state, Session& session, const RingCase& ring_
   const bool is_first = !failure;
   if (is_first) failure.emplace();
   if (!failure->empty()) return fail(state, elements, *failure);
+  if (signals::stop_requested()) {
+    if (is_first) *failure = kInterrupted;
+    return fail(state, elements, kInterrupted);
+  }
   if (const std::string reason = session.reason_to_skip(ring_case); !reason.empty()) {
     return fail(state, elements, kSkipped + reason);
   }
@@ -190,6 +196,7 @@ Status run(const Options& options) {
   CaseReporter<::benchmark::JSONReporter> file;
   ::benchmark::RunSpecifiedBenchmarks(&screen, options.json_file ? &file : nullptr);
   ::benchmark::Shutdown();
+  if (signals::stop_requested()) return Error{kInterrupted, ExitCode::kInterrupted};
   if (screen.errors() > 0) {
     return Error{
         fmt::format("{} samples could not be taken; the rows above say why", screen.errors()),
@@ -202,10 +209,12 @@ Status run(const Options& options) {
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::string(argv[1]) == kHelperWord) {
+    std::signal(SIGINT, SIG_IGN);  // of a terminal; the primary ends it
     return exit_code("ringside_ring_bench", run_helper({argv + 2, argv + argc}));
   }
   const Result<Options> options = read_options(argc, argv);
   if (!options) return exit_code("ringside_ring_bench", options.error());
   if (options.value().help) return print_text(kHelp);
+  signals::install();
   return exit_code("ringside_ring_bench", run(options.value()));
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "bench/ring/session.hpp"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <rte_cycles.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -10,6 +12,7 @@
 #include <filesystem>
 #include <numeric>
 
+#include "core/signals.hpp"
 #include "host/affinity.hpp"
 #include "host/line_probe.hpp"
 
@@ -143,6 +146,8 @@ Status Session::start_eal() {
     char path[] = "/tmp/ringside-bench-XXXXXX";
     if (::mkdtemp(path) == nullptr) return environment_error("cannot make a directory in /tmp");
     directory_ = path;
+    owner_ = ::open((directory_ + "/owner").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    ::flock(owner_, LOCK_EX | LOCK_NB);
     ::setenv("RUNTIME_DIRECTORY", path, 1);
   }
   if (options_.prefix.empty()) options_.prefix = fmt::format("ringbench{}", ::getpid());
@@ -166,6 +171,7 @@ Session::~Session() {
   eal_.reset();
   std::error_code ignored;
   if (!directory_.empty()) std::filesystem::remove_all(directory_, ignored);
+  if (owner_ >= 0) ::close(owner_);
 }
 
 Status Session::start_helper() {
@@ -205,6 +211,7 @@ Result<Sample> Session::measure(const RingCase& ring_case) {
   double before = 0, after = 0;
   const unsigned max_tries = options_.switched ? 1 : options_.quick ? kQuickTries : kMaxTries;
   for (unsigned tries = 0; tries < max_tries; ++tries) {
+    if (signals::stop_requested()) return Error{"interrupted", ExitCode::kInterrupted};
     before = probe();
     Result<Sample> sample = take(ring_case, ring->view().get());
     if (!sample) return sample;

@@ -59,7 +59,8 @@ class Session {
   /// Measures until the cache-line round trips before and after agree and no worker lost more than
   /// kMostCpuLost, a bounded number of times. The last one counts even so, and says what was lost,
   /// but never with round trips that differ. Errors: kTimedOut, the machine did not hold still;
-  /// kInternal, not all elements arrived; kEnvironment, too few CPUs, no memory, no helper.
+  /// kInternal, not all elements arrived; kEnvironment, too few CPUs, no memory, no helper;
+  /// kInterrupted, a signal asked the program to end.
   Result<Sample> measure(const RingCase& ring_case);
 
   /// Too few CPUs here for the placement: the reason. Else empty.
@@ -87,6 +88,7 @@ class Session {
   SharedPageFile page_;
   std::vector<unsigned> cpus_;
   std::string directory_;  ///< runtime directory made by this session; removed at the end
+  int owner_ = -1;         ///< the locked file in it that says so: ringside removes it otherwise
   std::optional<dpdk::Eal> eal_;
   std::optional<Helper> helper_;
 };

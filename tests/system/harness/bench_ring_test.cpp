@@ -105,6 +105,23 @@ TEST_F(BenchRing, AnOversubscribedSampleLastsManyTicksAndSaysHowOftenThreadsWere
       << "what a thread gives up is not taken from it";
 }
 
+/// What the program itself makes is told by the name that it gives to EAL.
+TEST_F(BenchRing, TheProgramOnItsOwnLeavesNothingWhenItIsInterrupted) {
+  const auto run = shell(R"sh(name=interrupted$$
+    made() { ls -d /tmp/ringside-bench-*/dpdk/$name 2>/dev/null; }
+    "$(dirname "$1")/ringside_ring_bench" --set=all --filter=one-thread --file-prefix=$name \
+      --benchmark_out=ring.json >/dev/null &
+    for i in $(seq 400); do made >made && grep -q iteration ring.json && break; sleep 0.05; done
+    kill -TERM $!; wait $!
+    echo "exit code $?, made $(wc -l <made), left $(made | wc -l)")sh");
+  EXPECT_EQ(run.out, "exit code 130, made 1, left 0\n") << run.err;
+  const Json json = Json::parse(read("ring.json"), nullptr, false);
+  ASSERT_TRUE(json.is_object()) << "what was measured is there";
+  for (const Json& sample : json["benchmarks"]) {
+    EXPECT_FALSE(sample.value("error_occurred", false)) << sample;
+  }
+}
+
 TEST_F(BenchRing, PrintsTables) {
   const auto run = ringside({"bench", "ring", "--quick", "--filter", "one-thread"});
   ASSERT_EQ(run.code, 0) << run.err;
