@@ -45,7 +45,7 @@ std::string figures_text(const ForwardRow& row, const ForwardResult& result,
 
 std::string row_line(const ForwardRow& row, const ForwardResult& result,
                      const MachineSpeeds& speeds) {
-  const std::string name = fmt::format("{:<32}", row.what.name());
+  const std::string name = fmt::format("{:<{}}", row.what.name(), name_width(result.rows));
   if (!row.skipped.empty()) return name + "skipped: " + row.skipped + "\n";
   if (!row.failed.empty() && row.samples.empty()) return name + "failed: " + row.failed + "\n";
   if (row.samples.empty()) return name + "not measured\n";
@@ -236,9 +236,9 @@ std::string forward_table(const ForwardResult& result) {
       fmt::format("Mpps delivered, medians of {} rounds{}\n", reference_of(result).samples.size(),
                   result.rate ? fmt::format(", {:.0f} packets/s offered", *result.rate) : "") +
       traffic_line(result.traffic) + machine_line(result.machine) + speeds_line(result, speeds);
-  table += fmt::format("{:<32}{:>8}{:>20}{:>9}{:>13}{:>9}{:>9}{:>6}{:>9}{:>9}", "method/clients",
-                       "Mpps", "min ... max", "counted", "ratio", "CPU ns", "dropped", "ring",
-                       "clients", "/trip");
+  table += fmt::format("{:<{}}{:>8}{:>20}{:>9}{:>13}{:>9}{:>9}{:>6}{:>9}{:>9}", "method/clients",
+                       name_width(result.rows), "Mpps", "min ... max", "counted", "ratio", "CPU ns",
+                       "dropped", "ring", "clients", "/trip");
   if (result.traffic.ports == PortKind::kRing) {
     table += fmt::format("{:>9}{:>9}{:>9}", "p50 us", "p99 us", "p99.9 us");
   }

@@ -2,8 +2,10 @@
 // The forwarding benchmark's result as a table and as JSON. Pure.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "harness/bench/forward_figures.hpp"
 
@@ -16,6 +18,15 @@ std::string remark_on(const ForwardRow& row, const MachineSpeeds& speeds,
 std::string forward_table(const ForwardResult& result);
 /// As docs/interfaces.md describes it. `command`: what repeats it.
 std::string forward_json(const ForwardResult& result, const std::string& command);
+
+/// Of a table's column of names, which moves no other column, however long they are.
+template <typename Row>
+std::size_t name_width(const std::vector<Row>& rows) {
+  constexpr std::size_t kUsual = 32, kGap = 2;
+  std::size_t width = kUsual;
+  for (const Row& row : rows) width = std::max(width, row.what.name().size() + kGap);
+  return width;
+}
 
 /// What the ports are fed with; where it was measured; and, when others took more than a tenth of
 /// the CPUs, that it was not quiet. Whole lines.

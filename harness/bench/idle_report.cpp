@@ -16,18 +16,15 @@ double largest(const std::vector<double>& values) {
   return values.empty() ? 0 : std::ranges::max(values);
 }
 
-std::string row_line(const IdleRow& row) {
-  if (!row.skipped.empty()) {
-    return fmt::format("{:<32}skipped: {}\n", row.what.name(), row.skipped);
-  }
-  if (!row.failed.empty()) {
-    return fmt::format("{:<32}failed: {}\n", row.what.name(), row.failed);
-  }
-  return fmt::format("{:<32}{:>11.1f}%{:>11.1f}%{:>12.0f}{:>9.0f}{:>11.0f}{:>9.0f}{:>13}\n",
-                     row.what.name(), 100 * row.server_share, 100 * largest(row.client_shares),
-                     median(row.first_ns) / 1e3, largest(row.first_ns) / 1e3,
-                     median(row.late_ns) / 1e3, largest(row.late_ns) / 1e3,
-                     round_trip_text(row.round_trip_before_ns, row.round_trip_after_ns));
+std::string row_line(const IdleRow& row, std::size_t width) {
+  const std::string name = fmt::format("{:<{}}", row.what.name(), width);
+  if (!row.skipped.empty()) return name + "skipped: " + row.skipped + "\n";
+  if (!row.failed.empty()) return name + "failed: " + row.failed + "\n";
+  return name + fmt::format("{:>11.1f}%{:>11.1f}%{:>12.0f}{:>9.0f}{:>11.0f}{:>9.0f}{:>13}\n",
+                            100 * row.server_share, 100 * largest(row.client_shares),
+                            median(row.first_ns) / 1e3, largest(row.first_ns) / 1e3,
+                            median(row.late_ns) / 1e3, largest(row.late_ns) / 1e3,
+                            round_trip_text(row.round_trip_before_ns, row.round_trip_after_ns));
 }
 
 std::string sleep_lines(const host::SleepCost& sleep) {
@@ -71,12 +68,13 @@ std::string idle_table(const IdleResult& result) {
           "(late ones) after {:.1f} s\n",
           result.window_seconds, 1e3 * result.silence_seconds, result.long_silence_seconds) +
       machine_line(result.machine);
-  table += fmt::format("{:<32}{:>12}{:>12}{:>12}{:>9}{:>11}{:>9}{:>13}\n", "method/clients",
+  const std::size_t width = name_width(result.rows);
+  table += fmt::format("{:<{}}{:>12}{:>12}{:>12}{:>9}{:>11}{:>9}{:>13}\n", "method/clients", width,
                        "server CPU", "client CPU", "median us", "max us", "late: med.", "max",
                        "line ns");
   double others = 0;
   for (const IdleRow& row : result.rows) {
-    table += row_line(row);
+    table += row_line(row, width);
     others = std::max(others, row.others_share);
   }
   return table + quiet_lines(others) +

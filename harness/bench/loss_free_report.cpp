@@ -27,8 +27,8 @@ std::string bound_text(const LossFreeOutcome& outcome) {
   return "?";
 }
 
-std::string row_line(const LossFreeRow& row) {
-  std::string line = fmt::format("{:<32}", row.what.name());
+std::string row_line(const LossFreeRow& row, std::size_t width) {
+  std::string line = fmt::format("{:<{}}", row.what.name(), width);
   if (!row.failed.empty()) return line + "failed: " + row.failed + "\n";
   if (!row.outcome) return line + "skipped: " + row.skipped + "\n";
   if (row.outcome->best) {
@@ -81,11 +81,12 @@ std::string loss_free_table(const LossFreeResult& result) {
       fmt::format("Highest rate without a loss in a trial of {:.1f} s, to within {:.0f} %\n",
                   result.trial_seconds, 100 * result.resolution) +
       traffic_line(result.traffic) + machine_line(result.machine);
-  table += fmt::format("{:<32}{:>9}{:>9}{:>9}{:>10}{:>8}{:>13}  {}\n", "method/clients", "Mpps",
-                       "p50 us", "p99 us", "p99.9 us", "trials", "line ns", "bounded by");
+  const std::size_t width = name_width(result.rows);
+  table += fmt::format("{:<{}}{:>9}{:>9}{:>9}{:>10}{:>8}{:>13}  {}\n", "method/clients", width,
+                       "Mpps", "p50 us", "p99 us", "p99.9 us", "trials", "line ns", "bounded by");
   double others = 0;
   for (const LossFreeRow& row : result.rows) {
-    table += row_line(row);
+    table += row_line(row, width);
     others = std::max(others, row.others_share);
   }
   return table + quiet_lines(others) +

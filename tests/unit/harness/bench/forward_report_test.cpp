@@ -48,6 +48,8 @@ TEST(ForwardReport, TheTableKeepsItsColumns) {
   ForwardResult result = two_rounds();
   result.rows[1].what.policy = "symmetric-flow-hash";
   result.rows[1].what.method = ForwardMethod::kReturn;
+  result.rows[1].what.ring_size = 16384;
+  result.rows[1].what.burst = 128;
   std::istringstream lines(forward_table(result));
   std::vector<std::size_t> lengths;
   for (std::string line; std::getline(lines, line);) {
