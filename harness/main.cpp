@@ -104,6 +104,8 @@ constexpr const char* kIntroduction =
     "  ringside run --tag smoke                    play the quick scenarios\n"
     "  ringside replay my.pcap --clients 3         send a capture of yours\n"
     "  ringside list                               see what there is\n"
+    "  ringside bench forward --quick              measure how fast packets are forwarded\n"
+    "  ringside perf ab --base main                see whether a change made it slower\n"
     "  ringside run --help                         options of a command\n";
 
 /// Shows the examples of a subcommand above its options, and not in the list of all.
