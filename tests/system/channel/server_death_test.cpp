@@ -15,7 +15,7 @@ class ServerDeath : public fixtures::ProgramTest {
 TEST_F(ServerDeath, EndsTheClientWithItsOwnExitCodeAndASentence) {
   auto server = start_good_server();
   auto client = start_client({"-n", "0"});
-  ASSERT_TRUE(server.wait_for("Client process 0 connected")) << client.err();
+  ASSERT_TRUE(client.wait_for("joined (generation 1")) << server.err();  // it has its answer
   server.end(SIGKILL);
   const fixtures::Ended ended = client.wait_end();
   EXPECT_THAT(ended, FailsWith("mp_client", kServerGone, "the server ended without saying so"));
@@ -24,7 +24,7 @@ TEST_F(ServerDeath, EndsTheClientWithItsOwnExitCodeAndASentence) {
 TEST_F(ServerDeath, IsNoticedByAClientWhoseServerWasStoppedBefore) {
   auto server = start_good_server();
   auto client = start_client({"-n", "0"});
-  ASSERT_TRUE(server.wait_for("Client process 0 connected")) << client.err();
+  ASSERT_TRUE(client.wait_for("joined (generation 1")) << server.err();  // it has its answer
   ::kill(server.pid(), SIGSTOP);
   server.end(SIGKILL);
   EXPECT_EQ(client.wait_end().exit_code, kServerGone);
@@ -33,7 +33,7 @@ TEST_F(ServerDeath, IsNoticedByAClientWhoseServerWasStoppedBefore) {
 TEST_F(ServerDeath, ThatIsAGoodbyeEndsTheClientInPeace) {
   auto server = start_good_server();
   auto client = start_client({"-n", "0"});
-  ASSERT_TRUE(server.wait_for("Client process 0 connected")) << client.err();
+  ASSERT_TRUE(client.wait_for("joined (generation 1")) << server.err();  // it has its answer
   EXPECT_EQ(server.end().exit_code, 0);
   EXPECT_EQ(client.wait_end().exit_code, 0);
 }
