@@ -42,9 +42,8 @@ bool is_going(SlotState state) {
   return state == SlotState::kLeaving || state == SlotState::kReleased || state == SlotState::kDead;
 }
 
-/// More than a worker moves on, by both sources, while it has a burst in hand: it comes back to its
-/// ring between.
-constexpr std::uint64_t kProgressOfBurst = 4 * (1 + kMaxBurst / kSmallBurst);
+/// A worker that has moved on further has been at its ring since.
+constexpr std::uint64_t kProgressOfBurst = 2 * (1 + kMaxBurst / kSmallBurst);
 
 }  // namespace
 
@@ -190,11 +189,13 @@ void Membership::look_what_it_returns(ClientId id, const Returns& returns,
   const bool waits = returns.awaits_server && !returns.keeps_back;
   const auto its_time = waits ? std::chrono::nanoseconds(0) : since_last_look;
   const bool returned = client.returns.look(returns.settled, its_time);
-  if (returned || !returns.has_some) client.progress_then = progress_of(id);
+  // Not by heartbeats: they come late, and then tell what was before.
+  const std::uint64_t progress = read(info_.client[id.value].counters.progress);
+  if (returned || !returns.has_some) client.progress_then = progress;
   if (client.returns.still_for() < liveness_.timeout) return;
   if (returns.keeps_back) {
     evict(id, "it keeps a packet back and returns later ones");
-  } else if (progress_of(id) - client.progress_then > kProgressOfBurst) {
+  } else if (progress - client.progress_then > kProgressOfBurst) {
     evict(id, "it returns none of the packets that it has");
   }
 }
@@ -319,7 +320,10 @@ JoinReply Membership::admit(const JoinRequest& request) {
   client.lcores = request.lcores;
   client.progress.restart(progress_of(id));
   client.counted = counted_by(id);
-  client.foreign = debts_.returns(id).foreign;
+  const Returns returns = debts_.returns(id);
+  client.foreign = returns.foreign;
+  client.returns.restart(returns.settled);
+  client.progress_then = read(info_.client[request.id].counters.progress);
   shared::SlotVerdict& verdict = info_.client[id.value].verdict;
   verdict.generation.store(generation, std::memory_order_relaxed);
   verdict.pid.store(request.pid, std::memory_order_relaxed);

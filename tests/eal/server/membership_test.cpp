@@ -416,8 +416,9 @@ TEST_F(MembershipTest, EvictsAClientThatKeepsAPacketBack) {
 }
 
 TEST_F(MembershipTest, EvictsAClientThatTurnsAndReturnsNothing) {
+  info_->client[1].counters.progress = 1000;  // of the one before
   join(0, 5, 101);
-  join(1, 6, 102);
+  const std::uint32_t generation = join(1, 6, 102);
   for (Returns& returns : returns_) returns.has_some = true;
   const auto let_them_turn = [&](int turns_of_second) {
     for (int i = 0; i < 100; ++i) turn_worker(0);
@@ -426,6 +427,7 @@ TEST_F(MembershipTest, EvictsAClientThatTurnsAndReturnsNothing) {
   };
   for (int i = 0; i < 3; ++i) {
     ++returns_[0].settled;
+    membership_->heartbeat({1, 102, generation, 5'000'000});  // of when it had no packets
     let_them_turn(3);  // the second one has a large burst in hand
   }
   EXPECT_EQ(membership_->evicted(), 0u);
