@@ -91,6 +91,10 @@ struct DataPath {
   }
 
   bool direct() const { return options.tx == shared::TxMode::kDirect; }
+  /// Nothing that this dead client left in shared memory counts.
+  bool distrusts(ClientId client) const {
+    return ClientSet::from_bits(gate.distrusted.load(std::memory_order_relaxed)).contains(client);
+  }
 
   std::uint64_t handed(std::size_t client) const {
     std::uint64_t sum = 0;

@@ -108,9 +108,7 @@ class LastRun {
 void settle_last_run(DataPath& path, ClientId id, std::vector<OwedPacket>& had,
                      std::vector<OwedPacket>& to) {
   LastRun run(path, id);
-  const auto distrusted =
-      ClientSet::from_bits(path.gate.distrusted.load(std::memory_order_relaxed));
-  if (distrusted.contains(id)) {
+  if (path.distrusts(id)) {
     // Which of them it has sent and freed is not known: nobody else gets them.
     run.settle_unseen();
     return had.clear();

@@ -110,8 +110,6 @@ void Receiver::regroup(ClientSet active, ClientSet dead) {
 }
 
 void Receiver::collect_debts(ClientSet dead) {
-  const auto distrusted =
-      ClientSet::from_bits(path_.gate.distrusted.load(std::memory_order_relaxed));
   for (const ClientId id : dead) {
     const std::size_t before = loose_.size();
     if (!path_.direct()) {
@@ -120,7 +118,7 @@ void Receiver::collect_debts(ClientSet dead) {
       std::vector<OwedPacket> had;
       if (!looks_on_rings_) {
         collect_from_fifo(id, had);
-      } else if (!distrusted.contains(id)) {
+      } else if (!path_.distrusts(id)) {
         collect_from_ring(id, had);
       }
       settle_last_run(path_, id, had, loose_);
