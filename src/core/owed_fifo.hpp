@@ -49,12 +49,15 @@ class OwedFifo {
     Origin* origins;
   };
   /// Of which `staged` ones are written already, behind those of the last push(); valid until the
-  /// next one.
-  Stage stage(std::size_t staged) {
+  /// next one. The lines of the next `expected` are asked for: they were last written a lap ago.
+  Stage stage(std::size_t staged, std::size_t expected = 0) {
     if (tail_ >= slots_) {
       copy_to_front(tail_, staged);
       tail_ -= slots_;
     }
+    const std::size_t next = tail_ + staged;
+    prefetch(packets_, next, expected);
+    prefetch(origins_, next, expected);
     return {&packets_[tail_], &origins_[tail_]};
   }
 
@@ -151,6 +154,12 @@ class OwedFifo {
   void copy_to_front(std::size_t from, std::size_t count) {
     std::copy_n(&packets_[from], count, &packets_[from - slots_]);
     std::copy_n(&origins_[from], count, &origins_[from - slots_]);
+  }
+  template <typename T>
+  static void prefetch(const std::vector<T>& column, std::size_t from, std::size_t count) {
+    const std::size_t end = std::min(from + count, column.size());
+    constexpr std::size_t kInLine = 64 / sizeof(T);
+    for (std::size_t i = from; i < end; i += kInLine) __builtin_prefetch(&column[i]);
   }
   /// Settles the oldest `count`.
   void pass(std::size_t count) {

@@ -164,7 +164,7 @@ unsigned Stages::flush_stage(ClientId client) {
     note_peak(client, full);
   }
   stage.filled -= handed;
-  stage.fresh = debts.stage(stage.filled);
+  stage.fresh = debts.stage(stage.filled, burst_);
   return handed;
 }
 

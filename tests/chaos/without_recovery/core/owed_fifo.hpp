@@ -37,7 +37,7 @@ class OwedFifo {
     Origin* origins;
   };
   OwedFifo(std::size_t, std::size_t staged) : packets_(staged), origins_(staged) {}
-  Stage stage(std::size_t staged) {
+  Stage stage(std::size_t staged, std::size_t = 0) {
     if (begin_ > 0) std::copy_n(&packets_[begin_], staged, packets_.data());
     begin_ = 0;
     return {packets_.data(), origins_.data()};
