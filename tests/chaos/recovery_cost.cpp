@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "harness/run/posix_process.hpp"
+#include "harness/run/run_directory.hpp"
 #include "host/affinity.hpp"
 #include "tests/chaos/stage.hpp"
 
@@ -28,8 +29,8 @@ struct Settings {
   std::string without = FORWARDER_WITHOUT_RECOVERY;
   std::string policy = "round-robin";
   std::string frames = "null";
-  unsigned starts = 2;
-  unsigned pairs = 20;
+  unsigned starts = 20;
+  unsigned pairs = 6;
   unsigned blocks = 40;
   bool own_cpu = false;
   std::optional<double> at_most;  ///< per cent of the rate
@@ -38,20 +39,21 @@ struct Settings {
 /// A forwarder process that works when it is asked to.
 class Runner {
  public:
+  /// Of a copy of `program`: how the page cache holds a file is part of its speed.
   Runner(const Settings& settings, const std::string& program)
-      : order_(fmt::format("{}\n", settings.blocks)) {
+      : order_(fmt::format("{}\n", settings.blocks)), directory_(must(RunDirectory::create())) {
     ProcessSpec spec;
     spec.name = "forwarder";
     const unsigned cpu = host::allowed_cpus().back();
-    spec.argv = {program, settings.policy, std::to_string(cpu),
+    const std::string copy = directory_.path() + "/forwarder";
+    std::filesystem::copy_file(program, copy);
+    spec.argv = {copy, settings.policy, std::to_string(cpu),
                  std::to_string(settings.own_cpu ? host::allowed_cpus().front() : cpu),
                  settings.frames};
-    spec.directory = "/tmp";
-    spec.stderr_file = "/dev/null";
+    spec.directory = directory_.path();
+    spec.stderr_file = copy + ".err";
     spec.piped = true;
-    auto process = PosixLauncher().start(spec);
-    if (!process) throw std::runtime_error(process.error().message);
-    process_ = *std::move(process);
+    process_ = must(PosixLauncher().start(spec));
     turn();  // caches and pool
   }
 
@@ -70,6 +72,7 @@ class Runner {
  private:
   std::string order_;
   SteadyClock clock_;
+  RunDirectory directory_;
   std::unique_ptr<Process> process_;
 };
 
@@ -144,8 +147,9 @@ int main(int argc, char** argv) {
   ringside::harness::Settings settings;
   CLI::App app("Measures what exact recovery costs while nothing has to be recovered.",
                "recovery_cost");
-  app.add_option("--starts", settings.starts, "of both processes (2)")->check(CLI::Range(1, 10000));
-  app.add_option("--pairs", settings.pairs, "of turns in each start (20)")
+  app.add_option("--starts", settings.starts, "of both processes (20)")
+      ->check(CLI::Range(1, 10000));
+  app.add_option("--pairs", settings.pairs, "of turns in each start (6)")
       ->check(CLI::Range(1, 1000000));
   app.add_option("--blocks", settings.blocks, "of 64 turns of the loop, each time (40)");
   app.add_flag("--own-cpu", settings.own_cpu, "clients on a CPU of their own");

@@ -13,14 +13,7 @@ namespace ringside::harness {
 namespace {
 
 constexpr double kPacketsPerSecond = 2000;
-
 constexpr unsigned kMegabytes = 256;
-
-template <typename T>
-T must(Result<T> result) {
-  if (!result) throw std::runtime_error(result.error().message);
-  return *std::move(result);
-}
 
 }  // namespace
 

@@ -9,9 +9,11 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
+#include "core/result.hpp"
 #include "harness/run/clock.hpp"
 #include "harness/run/facts.hpp"
 #include "harness/run/memory.hpp"
@@ -26,6 +28,13 @@ using Words = std::vector<std::string>;
 
 /// Longer than anything takes that is going to happen.
 constexpr Duration kPatience = std::chrono::seconds(60);
+
+/// What is in it; throws with the error's sentence.
+template <typename T>
+T must(Result<T> result) {
+  if (!result) throw std::runtime_error(result.error().message);
+  return *std::move(result);
+}
 
 class Stage {
  public:
