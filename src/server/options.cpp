@@ -11,6 +11,7 @@
 #include "cli/command_line.hpp"
 #include "core/parse_duration.hpp"
 #include "core/parse_number.hpp"
+#include "core/sizing.hpp"
 
 namespace ringside::server {
 namespace {
@@ -38,7 +39,7 @@ struct Raw {
   std::string on_full = "drop";
   std::string on_no_client = "wait";
   std::string idle = "adaptive";
-  std::int64_t ring_size = 4096;
+  std::optional<std::int64_t> ring_size;
   unsigned start_after = 1;
   std::string heartbeat_timeout = "1s";
   bool evict_hung = false;
@@ -57,7 +58,8 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("-n", raw.clients, "How many clients there can be, 1 ... 16")->required();
   app.add_option("--policy", raw.policy, "round-robin, flow-hash, symmetric-flow-hash or port");
   app.add_option("--ring-size", raw.ring_size,
-                 "Entries of each ring, a power of two; holds one less");
+                 "Entries of each ring, a power of two; holds one less (4096; 1024 with more than "
+                 "four clients)");
   app.add_option("--ring-mode", raw.ring_mode, "sp-sc, mp-sc, sp-mc, mp-mc, mp-rts or hts");
   app.add_option("--tx", raw.tx, "return: clients give packets back; direct: clients transmit")
       ->check(CLI::IsMember({"return", "direct"}));
@@ -128,11 +130,12 @@ Status choose(const Raw& raw, Options& options) {
 }
 
 Status check_numbers(const Raw& raw, unsigned clients) {
-  if (raw.ring_size < 64 || raw.ring_size > (1 << 20) ||
-      !std::has_single_bit(static_cast<std::uint64_t>(raw.ring_size))) {
+  const std::int64_t ring_size = raw.ring_size.value_or(default_ring_size(clients));
+  if (ring_size < 64 || ring_size > (1 << 20) ||
+      !std::has_single_bit(static_cast<std::uint64_t>(ring_size))) {
     return Error{fmt::format(
         "--ring-size {} is not a power of two between 64 and 1048576; choose for example 4096",
-        raw.ring_size)};
+        ring_size)};
   }
   if (raw.start_after < 1 || raw.start_after > clients) {
     return Error{fmt::format("--start-after {} can never come true with -n {}; choose 1 ... {}",
@@ -198,7 +201,8 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
   if (Status chosen = choose(raw, options); !chosen) return chosen.error();
   options.port_mask = *mask;
   options.clients = *clients;
-  options.ring_size = static_cast<unsigned>(raw.ring_size);
+  options.ring_size =
+      static_cast<unsigned>(raw.ring_size.value_or(default_ring_size(options.clients)));
   options.start_after = raw.start_after;
   options.burst = raw.burst.value_or(default_burst(options.ring_size));
   options.max_frame = raw.max_frame;

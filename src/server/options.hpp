@@ -27,7 +27,7 @@ struct Options {
   std::uint32_t port_mask = 0;  ///< bit i: the i-th port, as DPDK numbers them
   unsigned clients = 0;
   Policy policy = Policy::kRoundRobin;
-  unsigned ring_size = 4096;
+  unsigned ring_size = 4096;  ///< of work and return rings
   RingMode ring_mode = RingMode::kSpSc;
   shared::TxMode tx = shared::TxMode::kReturn;
   OnFull on_full = OnFull::kDrop;
