@@ -134,21 +134,26 @@ class PerfCompareCommand final : public Command {
 
  private:
   static Result<ExitCode> print(const std::vector<perf::ApartRow>& rows) {
-    ExitCode code = ExitCode::kOk;
+    std::vector<perf::Regression> regressions;
     for (const perf::ApartRow& row : rows) {
-      std::string change = "-";
+      std::string times = "-", change;
       if (row.base && row.head) {
         const double ratio = row.head->median / row.base->median;
-        change = fmt::format("{:.3f} -> {:.3f} ns  {:+.2f} %", row.base->median, row.head->median,
-                             perf::percent(std::log(ratio)));
+        change = fmt::format("{:+.2f} %", perf::percent(std::log(ratio)));
+        times = fmt::format("{:.3f} -> {:.3f} ns  {}", row.base->median, row.head->median, change);
       }
-      fmt::print("{:<45} {:>32}  {}\n", row.name, change, verdict_of(row));
+      fmt::print("{:<45} {:>32}  {}\n", row.name, times, verdict_of(row));
       if (row.instructions) print(*row.instructions);
-      if (row.is_regression()) code = ExitCode::kRegression;
+      if (row.is_regression()) {
+        regressions.push_back({row.name, row.verdict, change, row.instructions});
+      }
     }
     fmt::print("not measured in turns: a machine's mood looks like a change; `perf ab` decides\n");
+    if (!regressions.empty()) fmt::print("{}\n", perf::regressions_sentence(regressions));
     const auto compared = [](const perf::ApartRow& row) { return row.skipped.empty(); };
-    if (std::ranges::any_of(rows, compared)) return code;
+    if (std::ranges::any_of(rows, compared)) {
+      return regressions.empty() ? ExitCode::kOk : ExitCode::kRegression;
+    }
     return Error{"no benchmark was compared; what is said of each is why not",
                  ExitCode::kNothingToDo};
   }
@@ -161,8 +166,8 @@ class PerfCompareCommand final : public Command {
 
   static void print(const perf::InstructionPair& instructions) {
     const auto [base, head] = instructions;
-    const std::string change = fmt::format("{:.2f} -> {:.2f}     {:+.3f} %", base, head,
-                                           perf::percent(std::log(head / base)));
+    const std::string change =
+        fmt::format("{:.2f} -> {:.2f}     {}", base, head, perf::instruction_change(instructions));
     fmt::print("{:<45} {:>32}  {}\n", "  instructions", change,
                perf::instructions_text(instructions));
   }

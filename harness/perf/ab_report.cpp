@@ -99,23 +99,14 @@ std::string summary(const AbReport& report) {
       more == 0 ? "" : fmt::format("; {} take{} more instructions", more, more == 1 ? "s" : ""));
 }
 
-std::string instruction_change(const InstructionPair& instructions) {
-  return fmt::format("{:+.3f} %", 100 * (instructions.head / instructions.base - 1));
-}
-
-/// "" or what ends `perf ab` with 3: each regression and why it is one.
 std::string regressions_sentence(const AbReport& report) {
-  std::vector<std::string> names;
+  std::vector<Regression> regressions;
   for (const AbRow& row : report.rows) {
     if (!row.is_regression()) continue;
-    names.push_back(fmt::format(
-        "{}/{} ({})", row.program, row.benchmark,
-        row.comparison.verdict == Verdict::kWorse
-            ? "worse, " + cells_of(row).change
-            : fmt::format("more instructions, {}, which is more than {:g} %",
-                          instruction_change(*row.instructions), 100 * kInstructionThreshold)));
+    regressions.push_back({fmt::format("{}/{}", row.program, row.benchmark), row.comparison.verdict,
+                           cells_of(row).change, row.instructions});
   }
-  return names.empty() ? "" : fmt::format("regression: {}", fmt::join(names, ", "));
+  return perf::regressions_sentence(regressions);
 }
 
 /// Of a row that has instructions, or should have.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/perf/decision.hpp"
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 namespace ringside::harness::perf {
@@ -51,6 +53,23 @@ std::string_view instructions_text(const InstructionPair& instructions) {
   const Verdict verdict = judge(instructions);
   if (verdict == Verdict::kWorse) return "more";
   return verdict == Verdict::kBetter ? "fewer" : "same";
+}
+
+std::string instruction_change(const InstructionPair& instructions) {
+  return fmt::format("{:+.3f} %", 100 * (instructions.head / instructions.base - 1));
+}
+
+std::string regressions_sentence(const std::vector<Regression>& regressions) {
+  std::vector<std::string> names;
+  for (const Regression& each : regressions) {
+    names.push_back(fmt::format(
+        "{} ({})", each.benchmark,
+        each.time == Verdict::kWorse
+            ? "worse, " + each.change
+            : fmt::format("more instructions, {}, which is more than {:g} %",
+                          instruction_change(*each.instructions), 100 * kInstructionThreshold)));
+  }
+  return names.empty() ? "" : fmt::format("regression: {}", fmt::join(names, ", "));
 }
 
 Verdict judge_apart(const std::optional<MedianBounds>& base,

@@ -4,7 +4,9 @@
 
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "harness/perf/statistics.hpp"
 
@@ -50,6 +52,18 @@ Verdict judge(const InstructionPair& instructions);
 bool is_regression(Verdict time, const std::optional<InstructionPair>& instructions);
 /// "more", "fewer", "same".
 std::string_view instructions_text(const InstructionPair& instructions);
+/// "+0.521 %"
+std::string instruction_change(const InstructionPair& instructions);
+
+/// A benchmark of which is_regression() is true, and `change` of its time ("+3.00 %").
+struct Regression {
+  std::string benchmark;
+  Verdict time = Verdict::kWorse;
+  std::string change;
+  std::optional<InstructionPair> instructions;
+};
+/// What ends a command with kRegression: each of them and why it is one. "" for none.
+std::string regressions_sentence(const std::vector<Regression>& regressions);
 
 /// Of two runs that were not interleaved: worse when the median of `head` at its best is above the
 /// median of `base` at its worst by more than the threshold. Values are times.

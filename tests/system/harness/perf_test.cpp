@@ -298,8 +298,10 @@ TEST_F(PerfResults, AreKeptComparedAndASeries) {
   EXPECT_EQ(Json::parse(read(base))["schema"], "ringside.perf/1");
   const auto slower = ringside({"perf", "compare", base, head});
   EXPECT_EQ(slower.code, 3) << slower.err;
-  EXPECT_THAT(slower.out, AllOf(HasSubstr("10.000 -> 12.000 ns  +20.00 %"), HasSubstr("worse"),
-                                HasSubstr("not measured in turns")));
+  EXPECT_THAT(slower.out,
+              AllOf(HasSubstr("10.000 -> 12.000 ns  +20.00 %"), HasSubstr("worse"),
+                    HasSubstr("not measured in turns"),
+                    HasSubstr("\nregression: ringside_core_bench/parse (worse, +20.00 %)")));
   EXPECT_EQ(ringside({"perf", "compare", head, base}).code, 0);
   EXPECT_EQ(ringside({"perf", "compare", base, base}).code, 0);
 }
