@@ -78,9 +78,20 @@ std::vector<Step> steps_to_build(const std::string& tree, const std::string& com
   return {{tree, {"git", "checkout", "--quiet", "--detach", commit}}, {tree, configure}};
 }
 
+/// A command in a tree of our own. In a hook git points all others at the user's repository.
+Words apart_from_user(const Words& argv) {
+  Words words{"env"};
+  for (const char* name : {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY",
+                           "GIT_COMMON_DIR", "GIT_PREFIX"}) {
+    words.insert(words.end(), {"-u", name});
+  }
+  words.insert(words.end(), argv.begin(), argv.end());
+  return words;
+}
+
 /// Errors: kEnvironment, the step failed; interrupted and the like.
 Status run_step(World& world, const std::string& scratch, const Step& step) {
-  const auto ran = run_to_end(world, scratch, step.directory, step.argv);
+  const auto ran = run_to_end(world, scratch, step.directory, apart_from_user(step.argv));
   if (!ran) return ran.error();
   if (ran->ok()) return Done{};
   return environment_error(reason_in(ran->said()));
@@ -104,7 +115,7 @@ Result<bool> build_program(World& world, const std::string& scratch, const std::
                            const char* program, unsigned jobs) {
   Words argv{"cmake", "--build", tree + "/build", "--target", program};
   if (jobs > 0) argv.insert(argv.end(), {"-j", std::to_string(jobs)});
-  const auto ran = run_to_end(world, scratch, tree, argv);
+  const auto ran = run_to_end(world, scratch, tree, apart_from_user(argv));
   if (!ran) return ran.error();
   if (ran->ok()) return true;
   for (const char* sign : {"unknown target", "No rule to make target"}) {  // ninja, make

@@ -115,6 +115,21 @@ TEST_F(Perf, AShallowCloneBuildsRevisionsOfRemoteBranches) {
   EXPECT_THAT(run.out, AllOf(HasSubstr("base  origin/other ("), HasSubstr("+10.00 %")));
 }
 
+TEST_F(Perf, AHookMayCompareAndItsRepositoryStaysAsItIs) {
+  make_repository();
+  // As git calls it.
+  write_program("repository/.git/hooks/pre-push",
+                "#!/bin/sh\nexec \"$RINGSIDE\" perf ab --no-instructions" + kQuick +
+                    "--base fast --head slow\n");
+  const auto pushed = shell(
+      "cd repository && git init -q --bare ../remote && RINGSIDE=\"$1\" GIT_DIR=\"$PWD/.git\""
+      " GIT_INDEX_FILE=\"$PWD/.git/index\" git push -q ../remote fast 2>&1");
+  EXPECT_THAT(pushed.out, HasSubstr("+10.00 %"));
+  EXPECT_NE(pushed.code, 0) << "a regression stops the push";
+  const auto after = shell("cd repository && git symbolic-ref HEAD && git status --porcelain");
+  EXPECT_THAT(after.out, AllOf(HasSubstr("refs/heads/"), Not(HasSubstr("bench.sh"))));
+}
+
 TEST_F(Perf, AnInterruptEndsABuildWithAllThatItStarted) {
   make_repository();
   // ninja gives each command a process group of its own.
