@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "core/burst.hpp"
@@ -64,10 +65,12 @@ void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) 
     if (debts_.owes_nothing(id)) clear(id);
     return;
   }
-  const Counted counted = counted_by(id);  // first: what it counts was handed to it before
+  // First: the turns that it counts are over, and what it took in them has been returned.
+  const std::uint64_t progress = read(info_.client[id.value].counters.progress);
+  const Counted counted = counted_by(id);  // before what was handed to it
   const Returns returns = debts_.returns(id);
   look_whether_it_moves(id, since_last_look);
-  look_what_it_returns(id, returns, since_last_look);
+  look_what_it_returns(id, returns, progress, since_last_look);
   look_what_it_wrote(id, counted, returns);
   if (state == SlotState::kLeaving && debts_.owes_nothing(id)) move(id, SlotEvent::kSettled);
   if (state == SlotState::kReleased && has_let_go(id)) {
@@ -175,27 +178,35 @@ void Membership::suspect(ClientId id) {
                 fmt::format("{} ms", liveness_.timeout / std::chrono::milliseconds(1)));
 }
 
-void Membership::look_what_it_returns(ClientId id, const Returns& returns,
+/// `progress`: of its worker, by its own word, before `returns`. Not by heartbeats: they come late,
+/// and then tell what was before.
+void Membership::look_what_it_returns(ClientId id, const Returns& returns, std::uint64_t progress,
                                       std::chrono::nanoseconds since_last_look) {
   Slot& client = slot(id);
   if (returns.foreign > client.foreign) {
     evict(id, "it returned packets that it had not been given");
   }
-  if (!returns.hides) client.hides.restart(0);
-  if (!client.hides.look(0, since_last_look) && client.hides.still_for() >= liveness_.timeout) {
+  // A client that is stopped, or waits for a CPU, has no time to return anything. What moves looks
+  // odd for a moment: one look is not enough.
+  const bool turned = std::exchange(client.progress_seen, progress) != progress;
+  const auto its_time =
+      turned ? std::min(since_last_look, liveness_.timeout / 4) : std::chrono::nanoseconds(0);
+  if (!returns.hides) {
+    client.hides.restart(0);
+  } else if (!client.hides.look(0, its_time) && client.hides.still_for() >= liveness_.timeout) {
     evict(id, "it leaves packets on its ring that it has returned");
   }
-  if (!returns.has_some) client.returns.restart(returns.settled);
   const bool waits = returns.awaits_server && !returns.keeps_back;
-  const auto its_time = waits ? std::chrono::nanoseconds(0) : since_last_look;
-  const bool returned = client.returns.look(returns.settled, its_time);
-  // Not by heartbeats: they come late, and then tell what was before.
-  const std::uint64_t progress = read(info_.client[id.value].counters.progress);
-  if (returned || !returns.has_some) client.progress_then = progress;
+  if (!returns.has_some) {
+    client.returns.restart(returns.settled);
+    client.progress_then = progress;
+  } else if (client.returns.look(returns.settled, waits ? std::chrono::nanoseconds(0) : its_time)) {
+    client.progress_then = progress;
+  }
   if (client.returns.still_for() < liveness_.timeout) return;
   if (returns.keeps_back) {
     evict(id, "it keeps a packet back and returns later ones");
-  } else if (progress - client.progress_then > kProgressOfBurst) {
+  } else if (!waits && progress - client.progress_then > kProgressOfBurst) {
     evict(id, "it returns none of the packets that it has");
   }
 }

@@ -127,6 +127,7 @@ class Membership {
     ProgressWatch progress;
     std::uint64_t foreign = 0;  ///< Returns::foreign when it joined
     ProgressWatch returns;      ///< of Returns::settled while it has packets or keeps one back
+    std::uint64_t progress_seen = 0;  ///< in the last look, as the next one
     std::uint64_t progress_then = 0;  ///< when Returns::settled moved last, or nothing was to come
     ProgressWatch hides;              ///< while Returns::hides
     bool killed = false;
@@ -143,7 +144,7 @@ class Membership {
 
   void look_at(ClientId id, std::chrono::nanoseconds since_last_look);
   void look_whether_it_moves(ClientId id, std::chrono::nanoseconds since_last_look);
-  void look_what_it_returns(ClientId id, const Returns& returns,
+  void look_what_it_returns(ClientId id, const Returns& returns, std::uint64_t progress,
                             std::chrono::nanoseconds since_last_look);
   void look_whether_its_worker_ended(ClientId id);
   void suspect(ClientId id);

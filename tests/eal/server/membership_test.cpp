@@ -59,12 +59,16 @@ class MembershipTest : public ::testing::Test {
     info_->server_lcores[0] = 1;  // lcore 0
     begin();
   }
-  void begin(bool evict = false) {
+  void begin(bool evict = false, std::chrono::nanoseconds timeout = kTimeout) {
     membership_ =
-        std::make_unique<Membership>(*info_, log_, *journal_, watch_, Liveness{kTimeout, evict},
+        std::make_unique<Membership>(*info_, log_, *journal_, watch_, Liveness{timeout, evict},
                                      Debts{[this](ClientId) { return settled_; },
                                            [this](ClientId id) { return deaths_[id.value]; },
-                                           [this](ClientId id) { return returns_[id.value]; }});
+                                           [this](ClientId id) {
+                                             const Returns then = returns_[id.value];
+                                             while_looking_();
+                                             return then;
+                                           }});
   }
 
   void begin_direct() {
@@ -102,6 +106,13 @@ class MembershipTest : public ::testing::Test {
   void pass(std::chrono::milliseconds time) {
     for (auto step = 0ms; step < time; step += 10ms) membership_->poll(now_ += 10ms);
   }
+  /// The same, while the worker turns so often between two looks.
+  void pass_turning(std::uint8_t id, std::chrono::milliseconds time, int turns = 1) {
+    for (auto step = 0ms; step < time; step += 10ms) {
+      for (int i = 0; i < turns; ++i) turn_worker(id);
+      pass(10ms);
+    }
+  }
   void look() { membership_->poll(now_ += 1ms); }
   /// This process plays the wire.
   ClaimWord wire_takes() {
@@ -132,6 +143,7 @@ class MembershipTest : public ::testing::Test {
   bool settled_ = false;
   std::array<DeathToll, kMaxClients> deaths_{};
   std::array<Returns, kMaxClients> returns_{};
+  std::function<void()> while_looking_ = [] {};
   FakeWatch watch_;
   std::unique_ptr<Membership> membership_;
   Membership::Clock::time_point now_{1h};
@@ -403,15 +415,11 @@ TEST_F(MembershipTest, EvictsAClientThatKeepsAPacketBack) {
   returns_[0].has_some = true;
   returns_[0].keeps_back = true;
   for (int i = 0; i < 20; ++i) {
-    turn_worker(0);
     ++returns_[0].settled;  // it was late, that is all
-    pass(kTimeout / 2);
+    pass_turning(0, kTimeout / 2);
   }
   EXPECT_EQ(watch_.kills[0], 0u);
-  for (int i = 0; i < 4; ++i) {
-    turn_worker(0);
-    pass(kTimeout / 2);
-  }
+  pass_turning(0, kTimeout + 20ms);
   EXPECT_EQ(watch_.kills[0], 1u);
 }
 
@@ -421,9 +429,8 @@ TEST_F(MembershipTest, EvictsAClientThatTurnsAndReturnsNothing) {
   const std::uint32_t generation = join(1, 6, 102);
   for (Returns& returns : returns_) returns.has_some = true;
   const auto let_them_turn = [&](int turns_of_second) {
-    for (int i = 0; i < 100; ++i) turn_worker(0);
     for (int i = 0; i < turns_of_second; ++i) turn_worker(1);
-    pass(kTimeout);
+    pass_turning(0, kTimeout);
   };
   for (int i = 0; i < 3; ++i) {
     ++returns_[0].settled;
@@ -443,17 +450,50 @@ TEST_F(MembershipTest, EvictsAClientThatTurnsAndReturnsNothing) {
 TEST_F(MembershipTest, EvictsAClientThatLeavesOnItsRingWhatItHasReturned) {
   join(0, 5, 101);
   for (int i = 0; i < 20; ++i) {
-    turn_worker(0);
     returns_[0].hides = !returns_[0].hides;  // looked at while packets moved
-    pass(kTimeout / 2);
+    pass_turning(0, kTimeout / 2);
   }
   EXPECT_EQ(watch_.kills[0], 0u);
   returns_[0].hides = true;
-  for (int i = 0; i < 3; ++i) {
-    turn_worker(0);
-    pass(kTimeout / 2);
-  }
+  pass_turning(0, kTimeout + 20ms);
   EXPECT_EQ(watch_.kills[0], 1u);
+}
+
+TEST_F(MembershipTest, LetsAClientGoOnThatWasStoppedWithPackets) {
+  join(0, 5, 101);
+  pass_turning(0, 50ms);
+  returns_[0] = {.has_some = true, .hides = true};
+  pass(3 * kTimeout);
+  EXPECT_EQ(state(0), SlotState::kSuspect);
+  // It goes on and has long returned all when the server is through with a look.
+  while_looking_ = [&] {
+    for (int i = 0; i < 10'000; ++i) turn_worker(0);
+    returns_[0] = {.has_some = true, .awaits_server = true};
+  };
+  look();
+  EXPECT_EQ(state(0), SlotState::kActive);
+  while_looking_ = [] {};
+  pass_turning(0, 3 * kTimeout, 1000);  // the server's ports are slow
+  ++returns_[0].settled;
+  returns_[0].awaits_server = false;
+  look();
+  EXPECT_EQ(watch_.kills[0], 0u);
+}
+
+TEST_F(MembershipTest, OneLookIsNotEnoughToEvict) {
+  begin(false, 10ms);
+  join(0, 5, 101);
+  const auto look_late = [&] {
+    turn_worker(0);
+    membership_->poll(now_ += 15ms);
+  };
+  look_late();
+  for (int i = 0; i < 100; ++i) {
+    returns_[0].hides = returns_[0].keeps_back = returns_[0].has_some = i % 4 != 3;
+    if (i % 4 == 3) ++returns_[0].settled;
+    look_late();
+  }
+  EXPECT_EQ(watch_.kills[0], 0u);
 }
 
 TEST_F(MembershipTest, SeesTheEndOfAWorkerBeforeThatOfItsProcess) {
