@@ -480,6 +480,16 @@ TEST_F(MembershipTest, LetsAClientGoOnThatWasStoppedWithPackets) {
   EXPECT_EQ(watch_.kills[0], 0u);
 }
 
+TEST_F(MembershipTest, NobodyIsEvictedWhoseReturnsWaitForTheServer) {
+  begin(false, 10ms);
+  join(0, 5, 101);
+  returns_[0].has_some = true;
+  pass_turning(0, 100ms);  // with one burst, which takes long
+  returns_[0].awaits_server = true;
+  pass_turning(0, 100ms, 1000);
+  EXPECT_EQ(watch_.kills[0], 0u);
+}
+
 TEST_F(MembershipTest, OneLookIsNotEnoughToEvict) {
   begin(false, 10ms);
   join(0, 5, 101);
