@@ -129,8 +129,7 @@ Status choose(const Raw& raw, Options& options) {
   return Done{};
 }
 
-Status check_numbers(const Raw& raw, unsigned clients) {
-  const std::int64_t ring_size = raw.ring_size.value_or(default_ring_size(clients));
+Status check_numbers(const Raw& raw, std::int64_t ring_size, unsigned clients) {
   if (ring_size < 64 || ring_size > (1 << 20) ||
       !std::has_single_bit(static_cast<std::uint64_t>(ring_size))) {
     return Error{fmt::format(
@@ -196,13 +195,13 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
     return Error{fmt::format("-n '{}' is no possible number of clients; choose 1 ... {}",
                              raw.clients, kMaxClients)};
   }
-  if (Status numbers = check_numbers(raw, *clients); !numbers) return numbers.error();
+  const std::int64_t ring_size = raw.ring_size.value_or(default_ring_size(*clients));
+  if (Status numbers = check_numbers(raw, ring_size, *clients); !numbers) return numbers.error();
   if (Status ports = check_ring_ports(raw.ring_ports); !ports) return ports.error();
   if (Status chosen = choose(raw, options); !chosen) return chosen.error();
   options.port_mask = *mask;
   options.clients = *clients;
-  options.ring_size =
-      static_cast<unsigned>(raw.ring_size.value_or(default_ring_size(options.clients)));
+  options.ring_size = static_cast<unsigned>(ring_size);
   options.start_after = raw.start_after;
   options.burst = raw.burst.value_or(default_burst(options.ring_size));
   options.max_frame = raw.max_frame;
