@@ -69,8 +69,12 @@ void Membership::look_at(ClientId id, std::chrono::nanoseconds since_last_look) 
   const std::uint64_t progress = read(info_.client[id.value].counters.progress);
   const Counted counted = counted_by(id);  // before what was handed to it
   const Returns returns = debts_.returns(id);
-  look_whether_it_moves(id, since_last_look);
-  look_what_it_returns(id, returns, progress, since_last_look);
+  const bool turned = look_whether_it_moves(id, progress, since_last_look);
+  // A client that is stopped, or waits for a CPU, has no time to return anything. What moves looks
+  // odd for a moment: one look is not enough.
+  const std::chrono::nanoseconds its_time =
+      turned ? std::min(since_last_look, liveness_.timeout / 4) : std::chrono::nanoseconds(0);
+  look_what_it_returns(id, returns, progress, its_time);
   look_what_it_wrote(id, counted, returns);
   if (state == SlotState::kLeaving && debts_.owes_nothing(id)) move(id, SlotEvent::kSettled);
   if (state == SlotState::kReleased && has_let_go(id)) {
@@ -143,15 +147,11 @@ void Membership::restore_slot(ClientId id) {
   }
 }
 
-/// From two sources, both counts of what the worker does: the shared block at once, and heartbeats.
-/// Both only grow, so their sum stands still when, and only when, both do.
-std::uint64_t Membership::progress_of(ClientId id) const {
-  return slot(id).told_progress + read(info_.client[id.value].counters.progress);
-}
-
-void Membership::look_whether_it_moves(ClientId id, std::chrono::nanoseconds since_last_look) {
+/// `progress`: as its worker counts it. Not by heartbeats: another thread sends them.
+bool Membership::look_whether_it_moves(ClientId id, std::uint64_t progress,
+                                       std::chrono::nanoseconds since_last_look) {
   Slot& client = slot(id);
-  const bool moved = client.progress.look(progress_of(id), since_last_look);
+  const bool moved = client.progress.look(progress, since_last_look);
   if (client.state == SlotState::kSuspect && moved) {
     move(id, SlotEvent::kMoveAgain);
     active_.add(id);
@@ -168,6 +168,7 @@ void Membership::look_whether_it_moves(ClientId id, std::chrono::nanoseconds sin
           id.value, client.pid);
     }
   }
+  return moved;
 }
 
 void Membership::suspect(ClientId id) {
@@ -178,19 +179,14 @@ void Membership::suspect(ClientId id) {
                 fmt::format("{} ms", liveness_.timeout / std::chrono::milliseconds(1)));
 }
 
-/// `progress`: of its worker, by its own word, before `returns`. Not by heartbeats: they come late,
-/// and then tell what was before.
+/// `progress`: of its worker, by its own word, before `returns`. `its_time`: that it has had since
+/// the last look.
 void Membership::look_what_it_returns(ClientId id, const Returns& returns, std::uint64_t progress,
-                                      std::chrono::nanoseconds since_last_look) {
+                                      std::chrono::nanoseconds its_time) {
   Slot& client = slot(id);
   if (returns.foreign > client.foreign) {
     evict(id, "it returned packets that it had not been given");
   }
-  // A client that is stopped, or waits for a CPU, has no time to return anything. What moves looks
-  // odd for a moment: one look is not enough.
-  const bool turned = std::exchange(client.progress_seen, progress) != progress;
-  const auto its_time =
-      turned ? std::min(since_last_look, liveness_.timeout / 4) : std::chrono::nanoseconds(0);
   if (!returns.hides) {
     client.hides.restart(0);
   } else if (!client.hides.look(0, its_time) && client.hides.still_for() >= liveness_.timeout) {
@@ -329,12 +325,13 @@ JoinReply Membership::admit(const JoinRequest& request) {
   client.pid = request.pid;
   client.start_time = request.start_time;
   client.lcores = request.lcores;
-  client.progress.restart(progress_of(id));
+  const std::uint64_t progress = read(info_.client[id.value].counters.progress);
+  client.progress.restart(progress);
+  client.progress_then = progress;
   client.counted = counted_by(id);
   const Returns returns = debts_.returns(id);
   client.foreign = returns.foreign;
   client.returns.restart(returns.settled);
-  client.progress_then = read(info_.client[request.id].counters.progress);
   shared::SlotVerdict& verdict = info_.client[id.value].verdict;
   verdict.generation.store(generation, std::memory_order_relaxed);
   verdict.pid.store(request.pid, std::memory_order_relaxed);
@@ -370,11 +367,14 @@ Refusal Membership::leave(const control::Leave& message) {
 }
 
 Refusal Membership::heartbeat(const control::Heartbeat& message) {
-  Slot& client = slot(id_of(message.id));
+  const ClientId id = id_of(message.id);
+  const Slot& client = slot(id);
   if (client.pid != message.pid || client.generation != message.generation) {
     return Refusal::kOtherGeneration;
   }
-  client.told_progress = message.progress;
+  if (message.progress > read(info_.client[id.value].counters.progress)) {
+    evict(id, "it tells of more turns than its worker has counted");
+  }
   return Refusal::kNone;
 }
 

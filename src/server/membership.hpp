@@ -7,8 +7,9 @@
 // client whose worker does not move is a suspect: it gets no new packets, keeps what it has, and is
 // active again as soon as it moves. One that returns packets which it was not given, or keeps one
 // back while it returns later ones, or turns and returns none, or leaves on its ring what it has
-// returned, or writes over its slot, is killed. One that leaves is released
-// when it owes nothing, and its slot is free when it has said that it uses nothing any more.
+// returned, or tells of turns that it did not make, or writes over its slot, is killed. One that
+// leaves is released when it owes nothing, and its slot is free when it has said that it uses
+// nothing any more.
 //
 // What is decided here is kept here: the shared block is written for the others to read, and what
 // they might write into it changes nothing.
@@ -123,11 +124,9 @@ class Membership {
     std::uint32_t pid = 0;
     std::uint64_t start_time = 0;
     shared::LcoreSet lcores{};
-    std::uint64_t told_progress = 0;  ///< by the last heartbeat
     ProgressWatch progress;
     std::uint64_t foreign = 0;  ///< Returns::foreign when it joined
     ProgressWatch returns;      ///< of Returns::settled while it has packets or keeps one back
-    std::uint64_t progress_seen = 0;  ///< in the last look, as the next one
     std::uint64_t progress_then = 0;  ///< when Returns::settled moved last, or nothing was to come
     ProgressWatch hides;              ///< while Returns::hides
     bool killed = false;
@@ -143,9 +142,11 @@ class Membership {
   const Slot& slot(ClientId id) const { return slots_[id.value]; }
 
   void look_at(ClientId id, std::chrono::nanoseconds since_last_look);
-  void look_whether_it_moves(ClientId id, std::chrono::nanoseconds since_last_look);
+  /// Whether it does.
+  bool look_whether_it_moves(ClientId id, std::uint64_t progress,
+                             std::chrono::nanoseconds since_last_look);
   void look_what_it_returns(ClientId id, const Returns& returns, std::uint64_t progress,
-                            std::chrono::nanoseconds since_last_look);
+                            std::chrono::nanoseconds its_time);
   void look_whether_its_worker_ended(ClientId id);
   void suspect(ClientId id);
   void look_what_it_wrote(ClientId id, const Counted& counted, const Returns& returns);
@@ -153,7 +154,6 @@ class Membership {
   Counted counted_by(ClientId id) const;
   void restore_slot(ClientId id);
   void evict(ClientId id, std::string_view why);
-  std::uint64_t progress_of(ClientId id) const;
   void bury(ClientId id);
   void part(ClientId id);
   bool has_let_go(ClientId id) const;

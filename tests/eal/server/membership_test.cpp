@@ -304,21 +304,27 @@ TEST_F(MembershipTest, SuspectsNobodyBeforeTheTimeIsOver) {
 }
 
 TEST_F(MembershipTest, IsNotDeceivedByHeartbeatsOfAWorkerThatHangs) {
+  info_->client[0].counters.progress = 77;
   const std::uint32_t generation = join(0, 5, 101);
-  for (int i = 0; i < 15; ++i) {
-    membership_->heartbeat({0, 101, generation, 77});
+  for (std::uint64_t turns = 0; turns < 15; ++turns) {
+    membership_->heartbeat({0, 101, generation, turns});
     pass(100ms);
   }
   EXPECT_EQ(state(0), SlotState::kSuspect);
 }
 
-TEST_F(MembershipTest, BelievesAHeartbeatThatTellsOfProgress) {
+TEST_F(MembershipTest, EvictsAClientWhoseHeartbeatsTellOfTurnsThatItDidNotMake) {
   const std::uint32_t generation = join(0, 5, 101);
-  for (std::uint64_t i = 1; i <= 20; ++i) {
-    membership_->heartbeat({0, 101, generation, i});
+  for (std::uint64_t turns = 0; turns < 20; ++turns) {
+    membership_->heartbeat({0, 101, generation, turns});
+    turn_worker(0);
     pass(100ms);
   }
-  EXPECT_EQ(state(0), SlotState::kActive);
+  membership_->heartbeat({0, 101, generation, 20});
+  EXPECT_EQ(watch_.kills[0], 0u);
+  membership_->heartbeat({0, 101, generation, 21});
+  EXPECT_EQ(watch_.kills[0], 1u);
+  EXPECT_EQ(membership_->evicted(), 1u);
 }
 
 TEST_F(MembershipTest, DoesNotHoldItsOwnPauseAgainstTheClients) {
@@ -427,7 +433,7 @@ TEST_F(MembershipTest, EvictsAClientThatKeepsAPacketBack) {
 TEST_F(MembershipTest, EvictsAClientThatTurnsAndReturnsNothing) {
   info_->client[1].counters.progress = 1000;  // of the one before
   join(0, 5, 101);
-  const std::uint32_t generation = join(1, 6, 102);
+  join(1, 6, 102);
   for (Returns& returns : returns_) returns.has_some = true;
   const auto let_them_turn = [&](int turns_of_second) {
     for (int i = 0; i < turns_of_second; ++i) turn_worker(1);
@@ -435,7 +441,6 @@ TEST_F(MembershipTest, EvictsAClientThatTurnsAndReturnsNothing) {
   };
   for (int i = 0; i < 3; ++i) {
     ++returns_[0].settled;
-    membership_->heartbeat({1, 102, generation, 5'000'000});  // of when it had no packets
     let_them_turn(3);  // the second one has a large burst in hand
   }
   EXPECT_EQ(membership_->evicted(), 0u);
@@ -472,8 +477,9 @@ TEST_F(MembershipTest, LetsAClientGoOnThatWasStoppedWithPackets) {
     returns_[0] = {.has_some = true, .awaits_server = true};
   };
   look();
-  EXPECT_EQ(state(0), SlotState::kActive);
   while_looking_ = [] {};
+  look();
+  EXPECT_EQ(state(0), SlotState::kActive);
   pass_turning(0, 3 * kTimeout, 1000);  // the server's ports are slow
   ++returns_[0].settled;
   returns_[0].awaits_server = false;

@@ -147,6 +147,7 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Misdeed{"claims", "it returned packets that it had not been given"},
                       Misdeed{"spoils", "it returned packets that it had not been given"},
                       Misdeed{"swallows", "it returns none of the packets that it has"},
+                      Misdeed{"boasts", "it tells of more turns than its worker has counted"},
                       Misdeed{"hides", "it leaves packets on its ring that it has returned"}),
     [](const auto& info) { return std::string(info.param.name); });
 

@@ -2,8 +2,9 @@
 // mp_client, but with its first packets its worker thread ends while the process lives on, or it
 // writes into its slot that the worker has ended while it runs, or writes all over its slot, or
 // claims that its return ring held more than it can hold, or writes all over its rings' heads, or
-// turns on and returns nothing, or does not say on its ring what it has taken off:
-//   misbehaving_client ends|lies|scribbles|claims|spoils|swallows|hides ARGUMENTS OF mp_client
+// turns on and returns nothing, or tells the server that it turns when it does not, or does not say
+// on its ring what it has taken off:
+//   misbehaving_client DEED ARGUMENTS OF mp_client
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -14,7 +15,9 @@
 
 #include "client/client.hpp"
 #include "client/worker.hpp"
+#include "core/control_message.hpp"
 #include "core/names.hpp"
+#include "dpdk/mp_channel.hpp"
 #include "dpdk/ring_end.hpp"
 #include "dpdk/shared_info.hpp"
 
@@ -67,6 +70,16 @@ void swallow(const client::Handler&, std::span<dpdk::Packet>) {
   for (shared::ClientSlot& slot = own_slot();; ::usleep(1000)) slot.counters.progress += 1;
 }
 
+void boast(const client::Handler&, std::span<dpdk::Packet>) {
+  const shared::ClientSlot& slot = own_slot();
+  control::Heartbeat beat{0, static_cast<std::uint32_t>(::getpid()), slot.verdict.generation,
+                          slot.counters.progress};
+  for (;; ::usleep(100'000)) {
+    ++beat.progress;
+    dpdk::mp_send(control::kActionName, control::encode(beat).view());
+  }
+}
+
 void hide(const client::Handler& handler, std::span<dpdk::Packet> packets) {
   ::rte_ring& work = own_ring(names::work_ring(ClientId{0}));
   const auto back = *dpdk::RingView::look_up(names::return_ring(ClientId{0}));
@@ -84,10 +97,9 @@ void hide(const client::Handler& handler, std::span<dpdk::Packet> packets) {
 }
 
 const std::map<std::string_view, client::HandleFn> kMisdeeds = {
-    {"ends", end_worker},    {"lies", say_so},
-    {"scribbles", scribble}, {"claims", claim_too_much},
-    {"spoils", spoil_rings}, {"swallows", swallow},
-    {"hides", hide}};
+    {"ends", end_worker},       {"lies", say_so},        {"scribbles", scribble},
+    {"claims", claim_too_much}, {"spoils", spoil_rings}, {"swallows", swallow},
+    {"boasts", boast},          {"hides", hide}};
 
 }  // namespace
 
