@@ -49,7 +49,7 @@ struct PoolSize {
   unsigned data_room = 0;  ///< bytes, headroom included
   unsigned cache = kMempoolCache;
   unsigned segments = 1;  ///< mbufs that the longest frame takes
-  unsigned lanes = 0;     ///< rings by which processes give back; 0: one pool of DPDK's own kind
+  unsigned lanes = 0;     ///< rings by which processes give back; 0: a kind of DPDK's own
 
   bool operator==(const PoolSize&) const = default;
 };
@@ -64,8 +64,8 @@ PoolSize wire_pool(const SizingInput& input);
 /// wire_pool, so that a packet which entered by the wire is never refused on its way out.
 unsigned wire_tx_ring_size(const SizingInput& input);
 
-/// Bytes of DPDK memory that a pool takes. An mbuf never straddles two hugepages; on pages of
-/// kPage4k they lie closely packed (dpdk::Mempool).
+/// Bytes of DPDK memory that a pool takes at most, of whatever kind it is. An mbuf never straddles
+/// two hugepages; on pages of kPage4k they lie closely packed (dpdk::Mempool).
 std::uint64_t pool_bytes(const PoolSize& pool, std::uint64_t page_bytes);
 /// Bytes that a ring of `size` entries takes.
 std::uint64_t ring_bytes(unsigned size);

@@ -54,6 +54,16 @@ int populate_packed(::rte_mempool* pool) {
   return got < 0 ? got : -ENOMEM;
 }
 
+/// Unless somebody has chosen (--mbuf-pool-ops-name, or the platform): the mbufs that were given
+/// back last are taken first, since they are in a cache still. DPDK's own kind hands out the ones
+/// that nobody has touched for the longest time.
+int give_kind(::rte_mempool* pool) {
+  const bool chosen =
+      ::rte_mbuf_user_mempool_ops() != nullptr || ::rte_mbuf_platform_mempool_ops() != nullptr;
+  if (!chosen && ::rte_mempool_set_ops_byname(pool, "stack", nullptr) == 0) return 0;
+  return ::rte_mempool_set_ops_byname(pool, ::rte_mbuf_best_mempool_ops(), nullptr);
+}
+
 }  // namespace
 
 Result<MempoolView> MempoolView::look_up(const std::string& name) {
@@ -82,11 +92,11 @@ Result<Mempool> Mempool::create(const std::string& name, const PoolSize& size, i
                                           packed ? RTE_MEMPOOL_F_NO_IOVA_CONTIG : 0));
   if (!pool.pool_) return full;
   ::rte_mempool* const made = pool.pool_.get();
-  const char* const kind = ::rte_mbuf_best_mempool_ops();
   if (size.lanes > 0) {
     if (Status given = give_lanes(made, size.lanes); !given) return given.error();
-  } else if (::rte_mempool_set_ops_byname(made, kind, nullptr) != 0) {
-    return environment_error(fmt::format("mempool '{}' cannot be of DPDK's kind '{}'", name, kind));
+  } else if (give_kind(made) != 0) {
+    return environment_error(fmt::format("mempool '{}' cannot be of DPDK's kind '{}'", name,
+                                         ::rte_mbuf_best_mempool_ops()));
   }
   ::rte_pktmbuf_pool_private sizes = {};
   sizes.mbuf_data_room_size = static_cast<std::uint16_t>(size.data_room);

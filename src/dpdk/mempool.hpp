@@ -40,9 +40,9 @@ class MempoolView {
 
 class Mempool {
  public:
-  /// With lanes (lanes.hpp) or of DPDK's own kind. Without hugepages mbufs lie closely packed: in
-  /// 2368 bytes, where a pool of DPDK's gives each a page, and a server forwards half as much
-  /// again.
+  /// With lanes (lanes.hpp), or a stack of DPDK's unless another kind was chosen
+  /// (--mbuf-pool-ops-name). Without hugepages mbufs lie closely packed: in 2368 bytes, where a
+  /// pool of DPDK's gives each a page, and a server forwards half as much again.
   static Result<Mempool> create(const std::string& name, const PoolSize& size, int numa_node);
 
   /// As rte_pktmbuf_pool_create() makes it, without lanes.

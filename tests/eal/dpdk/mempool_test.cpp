@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 #include <rte_malloc.h>
+#include <rte_mbuf_pool_ops.h>
+#include <rte_memzone.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -60,6 +62,30 @@ TEST(Mempool, GivesPackedMbufsAddressesForDevices) {
     EXPECT_EQ(mbuf->buf_iova, address(mbuf->buf_addr));
     EXPECT_EQ(::rte_mempool_virt2iova(mbuf), address(mbuf));
   }
+}
+
+/// Without a cache on the way.
+Mempool bare_pool() {
+  return *Mempool::create("bare", {.mbufs = 100, .data_room = 2176, .cache = 0}, 0);
+}
+
+TEST(Mempool, HandsOutFirstWhatWasGivenBackLast) {
+  const Mempool pool = bare_pool();
+  void* mbufs[3] = {};
+  ASSERT_EQ(::rte_mempool_get_bulk(pool.view().get(), mbufs, 3), 0);
+  ::rte_mempool_put_bulk(pool.view().get(), mbufs, 3);
+  void* next = nullptr;
+  for (const int i : {2, 1, 0}) {
+    ASSERT_EQ(::rte_mempool_get(pool.view().get(), &next), 0);
+    EXPECT_EQ(next, mbufs[i]) << i;
+  }
+}
+
+TEST(Mempool, IsOfTheKindThatSomebodyHasChosen) {
+  ASSERT_EQ(::rte_mbuf_set_user_mempool_ops("ring_sp_sc"), 0);
+  const Mempool pool = bare_pool();
+  ::rte_memzone_free(::rte_memzone_lookup("mbuf_user_pool_ops"));
+  EXPECT_STREQ(::rte_mempool_get_ops(pool.view().get()->ops_index)->name, "ring_sp_sc");
 }
 
 class MempoolSize : public ::testing::TestWithParam<PoolSize> {
