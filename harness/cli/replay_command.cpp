@@ -63,8 +63,7 @@ void ReplayCommand::declare(CLI::App& app) {
   app.add_option("--loops", loops_, "send the captures so many times")->check(positive_number);
   app.add_option("--on-full", server_.on_full, "when a client's ring is full: drop or wait (wait)")
       ->check(CLI::IsMember({"drop", "wait"}));
-  app.add_option("--ring-size", server_.ring_size,
-                 "of each client (not given: the server's choice)");
+  app.add_option("--ring-size", server_.ring_size, "of each client (4096)");
   app.add_option("--ring-mode", server_.ring_mode, "as of mp_server");
   app.add_option("--tx", server_.tx, "return or direct (return)")
       ->check(CLI::IsMember({"return", "direct"}));

@@ -137,7 +137,7 @@ unsigned needed_megabytes(const Scenario& scenario, unsigned max_frame, bool hug
                           unsigned looped) {
   SizingInput input;
   input.clients = scenario.client_slots;
-  input.ring_size = scenario.server.ring_size.value_or(default_ring_size(input.clients));
+  input.ring_size = scenario.server.ring_size.value_or(input.ring_size);
   input.ports = scenario.port_count;
   input.direct = scenario.server.tx == "direct";
   input.tx_queues = input.direct ? scenario.client_slots : 1;

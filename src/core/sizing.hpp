@@ -18,17 +18,10 @@ inline constexpr unsigned kMempoolCache = 512;     ///< objects per lcore; the m
 inline constexpr std::uint64_t kPage4k = 4096;     ///< --no-huge
 inline constexpr std::uint64_t kPage2M = 2 << 20;  ///< hugepages
 
-/// Entries of a work and of a return ring, where nobody chose. More than four clients have smaller
-/// ones: what waits on all rings together is to be in a cache still when its turn comes.
-constexpr unsigned default_ring_size(unsigned clients) {
-  return clients <= 4 ? 4096 : 1024;
-}
-
 /// All that decides the size of a run.
 struct SizingInput {
   unsigned clients = 1;
-  /// Of work and return rings.
-  unsigned ring_size = default_ring_size(clients);
+  unsigned ring_size = 4096;       ///< of work and return rings
   unsigned ports = 2;              ///< all of them, wire ports too
   unsigned rx_queues = 1;          ///< per port
   unsigned tx_queues = 1;          ///< per port

@@ -11,7 +11,6 @@
 #include "cli/command_line.hpp"
 #include "core/parse_duration.hpp"
 #include "core/parse_number.hpp"
-#include "core/sizing.hpp"
 
 namespace ringside::server {
 namespace {
@@ -39,7 +38,7 @@ struct Raw {
   std::string on_full = "drop";
   std::string on_no_client = "wait";
   std::string idle = "adaptive";
-  std::optional<std::int64_t> ring_size;
+  std::int64_t ring_size = 4096;
   unsigned start_after = 1;
   std::string heartbeat_timeout = "1s";
   bool evict_hung = false;
@@ -58,8 +57,7 @@ void declare(CLI::App& app, Raw& raw) {
   app.add_option("-n", raw.clients, "How many clients there can be, 1 ... 16")->required();
   app.add_option("--policy", raw.policy, "round-robin, flow-hash, symmetric-flow-hash or port");
   app.add_option("--ring-size", raw.ring_size,
-                 "Entries of each ring, a power of two; holds one less (4096; 1024 with more than "
-                 "four clients)");
+                 "Entries of each ring, a power of two; holds one less");
   app.add_option("--ring-mode", raw.ring_mode, "sp-sc, mp-sc, sp-mc, mp-mc, mp-rts or hts");
   app.add_option("--tx", raw.tx, "return: clients give packets back; direct: clients transmit")
       ->check(CLI::IsMember({"return", "direct"}));
@@ -129,12 +127,12 @@ Status choose(const Raw& raw, Options& options) {
   return Done{};
 }
 
-Status check_numbers(const Raw& raw, std::int64_t ring_size, unsigned clients) {
-  if (ring_size < 64 || ring_size > (1 << 20) ||
-      !std::has_single_bit(static_cast<std::uint64_t>(ring_size))) {
+Status check_numbers(const Raw& raw, unsigned clients) {
+  if (raw.ring_size < 64 || raw.ring_size > (1 << 20) ||
+      !std::has_single_bit(static_cast<std::uint64_t>(raw.ring_size))) {
     return Error{fmt::format(
         "--ring-size {} is not a power of two between 64 and 1048576; choose for example 4096",
-        ring_size)};
+        raw.ring_size)};
   }
   if (raw.start_after < 1 || raw.start_after > clients) {
     return Error{fmt::format("--start-after {} can never come true with -n {}; choose 1 ... {}",
@@ -195,13 +193,12 @@ Result<Options> parse_options(const std::vector<std::string>& words) {
     return Error{fmt::format("-n '{}' is no possible number of clients; choose 1 ... {}",
                              raw.clients, kMaxClients)};
   }
-  const std::int64_t ring_size = raw.ring_size.value_or(default_ring_size(*clients));
-  if (Status numbers = check_numbers(raw, ring_size, *clients); !numbers) return numbers.error();
+  if (Status numbers = check_numbers(raw, *clients); !numbers) return numbers.error();
   if (Status ports = check_ring_ports(raw.ring_ports); !ports) return ports.error();
   if (Status chosen = choose(raw, options); !chosen) return chosen.error();
   options.port_mask = *mask;
   options.clients = *clients;
-  options.ring_size = static_cast<unsigned>(ring_size);
+  options.ring_size = static_cast<unsigned>(raw.ring_size);
   options.start_after = raw.start_after;
   options.burst = raw.burst.value_or(default_burst(options.ring_size));
   options.max_frame = raw.max_frame;

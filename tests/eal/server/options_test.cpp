@@ -28,16 +28,6 @@ TEST(ServerOptions, HaveTheLessonsDefaults) {
   EXPECT_EQ(options->on_full, OnFull::kDrop);
 }
 
-TEST(ServerOptions, ManyClientsHaveSmallerRings) {
-  const auto ring_size = [](const char* clients) {
-    return parse_options({"-p", "3", "-n", clients})->ring_size;
-  };
-  EXPECT_EQ(ring_size("4"), 4096u);
-  EXPECT_EQ(ring_size("5"), 1024u);
-  EXPECT_EQ(ring_size("16"), 1024u);
-  EXPECT_EQ(parse_options({"-p", "3", "-n", "16", "--ring-size", "4096"})->ring_size, 4096u);
-}
-
 TEST(ServerOptions, ABurstIsAFourthOfTheRingWithinBounds) {
   const auto burst = [](const char* ring_size) {
     return parse_options({"-p", "3", "-n", "2", "--ring-size", ring_size})->burst;

@@ -107,8 +107,7 @@ TEST_F(BadInputServer, OneServerPerPrefix) {
 
 TEST_F(BadInputServer, SaysHowMuchMemoryIsMissing) {
   EXPECT_THAT(
-      run({"-p", "3", "-n", "16", "--ring-size", "4096", "--ring-port", "a", "--ring-port", "b"},
-          primary("0@0", "64")),
+      run({"-p", "3", "-n", "16", "--ring-port", "a", "--ring-port", "b"}, primary("0@0", "64")),
       FailsWith("mp_server", kEnvironment, "no room for mempool 'mbuf_pool'"));
 }
 

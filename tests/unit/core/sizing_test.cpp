@@ -113,7 +113,7 @@ TEST(Sizing, MemoryCoversItsPartsAndGrowsWithThem) {
   const unsigned need = memory_megabytes(two, kPage4k);
   EXPECT_GT(std::uint64_t{need} << 20, pool + (8 << 20));
   EXPECT_LT(std::uint64_t{need} << 20, pool * 5 / 4 + (32 << 20));
-  EXPECT_GT(memory_megabytes({.clients = 16, .ring_size = 4096}, kPage4k), 16u * 4095 * 2368 >> 20);
+  EXPECT_GT(memory_megabytes({.clients = 16}, kPage4k), 16u * 4095 * 2368 >> 20);
   EXPECT_GT(memory_megabytes({.clients = 2, .wire_ports = 2}, kPage4k), need);
   EXPECT_LE(need, memory_megabytes(two, kPage2M));
 }
