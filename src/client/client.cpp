@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -100,6 +101,11 @@ std::unique_ptr<Outlet> make_outlet(const Found& found, ClientId id, const Link&
                                         slot.counters);
 }
 
+/// How the work ended, when it did with the server.
+Status server_ended(const shared::SharedInfo& info) {
+  return server_stopped(info) ? Status(Done{}) : server_gone(info);
+}
+
 /// Decides when the worker may end: at once when the server has stopped or is gone, otherwise after
 /// the server has taken back what it had handed out.
 class Ending {
@@ -134,8 +140,7 @@ class Ending {
 
   /// How it ended.
   Status verdict() const {
-    if (server_stopped(info_)) return Done{};
-    if (link_.server_gone()) return client::server_gone(info_);
+    if (server_stopped(info_) || link_.server_gone()) return server_ended(info_);
     if (!overdue_) return Done{};
     return Error{fmt::format("the server did not let client {} go within {} s", id_.value,
                              kLeaveDeadline.count()),
@@ -153,7 +158,7 @@ class Ending {
 
 /// Joins and ties itself to the server.
 Result<std::unique_ptr<Link>> tie(const Options& options, const Found& found, const dpdk::Eal& eal,
-                                  const dpdk::Log& log) {
+                                  const dpdk::Log& log, Link::GiveUp give_up) {
   const unsigned id = options.id.value;
   auto server = watch_server(*found.info);
   if (!server) return server.error();
@@ -168,7 +173,7 @@ Result<std::unique_ptr<Link>> tie(const Options& options, const Found& found, co
   pass(Step::kAdmitted);
   log.info("Client process {} joined (generation {}, lcore {}, {} ports)", id, member->generation,
            fmt::join(dpdk::lcore_list(), ","), found.info->ports);
-  return Link::start(*member, found.info->client[id], std::move(*server));
+  return Link::start(*member, *found.info, std::move(*server), std::move(give_up));
 }
 
 /// The last access to the server's memory: neither the server nor the next client of this id need
@@ -178,16 +183,20 @@ void let_go(shared::ClientSlot& slot) {
   slot.counters.detached.store(generation, std::memory_order_release);  // pairs: has_let_go()
 }
 
-/// `joined`: turns true when it is tied to the server.
+/// `joined`: turns true when it is tied to the server. `end`: for a process whose handler does not
+/// come back when the server has ended, see Link::GiveUp.
 Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk::Log& log,
-            std::atomic<bool>& joined) {
+            std::atomic<bool>& joined, const std::function<int(const Status&)>& end) {
   const unsigned id = options.id.value;
   log.info("Client process {} starting...", id);
   auto found = look_up(log, options.id);
   if (!found) return eal.reason(found.error());
   if (Status ports = check_ports(*found->info); !ports) return eal.reason(ports.error());
   eal.arrived();
-  auto link = tie(options, *found, eal, log);
+  auto link = tie(options, *found, eal, log, [&info = *found->info, &eal, &end] {
+    eal.leave_nothing();
+    return end(server_ended(info));
+  });
   if (!link) return link.error();
   joined = true;
   if (dpdk::lcore_list().size() > 1) {
@@ -237,7 +246,8 @@ class Beginning {
     auto eal = dpdk::Eal::start_secondary(args.eal, wait, signals::stop_requested,
                                           [this](const Error& error) { return end(error); });
     if (!eal) return eal.error();
-    return work(options_, handle, *eal, log, joined_);
+    return work(options_, handle, *eal, log, joined_,
+                [this](const Status& status) { return end(status); });
   }
 
   /// As end_of(), unless the next server is waited for.

@@ -2,6 +2,7 @@
 // Joining the server: a request, its answer, and what a client is afterwards.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -31,6 +32,12 @@ struct Applicant {
 
 /// Holds on to the process of the server that made `info`. Error kServerGone when it has ended.
 Result<dpdk::PeerProcess> watch_server(const shared::SharedInfo& info);
+
+/// The server has taken back all it will ever take.
+inline bool server_stopped(const shared::SharedInfo& info) {
+  return info.server_state.load(std::memory_order_acquire) ==  // pairs: Control::publish()
+         static_cast<std::uint32_t>(shared::ServerState::kStopped);
+}
 
 /// "the server (process N) ended without saying so..."
 Error server_gone(const shared::SharedInfo& info);

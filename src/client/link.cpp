@@ -11,18 +11,19 @@
 
 #include "client/crash_points.hpp"
 #include "core/control_message.hpp"
+#include "core/idle.hpp"
 #include "core/shared_counter.hpp"
 #include "dpdk/mp_channel.hpp"
 
 namespace ringside::client {
 
-Result<std::unique_ptr<Link>> Link::start(const Membership& member, shared::ClientSlot& slot,
-                                          dpdk::PeerProcess server) {
+Result<std::unique_ptr<Link>> Link::start(const Membership& member, shared::SharedInfo& info,
+                                          dpdk::PeerProcess server, GiveUp give_up) {
   const int wake = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (wake < 0) {
     return environment_error(fmt::format("cannot make an eventfd ({})", std::strerror(errno)));
   }
-  std::unique_ptr<Link> link(new Link(member, slot, std::move(server), wake));
+  std::unique_ptr<Link> link(new Link(member, info, std::move(server), std::move(give_up), wake));
   auto thread = dpdk::ControlThread::start("ringside-link", [&link = *link] { link.run(); });
   if (!thread) return thread.error();
   link->thread_.emplace(std::move(*thread));
@@ -38,11 +39,17 @@ Link::~Link() {
 
 void Link::run() {
   while (!stop_.load(std::memory_order_relaxed)) {
-    if (server_.ended()) return server_gone_.store(true, std::memory_order_relaxed);
+    if (server_.ended() || server_stopped(info_)) return end_with_server();
     // A stopped one does not read, and EAL would complain of each message on the screen.
     if (!server_.stopped()) speak();
     wait();
   }
+}
+
+void Link::end_with_server() {
+  if (server_.ended()) server_gone_.store(true, std::memory_order_relaxed);
+  const auto stop = [this] { return stop_.load(std::memory_order_relaxed); };
+  if (!poll_until(kLastTurn, stop)) ::_exit(give_up_());
 }
 
 void Link::wait() const {

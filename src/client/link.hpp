@@ -2,10 +2,14 @@
 // A client's tie to its server while it works: tells the server by heartbeat how far the worker
 // is, says goodbye, and notices when the server has ended. On a thread of its own, so that the
 // worker does nothing for it but count.
+//
+// A worker that does not come back from its handler holds up neither the end of the process nor the
+// next server, which waits for all who are attached to the memory of the last one.
 #pragma once
 
 #include <atomic>
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <optional>
 
@@ -20,9 +24,15 @@ class Link {
  public:
   static constexpr auto kHeartbeat = std::chrono::milliseconds(100);
 
-  /// Starts the thread. `slot` and what it stands in must outlive the link. Error kEnvironment.
-  static Result<std::unique_ptr<Link>> start(const Membership& member, shared::ClientSlot& slot,
-                                             dpdk::PeerProcess server);
+  /// From the server's end on, until the process ends whatever its worker does.
+  static constexpr auto kLastTurn = std::chrono::milliseconds(500);
+  /// The last act of the process then, on the link's thread. Returns the exit code, or does not
+  /// return.
+  using GiveUp = std::function<int()>;
+
+  /// Starts the thread. `info` must outlive the link. Error kEnvironment.
+  static Result<std::unique_ptr<Link>> start(const Membership& member, shared::SharedInfo& info,
+                                             dpdk::PeerProcess server, GiveUp give_up);
   Link(const Link&) = delete;
   Link& operator=(const Link&) = delete;
   ~Link();
@@ -37,17 +47,26 @@ class Link {
   const std::atomic<bool>& server_gone_flag() const { return server_gone_; }
 
  private:
-  Link(const Membership& member, shared::ClientSlot& slot, dpdk::PeerProcess server, int wake)
-      : member_(member), slot_(slot), server_(std::move(server)), wake_(wake) {}
+  Link(const Membership& member, shared::SharedInfo& info, dpdk::PeerProcess server, GiveUp give_up,
+       int wake)
+      : member_(member),
+        info_(info),
+        slot_(info.client[member.id.value]),
+        server_(std::move(server)),
+        give_up_(std::move(give_up)),
+        wake_(wake) {}
   void run();
+  void end_with_server();
   /// Waits for the next heartbeat, for a call from the worker or for the server's end.
   void wait() const;
   void wake() const;
   void speak() const;
 
   const Membership member_;
+  const shared::SharedInfo& info_;
   shared::ClientSlot& slot_;
   const dpdk::PeerProcess server_;
+  const GiveUp give_up_;
   const int wake_;  ///< eventfd
   std::atomic<bool> leaving_{false};
   std::atomic<bool> stop_{false};

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "client/crash_points.hpp"
+#include "client/join.hpp"
 #include "core/shared_counter.hpp"
 #include "dpdk/lanes.hpp"
 #include "dpdk/port.hpp"

@@ -61,12 +61,6 @@ class DirectOutlet final : public Outlet {
   std::array<std::uint8_t, kMaxPorts> index_of_{};  // by DPDK port id
 };
 
-/// The server has taken back all it will ever take.
-inline bool server_stopped(const shared::SharedInfo& info) {
-  return info.server_state.load(std::memory_order_acquire) ==  // pairs: Control::publish()
-         static_cast<std::uint32_t>(shared::ServerState::kStopped);
-}
-
 /// Clients transmit, rather than give back.
 inline bool is_direct(const shared::SharedInfo& info) {
   return info.tx_mode == static_cast<std::uint32_t>(shared::TxMode::kDirect);

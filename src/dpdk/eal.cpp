@@ -172,7 +172,7 @@ Eal::~Eal() {
   if (!owner_) return;
   withdraw();
   if (role_ == Role::kSecondary) {
-    remove_own_files(facts_.runtime_directory);
+    leave_nothing();
   } else {
     memory_.reset();
     if (hotplug_lock_ && hotplug_lock_->readers() > 0 && nobody_starts()) {
@@ -180,6 +180,10 @@ Eal::~Eal() {
     }
     ::rte_eal_cleanup();
   }
+}
+
+void Eal::leave_nothing() const {
+  remove_own_files(facts_.runtime_directory);
 }
 
 Result<Eal> Eal::start(Role role, const std::vector<std::string>& eal_args) {

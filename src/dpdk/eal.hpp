@@ -58,6 +58,9 @@ class Eal {
   /// count; never negative.
   std::chrono::nanoseconds time_left() const;
 
+  /// Secondary: removes its own files, for a process that does not get to ~Eal. Any thread.
+  void leave_nothing() const;
+
   Eal(Eal&& other) noexcept;
   Eal& operator=(Eal&&) = delete;
   /// Primary: takes the announcement back and gives all to rte_eal_cleanup(), which dead readers of
