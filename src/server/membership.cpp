@@ -325,9 +325,6 @@ JoinReply Membership::admit(const JoinRequest& request) {
   client.pid = request.pid;
   client.start_time = request.start_time;
   client.lcores = request.lcores;
-  const std::uint64_t progress = read(info_.client[id.value].counters.progress);
-  client.progress.restart(progress);
-  client.progress_then = progress;
   client.counted = counted_by(id);
   const Returns returns = debts_.returns(id);
   client.foreign = returns.foreign;
@@ -337,7 +334,9 @@ JoinReply Membership::admit(const JoinRequest& request) {
   verdict.pid.store(request.pid, std::memory_order_relaxed);
   verdict.numa_node = request.numa_node;
   verdict.lcores = request.lcores;
-  info_.client[id.value].worker.store(0, std::memory_order_relaxed);  // what the one before left
+  // What the one before left.
+  info_.client[id.value].worker.store(0, std::memory_order_relaxed);
+  info_.client[id.value].counters.progress.store(0, std::memory_order_relaxed);
   move(id, SlotEvent::kClaim);
   move(id, SlotEvent::kAdmit);
   active_.add(id);

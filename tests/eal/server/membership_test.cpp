@@ -304,8 +304,8 @@ TEST_F(MembershipTest, SuspectsNobodyBeforeTheTimeIsOver) {
 }
 
 TEST_F(MembershipTest, IsNotDeceivedByHeartbeatsOfAWorkerThatHangs) {
-  info_->client[0].counters.progress = 77;
   const std::uint32_t generation = join(0, 5, 101);
+  info_->client[0].counters.progress = 77;
   for (std::uint64_t turns = 0; turns < 15; ++turns) {
     membership_->heartbeat({0, 101, generation, turns});
     pass(100ms);
@@ -314,6 +314,7 @@ TEST_F(MembershipTest, IsNotDeceivedByHeartbeatsOfAWorkerThatHangs) {
 }
 
 TEST_F(MembershipTest, EvictsAClientWhoseHeartbeatsTellOfTurnsThatItDidNotMake) {
+  info_->client[0].counters.progress = ~std::uint64_t{0};  // the one before wrote over its slot
   const std::uint32_t generation = join(0, 5, 101);
   for (std::uint64_t turns = 0; turns < 20; ++turns) {
     membership_->heartbeat({0, 101, generation, turns});
@@ -431,7 +432,7 @@ TEST_F(MembershipTest, EvictsAClientThatKeepsAPacketBack) {
 }
 
 TEST_F(MembershipTest, EvictsAClientThatTurnsAndReturnsNothing) {
-  info_->client[1].counters.progress = 1000;  // of the one before
+  info_->client[1].counters.progress = ~std::uint64_t{0};  // of the one before
   join(0, 5, 101);
   join(1, 6, 102);
   for (Returns& returns : returns_) returns.has_some = true;
