@@ -73,6 +73,9 @@ void Control::steer(Clock::time_point now) {
 Returns Control::returns_of(ClientId id) const {
   Returns returns;
   if (path_.direct()) {
+    // acquire: pairs with DirectOutlet::take()
+    returns.settled = path_.info.client[id.value].counters.done.load(std::memory_order_acquire);
+    returns.has_some = path_.owed(id.value) > 0;
     returns.handed = path_.handed(id.value);
     return returns;
   }

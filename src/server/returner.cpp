@@ -58,21 +58,22 @@ std::size_t Returner::settle_front(ClientId client, std::span<dpdk::Packet> show
       books.matching({reinterpret_cast<void* const*>(shown.data()), shown.size()});
   // Never, with one receiver and clients that do as they should.
   if (owed.empty()) return settle_others(client, shown);
-  back_[client.value].take(owed.size());
   const std::span packets(reinterpret_cast<dpdk::Packet*>(owed.data()), owed.size());
   dpdk::claim(packets);
   deliver(client, packets);
   books.settle_oldest(owed.size());
   count_returned(client, owed.size());
+  // Last: while a port takes its time, the client's part is done, as whoever looks can see.
+  back_[client.value].take(owed.size());
   return owed.size();
 }
 
 std::size_t Returner::settle_others(ClientId client, std::span<dpdk::Packet> shown) {
   std::ranges::copy(shown, burst_.begin());
-  back_[client.value].take(shown.size());
   const std::span<dpdk::Packet> accepted = accept(client, {burst_.data(), shown.size()});
   if (!accepted.empty()) deliver(client, accepted);
   count_returned(client, accepted.size());
+  back_[client.value].take(shown.size());
   return shown.size();
 }
 
@@ -91,6 +92,7 @@ void Returner::note_emptied(ClientId client) {
   path_.back[client.value].reset();
   back_[client.value] = dpdk::ConsumerEnd(path_.back[client.value]);
   lied_.remove(client);
+  foreign_[client.value] = 0;
   path_.emptied[client.value].store(deaths, std::memory_order_release);  // pairs: DataPath
 }
 
@@ -115,12 +117,16 @@ std::span<dpdk::Packet> Returner::accept(ClientId client, std::span<dpdk::Packet
 }
 
 bool Returner::accept_one(ClientId client, dpdk::Packet packet) {
-  for (std::size_t lcore = 0; lcore < path_.rx.size(); ++lcore) {
+  // After so many its end is decided, and what it owes is recovered from the books: looking there
+  // for each packet of a ring full of others would take minutes.
+  const std::size_t lcores = foreign_[client.value] < kForeignLookedUp ? path_.rx.size() : 0;
+  for (std::size_t lcore = 0; lcore < lcores; ++lcore) {
     const Settled settled = path_.owed_fifo(lcore, client.value).settle_one(packet);
     if (settled == Settled::kNotOwed) continue;
     if (settled == Settled::kOutOfOrder) add(counters_.out_of_order[client.value], 1);
     return true;
   }
+  ++foreign_[client.value];
   add(counters_.not_owed[client.value], 1);
   return false;
 }

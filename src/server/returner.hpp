@@ -68,6 +68,7 @@ class Returner {
   void count_returned(ClientId client, std::size_t packets);
 
   static constexpr std::uint8_t kNoPort = 0xff;
+  static constexpr unsigned kForeignLookedUp = 64;
 
   DataPath& path_;
   TxCounters& counters_;
@@ -76,6 +77,7 @@ class Returner {
   Batch marked_;                                  ///< what the handler wants dropped
   std::vector<dpdk::ConsumerEnd> back_;           ///< by ClientId
   ClientSet lied_;                                ///< about its return ring, in this life
+  std::array<unsigned, kMaxClients> foreign_{};   ///< packets that it had not been given, likewise
   std::vector<dpdk::Packet> burst_;
   std::size_t waiting_ = 0;  ///< packets in batches_ between turns
 };

@@ -127,6 +127,48 @@ TEST_F(ReturnerTest, KeepsTheOrderOfAPortThatFillsUpBetweenTwoRunsForIt) {
   for (std::uint32_t i = 0; i < 20; ++i) EXPECT_EQ(first_port[i], i < 10 ? i : i + 10);
 }
 
+TEST_F(ReturnerTest, LeavesOnTheReturnRingWhatAPortTakesItsTimeOver) {
+  static dpdk::RingView back;
+  static unsigned seen;
+  seams_.transmit = [](std::uint16_t port, std::uint16_t queue, std::span<dpdk::Packet> packets) {
+    seen = back.used();
+    return product_seams().transmit(port, queue, packets);
+  };
+  build_for_one_client();
+  back = path_->back[0];
+  Returner returner(*path_);
+  bring_back(5);
+  returner.turn();
+  EXPECT_EQ(seen, 5u) << "a client that waits for the server must be seen to do so";
+  EXPECT_EQ(back.used(), 0u);
+}
+
+TEST_F(ReturnerTest, LooksForNothingMoreInTheBooksAfterManyPacketsThatWereNotOwed) {
+  build_for_one_client();
+  Returner returner(*path_);
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  arrive(0, 3);
+  while (receiver.turn() > 0) {
+  }
+  auto packets = take(path_->work[0]);
+  ASSERT_EQ(packets.size(), 3u);
+  dpdk::Packet foreign = ::rte_pktmbuf_alloc(pool_->view().get());
+  const auto bring = [&](dpdk::Packet packet) {
+    path_->back[0].enqueue({&packet, 1});
+    returner.turn();
+  };
+  for (int i = 0; i < 63; ++i) bring(foreign);
+  bring(packets[1]);
+  EXPECT_EQ(read(path_->tx.out_of_order[0]), 1u);
+  for (int i = 0; i < 10; ++i) bring(foreign);
+  bring(packets[2]);
+  EXPECT_EQ(read(path_->tx.not_owed[0]), 74u);
+  EXPECT_EQ(path_->owed(0), 2u) << "to be recovered from there";
+  EXPECT_TRUE(balance(ledger()).balanced());
+  ::rte_pktmbuf_free(foreign);
+}
+
 TEST_F(ReturnerTest, CountsWhatItAbandonsAsRefused) {
   tx_ring_size_ = 4;
   options_.on_full = OnFull::kWait;

@@ -129,15 +129,16 @@ INSTANTIATE_TEST_SUITE_P(Modes, Scribbler, ::testing::Values("return", "direct")
 struct Misdeed {
   const char* name;
   const char* why;
+  const char* tx = "return";
 };
 void PrintTo(const Misdeed& misdeed, std::ostream* out) {
-  *out << misdeed.name;
+  *out << misdeed.name << '_' << misdeed.tx;
 }
 
 class RingSpoiler : public Spoiler, public ::testing::WithParamInterface<Misdeed> {};
 
 TEST_P(RingSpoiler, IsEvictedAndTheNextOneServed) {
-  auto server = start_null_server();
+  auto server = start_null_server({"--tx", GetParam().tx});
   auto client = start_misbehaving_client(GetParam().name);
   expect_eviction(server, client, GetParam().why);
 }
@@ -147,9 +148,10 @@ INSTANTIATE_TEST_SUITE_P(
     ::testing::Values(Misdeed{"claims", "it returned packets that it had not been given"},
                       Misdeed{"spoils", "it returned packets that it had not been given"},
                       Misdeed{"swallows", "it returns none of the packets that it has"},
+                      Misdeed{"swallows", "it returns none of the packets that it has", "direct"},
                       Misdeed{"boasts", "it tells of more turns than its worker has counted"},
                       Misdeed{"hides", "it leaves packets on its ring that it has returned"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& info) { return ::testing::PrintToString(info.param); });
 
 TEST_F(Liveness, AServerThatWasStoppedDoesNotHoldItAgainstItsClients) {
   auto server = start_good_server({"--heartbeat-timeout", "100ms", "--evict-hung"});
