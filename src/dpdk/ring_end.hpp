@@ -53,9 +53,7 @@ class ProducerEnd {
     if (!shape_.one_producer) return ring_.enqueue(packets);
     ::rte_ring& ring = *ring_.get();
     if (!shape_.owned && is_gone(ring)) return 0;
-    const auto wanted = static_cast<std::uint32_t>(packets.size());
-    if (room() < wanted) look();
-    const std::uint32_t count = std::min(wanted, room());
+    const std::uint32_t count = fits(static_cast<std::uint32_t>(packets.size()));
     if (count == 0) return 0;
     const auto slots = slots_of(ring, shape_.size);
     const std::uint32_t slot = at_ & shape_.mask;
@@ -69,6 +67,13 @@ class ProducerEnd {
     return count;
   }
 
+  /// How many of `wanted` packets fit. All of them, as far as is known, where others put on as
+  /// well.
+  std::uint32_t fits(std::uint32_t wanted) {
+    if (!shape_.one_producer) return wanted;
+    if (room() < wanted) look();
+    return std::min(wanted, room());
+  }
   /// Packets on the ring are no more than this.
   std::uint32_t used_at_most() const { return std::min(position() - consumed_, shape_.capacity); }
   /// Packets on the ring.

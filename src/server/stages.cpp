@@ -145,7 +145,10 @@ unsigned Stages::flush_kept(ClientId client) {
 unsigned Stages::flush_stage(ClientId client) {
   Stage& stage = stages_[client.value];
   OwedFifo& debts = path_.owed_fifo(lcore_, client.value);
-  const std::size_t allowed = std::min(stage.filled, credit(client));
+  // No more than fits: what is written down as handed over could be given back at once, by a client
+  // that guesses.
+  const std::size_t allowed =
+      stage.work.fits(static_cast<std::uint32_t>(std::min(stage.filled, credit(client))));
   unsigned handed = 0;
   if (allowed > 0) {
     // Written down before they are on the ring, or they could be back before.

@@ -61,6 +61,18 @@ TEST(RingEnds, TakeWhatFitsAndGiveItBackInOrder) {
   EXPECT_THAT(taken_by(out, 9), IsEmpty());
 }
 
+TEST(RingEnds, SayHowManyWouldFit) {
+  PlainRing ring;
+  ProducerEnd in(ring.view());
+  ConsumerEnd out(ring.view());
+  EXPECT_EQ(in.fits(10), 7u);
+  EXPECT_EQ(in.fits(3), 3u);
+  in.enqueue(packets(0, 6));
+  EXPECT_EQ(in.fits(2), 1u);
+  taken_by(out, 4);
+  EXPECT_EQ(in.fits(5), 5u) << "looks again where the consumer is";
+}
+
 TEST(RingEnds, TheFrontStaysUntilItIsTaken) {
   PlainRing ring;
   ProducerEnd in(ring.view());

@@ -148,6 +148,30 @@ TEST_F(ReceiverTest, HandsOutNoMoreThanARingHoldsUntilSomethingComesBack) {
   EXPECT_EQ(read(path_->rx[0].ring_full[0]), 5u);
 }
 
+TEST_F(ReceiverTest, WritesDownNoMoreThanFitsOnARingThatItsClientHidesBehind) {
+  seams_.hand_over = [](dpdk::ProducerEnd& end, std::span<dpdk::Packet> packets) {
+    const unsigned handed = product_seams().hand_over(end, packets);
+    EXPECT_EQ(handed, packets.size()) << "all of these are owed already";
+    return handed;
+  };
+  options_.clients = 1;
+  options_.on_full = OnFull::kWait;
+  build();
+  Receiver receiver(*path_, 0);
+  open_gate(ClientSet::first(1));
+  dpdk::ConsumerEnd hidden(path_->work[0]);
+  for (int round = 0; round < 20; ++round) {
+    arrive(0, 5);
+    receiver.turn();
+    // Returned, while the ring still says that they are there.
+    std::vector<dpdk::Packet> packets(path_->work[0].used());
+    ASSERT_EQ(hidden.begin_dequeue(packets), packets.size());
+    const auto first = packets.end() - static_cast<std::ptrdiff_t>(path_->owed(0));
+    come_back(0, {first, packets.end()});
+  }
+  EXPECT_EQ(path_->work[0].used(), path_->work[0].capacity());
+}
+
 TEST_F(ReceiverTest, WaitsInsteadOfDroppingAndKeepsTheOrder) {
   options_.clients = 1;
   options_.on_full = OnFull::kWait;
