@@ -131,10 +131,6 @@ void Control::answer_joins(Clock::time_point now) {
 void Control::give_answers() {
   for (const Pending& each : pending_) {
     if (!each.reply) continue;
-    if (each.reply->refusal != control::Refusal::kNone) {
-      log_.warning("Client process {} refused (pid {}): {}", each.request.id, each.from.pid,
-                   each.reply->words.view());
-    }
     channel_.answer(each.from, *each.reply);
   }
   std::erase_if(pending_, [](const Pending& each) { return each.reply.has_value(); });

@@ -59,9 +59,16 @@ void ControlChannel::run() {
   Answer answer;
   while (!stop_.load(std::memory_order_relaxed)) {
     inbox_->wait(kLook);
-    while (answers_.pop(answer)) reply(answer.to, control::encode(answer.reply).view());
+    while (answers_.pop(answer)) send(answer);
     while (inbox_->take(letter)) handle(letter);
   }
+}
+
+void ControlChannel::send(const Answer& answer) {
+  if (answer.reply.refusal != Refusal::kNone) {
+    log_refusal(answer.to.pid, {answer.reply.refusal, std::string(answer.reply.words.view())});
+  }
+  reply(answer.to, control::encode(answer.reply).view());
 }
 
 void ControlChannel::handle(const dpdk::Letter& letter) {

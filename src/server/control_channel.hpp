@@ -64,6 +64,7 @@ class ControlChannel {
 
   void run();
   void handle(const dpdk::Letter& letter);
+  void send(const Answer& answer);
   void answer_statistics(const dpdk::Letter& letter);
   void refuse(const dpdk::Letter& letter, const control::Refused& refused, bool answered);
   void reply(const dpdk::ReturnAddress& to, std::span<const std::byte> payload);
