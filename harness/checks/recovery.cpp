@@ -8,41 +8,11 @@
 #include <csignal>
 
 #include "harness/checks/judges.hpp"
+#include "harness/checks/recovery_report.hpp"
 #include "harness/checks/recovery_traffic.hpp"
-#include "harness/checks/verdict.hpp"
 
 namespace ringside::harness {
 namespace {
-
-double milliseconds(std::uint64_t ns) {
-  return static_cast<double>(ns) / 1e6;
-}
-
-/// What one figure was in all events.
-class Series {
- public:
-  void add(double value) { values_.push_back(value); }
-  bool empty() const { return values_.empty(); }
-  double most() const { return *std::ranges::max_element(values_); }
-  double median() const {
-    std::vector<double> sorted = values_;
-    std::ranges::sort(sorted);
-    return sorted[sorted.size() / 2];
-  }
-  /// "0.8 ms", or with more than one "0.8 ms (at most 2.1)".
-  std::string text() const {
-    return values_.size() == 1 ? fmt::format("{:.1f} ms", values_[0])
-                               : fmt::format("{:.1f} ms (at most {:.1f})", median(), most());
-  }
-  void figures(const std::string& name, std::vector<Figure>& figures) const {
-    if (empty()) return;
-    figures.push_back({name + "_median", median()});
-    figures.push_back({name + "_max", most()});
-  }
-
- private:
-  std::vector<double> values_;
-};
 
 class RecoveryJudge {
  public:
@@ -58,7 +28,7 @@ class RecoveryJudge {
     judge_sums();
     measure_traffic();
     judge_suspects();
-    judge_restart();
+    judge_restart(evidence_, bounds_, report_);
     return result();
   }
 
@@ -72,10 +42,7 @@ class RecoveryJudge {
   void measure_rejoins(const RecoveryTraffic& traffic);
   void judge_moves();
   void judge_suspects();
-  void judge_restart();
   CheckResult result();
-  void bound(const std::optional<double>& most, double value, std::string_view what,
-             const std::string& who);
   const ServerEvent* event(std::string_view kind, std::int64_t pid, std::uint64_t from_ns) const;
 
   const Evidence& evidence_;
@@ -83,17 +50,10 @@ class RecoveryJudge {
   const std::vector<ServerEvent>& events_;
   const bool whole_;  ///< the server has kept all events
   std::vector<Death> deaths_;
-  std::vector<std::string> parts_;  ///< of the summary
-  std::vector<FigureRow> rows_;
   Series detect_, again_, blocked_, pause_, first_, hang_;
   std::uint64_t redispatched_ = 0, moved_ = 0, least_ = 0, flows_ = 0;
-  std::vector<Figure> more_figures_;
-  Verdict verdict_;
+  RecoveryReport report_;
 };
-
-std::string who(unsigned client, std::int64_t pid) {
-  return fmt::format("client {} (pid {})", client, pid);
-}
 
 const ServerEvent* RecoveryJudge::event(std::string_view kind, std::int64_t pid,
                                         std::uint64_t from_ns) const {
@@ -101,14 +61,6 @@ const ServerEvent* RecoveryJudge::event(std::string_view kind, std::int64_t pid,
     return e.pid == pid && e.monotonic_ns >= from_ns && e.kind == kind;
   });
   return found == events_.end() ? nullptr : &*found;
-}
-
-void RecoveryJudge::bound(const std::optional<double>& most, double value, std::string_view what,
-                          const std::string& whose) {
-  if (!most || value <= *most) return;
-  verdict_.fail([&] {
-    return fmt::format("{}: {} {:.3f}, at most {} is allowed", whose, what, value, *most);
-  });
 }
 
 void RecoveryJudge::find_deaths() {
@@ -127,7 +79,7 @@ void RecoveryJudge::find_deaths() {
       death.packets = recovered->packets;
       death.lost = recovered->lost;
     } else {
-      verdict_.fail([&] {
+      report_.verdict.fail([&] {
         return fmt::format("{} died, but the server never said that its packets were recovered",
                            who(event.client, event.pid));
       });
@@ -154,7 +106,7 @@ void RecoveryJudge::judge_kill(const Strike& kill) {
   const bool joined =
       event("join", kill.pid, 0) != nullptr || event("rejoin", kill.pid, 0) != nullptr;
   if (!joined || event("leave", kill.pid, 0) != nullptr) return;
-  verdict_.fail([&] {
+  report_.verdict.fail([&] {
     return fmt::format("{} was killed, but the server has not seen it die",
                        who(kill.client, kill.pid));
   });
@@ -169,7 +121,7 @@ void RecoveryJudge::judge_sums() {
       if (event.kind == "recovered" && event.client == client.id) told += event.packets;
     }
     if (told == client.recovered) continue;
-    verdict_.fail([&] {
+    report_.verdict.fail([&] {
       return fmt::format("client {}: the events tell of {} recovered packets, the counter of {}",
                          client.id, told, client.recovered);
     });
@@ -185,8 +137,8 @@ void RecoveryJudge::measure_traffic() {
   std::string text = counted(deaths_.size(), "death");
   if (!detect_.empty()) {
     text += ", noticed after " + detect_.text();
-    bound(bounds_.detect_median_ms, detect_.median(), "noticed, in the median, after ms",
-          "all deaths");
+    report_.bound(bounds_.detect_median_ms, detect_.median(), "noticed, in the median, after ms",
+                  "all deaths");
   }
   if (!again_.empty()) text += ", flows again after " + again_.text();
   text += fmt::format(", {} re-dispatched", counted(redispatched_, "packet"));
@@ -200,7 +152,7 @@ void RecoveryJudge::measure_traffic() {
     text += fmt::format(", {} of {} flows moved (least possible {})", moved_, flows_, least_);
     judge_moves();
   }
-  parts_.push_back(std::move(text));
+  report_.parts.push_back(std::move(text));
 }
 
 void RecoveryJudge::judge_death(const Death& death) {
@@ -210,14 +162,14 @@ void RecoveryJudge::judge_death(const Death& death) {
     const double detect = milliseconds(death.seen_ns - *death.killed_ns);
     detect_.add(detect);
     row.figures.push_back({"detect_ms", detect});
-    bound(bounds_.detect_ms, detect, "noticed after ms", name);
+    report_.bound(bounds_.detect_ms, detect, "noticed after ms", name);
   }
   if (death.again_ns) {
     const std::uint64_t begin = death.killed_ns.value_or(death.seen_ns);
     const double again = milliseconds(*death.again_ns - std::min(begin, *death.again_ns));
     again_.add(again);
     row.figures.push_back({"flow_again_ms", again});
-    bound(bounds_.flow_again_ms, again, "its flows flow again after ms", name);
+    report_.bound(bounds_.flow_again_ms, again, "its flows flow again after ms", name);
   }
   redispatched_ += death.packets;
   row.figures.push_back({"redispatched", static_cast<double>(death.packets)});
@@ -229,7 +181,7 @@ void RecoveryJudge::judge_death(const Death& death) {
   if (death.pause_ms) {
     pause_.add(*death.pause_ms);
     row.figures.push_back({"pause_ms", *death.pause_ms});
-    bound(bounds_.pause_ms, *death.pause_ms, "a client that lived on paused for ms", name);
+    report_.bound(bounds_.pause_ms, *death.pause_ms, "a client that lived on paused for ms", name);
   }
   if (death.flows != 0) {
     const auto all = static_cast<double>(death.flows);
@@ -238,7 +190,7 @@ void RecoveryJudge::judge_death(const Death& death) {
     row.figures.push_back({"moved", static_cast<double>(death.moved)});
     row.figures.push_back({"least", static_cast<double>(death.least)});
   }
-  rows_.push_back(std::move(row));
+  report_.rows.push_back(std::move(row));
 }
 
 /// From a client's return to the first packet that it forwarded, if it lived to do so.
@@ -251,8 +203,8 @@ void RecoveryJudge::measure_rejoins(const RecoveryTraffic& traffic) {
     const double after = milliseconds(*first - rejoin.monotonic_ns);
     const std::string name = who(rejoin.client, rejoin.pid);
     first_.add(after);
-    rows_.push_back({name + " came back", {{"first_packet_ms", after}}});
-    bound(bounds_.first_packet_ms, after, "first packet after ms", name);
+    report_.rows.push_back({name + " came back", {{"first_packet_ms", after}}});
+    report_.bound(bounds_.first_packet_ms, after, "first packet after ms", name);
   }
 }
 
@@ -261,9 +213,9 @@ void RecoveryJudge::measure_rejoins(const RecoveryTraffic& traffic) {
 void RecoveryJudge::judge_moves() {
   const double excess =
       (static_cast<double>(moved_) - static_cast<double>(least_)) / static_cast<double>(flows_);
-  more_figures_.push_back({"moved_excess", excess});
-  bound(bounds_.moved_excess, excess, "share of flows moved beyond the dead clients' own",
-        "all deaths");
+  report_.figures.push_back({"moved_excess", excess});
+  report_.bound(bounds_.moved_excess, excess, "share of flows moved beyond the dead clients' own",
+                "all deaths");
 }
 
 /// Clients that the scenario stopped, and the server suspected. One that runs again in time is no
@@ -275,47 +227,18 @@ void RecoveryJudge::judge_suspects() {
     if (suspect == nullptr) continue;
     const double after = milliseconds(suspect->monotonic_ns - strike.monotonic_ns);
     hang_.add(after);
-    rows_.push_back({who(strike.client, strike.pid) + " hung", {{"detect_ms", after}}});
+    report_.rows.push_back({who(strike.client, strike.pid) + " hung", {{"detect_ms", after}}});
   }
-  if (!hang_.empty()) parts_.push_back("hung clients suspected after " + hang_.text());
-}
-
-void RecoveryJudge::judge_restart() {
-  const auto& restart = evidence_.observation().restart;
-  if (!restart) return;
-  Series back;
-  for (const RestartedClient& client : restart->clients) {
-    const ServerEvent* const join = event("join", client.pid, restart->started_ns);
-    if (join == nullptr) {
-      verdict_.fail([&] {
-        return fmt::format(
-            "{} was there before the server was started again, but has not joined the "
-            "new one",
-            who(client.client, client.pid));
-      });
-      continue;
-    }
-    const double after = milliseconds(join->monotonic_ns - restart->started_ns);
-    back.add(after);
-    rows_.push_back(
-        {who(client.client, client.pid) + " joined the next server", {{"rejoin_ms", after}}});
-    bound(bounds_.restart_ms, after, "joined the next server after ms",
-          who(client.client, client.pid));
-  }
-  const double answered = milliseconds(restart->answered_ns - restart->started_ns);
-  more_figures_.push_back({"restart_answer_ms", answered});
-  back.figures("restart_rejoin_ms", more_figures_);
-  parts_.push_back(fmt::format("the next server answers after {:.1f} ms", answered) +
-                   (back.empty()
-                        ? std::string()
-                        : fmt::format(", {} joined it after {}",
-                                      counted(restart->clients.size(), "client"), back.text())));
+  if (!hang_.empty()) report_.parts.push_back("hung clients suspected after " + hang_.text());
 }
 
 CheckResult RecoveryJudge::result() {
-  if (parts_.empty() && !verdict_.failed()) return skipped("no client was killed in this run");
-  CheckResult result = std::move(verdict_).done(
-      parts_.empty() ? "the server tells of no death" : fmt::format("{}", fmt::join(parts_, "; ")));
+  const auto& parts = report_.parts;
+  if (parts.empty() && !report_.verdict.failed())
+    return skipped("no client was killed in this run");
+  CheckResult result = std::move(report_.verdict)
+                           .done(parts.empty() ? "the server tells of no death"
+                                               : fmt::format("{}", fmt::join(parts, "; ")));
   std::vector<Figure>& figures = result.figures;
   if (!deaths_.empty()) {
     figures.push_back({"deaths", static_cast<double>(deaths_.size())});
@@ -327,8 +250,8 @@ CheckResult RecoveryJudge::result() {
   pause_.figures("pause_ms", figures);
   first_.figures("first_packet_ms", figures);
   hang_.figures("suspect_ms", figures);
-  figures.insert(figures.end(), more_figures_.begin(), more_figures_.end());
-  result.rows = std::move(rows_);
+  figures.insert(figures.end(), report_.figures.begin(), report_.figures.end());
+  result.rows = std::move(report_.rows);
   return result;
 }
 
