@@ -68,6 +68,7 @@ struct RecoveryBounds {
   std::optional<double> first_packet_ms;   ///< from a rejoin to the first packet
   std::optional<double> moved_excess;  ///< flows moved beyond the dead client's, as share of all
   std::optional<double> restart_ms;    ///< from a server's start to the join of one that reconnects
+  std::optional<double> server_death_ms;  ///< from the server's kill to the end of each client
 };
 
 /// The parameters of all checks; the defaults are what every scenario should fulfil.
@@ -96,6 +97,7 @@ enum class Needs : unsigned {
   kCaptured = 2,  ///< the frames that came out
   kMarks = 4,     ///< --mark mac
   kServer = 8,    ///< the server's final statistics
+  kPeace = 16,    ///< a server that was not killed: of such a one nobody knows what it had received
 };
 constexpr Needs operator|(Needs a, Needs b) {
   return static_cast<Needs>(static_cast<unsigned>(a) | static_cast<unsigned>(b));

@@ -233,13 +233,10 @@ void RecoveryJudge::judge_suspects() {
 }
 
 CheckResult RecoveryJudge::result() {
-  const auto& parts = report_.parts;
-  if (parts.empty() && !report_.verdict.failed())
+  if (report_.parts.empty() && !report_.verdict.failed()) {
     return skipped("no client was killed in this run");
-  CheckResult result = std::move(report_.verdict)
-                           .done(parts.empty() ? "the server tells of no death"
-                                               : fmt::format("{}", fmt::join(parts, "; ")));
-  std::vector<Figure>& figures = result.figures;
+  }
+  std::vector<Figure> figures;
   if (!deaths_.empty()) {
     figures.push_back({"deaths", static_cast<double>(deaths_.size())});
     figures.push_back({"redispatched", static_cast<double>(redispatched_)});
@@ -250,14 +247,16 @@ CheckResult RecoveryJudge::result() {
   pause_.figures("pause_ms", figures);
   first_.figures("first_packet_ms", figures);
   hang_.figures("suspect_ms", figures);
-  figures.insert(figures.end(), report_.figures.begin(), report_.figures.end());
-  result.rows = std::move(report_.rows);
-  return result;
+  report_.figures.insert(report_.figures.begin(), figures.begin(), figures.end());
+  return std::move(report_).result("the server tells of no death");
 }
 
 }  // namespace
 
 CheckResult judge_recovery(const Evidence& evidence, const Expectations& expectations) {
+  if (const auto& death = evidence.observation().server_death) {
+    return judge_server_death(*death, expectations.recovery);
+  }
   const auto& server = evidence.observation().server;
   if (!server || !server->events) {
     return skipped("the server has not said when clients came and went");

@@ -66,10 +66,21 @@ struct RecoveryReport {
       return fmt::format("{}: {} {:.3f}, at most {} is allowed", whose, what, value, *most);
     });
   }
+
+  CheckResult result(const std::string& when_nothing_is_told) && {
+    CheckResult result = std::move(verdict).done(
+        parts.empty() ? when_nothing_is_told : fmt::format("{}", fmt::join(parts, "; ")));
+    result.figures = std::move(figures);
+    result.rows = std::move(rows);
+    return result;
+  }
 };
 
 /// Clients that reconnect have joined the server that took the place of another.
 /// recovery_server.cpp
 void judge_restart(const Evidence& evidence, const RecoveryBounds& bounds, RecoveryReport& report);
+
+/// Clients whose server was killed have ended. Precondition: it was.
+CheckResult judge_server_death(const ServerDeath& death, const RecoveryBounds& bounds);
 
 }  // namespace ringside::harness

@@ -47,4 +47,26 @@ void judge_restart(const Evidence& evidence, const RecoveryBounds& bounds, Recov
                                   counted(restart->clients.size(), "client"), back.text())));
 }
 
+CheckResult judge_server_death(const ServerDeath& death, const RecoveryBounds& bounds) {
+  RecoveryReport report;
+  Series ends;
+  for (const Follower& client : death.followers) {
+    const std::string name = who(client.client, client.pid);
+    if (!client.ended_ns) {
+      report.verdict.fail([&] { return name + " lives on though its server was killed"; });
+      continue;
+    }
+    const double after = milliseconds(*client.ended_ns - death.killed_ns);
+    ends.add(after);
+    report.rows.push_back({name + " left its dead server", {{"server_death_ms", after}}});
+    report.bound(bounds.server_death_ms, after, "ended after its server's death after ms", name);
+  }
+  ends.figures("server_death_ms", report.figures);
+  report.parts.push_back(ends.empty()
+                             ? "the server was killed, and no client left for it"
+                             : fmt::format("the server was killed, {} left it after {}",
+                                           counted(report.rows.size(), "client"), ends.text()));
+  return std::move(report).result("");
+}
+
 }  // namespace ringside::harness

@@ -78,6 +78,20 @@ struct Restart {
   std::vector<RestartedClient> clients;
 };
 
+/// A client whose server was killed, and which is to end by itself.
+struct Follower {
+  unsigned client = 0;
+  std::int64_t pid = 0;
+  std::optional<std::uint64_t> ended_ns;  ///< when the harness saw it; nothing: it went on
+};
+
+/// The scenario killed the server of this observation, and no other took its place. Times are
+/// CLOCK_MONOTONIC.
+struct ServerDeath {
+  std::uint64_t killed_ns = 0;  ///< just before the signal was sent
+  std::vector<Follower> followers;
+};
+
 struct Observation {
   std::vector<PortObservation> ports;
   /// Nothing when nobody knows by which clock the captured frames are stamped.
@@ -98,6 +112,7 @@ struct Observation {
 
   std::vector<Strike> strikes;     ///< in their order
   std::optional<Restart> restart;  ///< nothing: it is the first server
+  std::optional<ServerDeath> server_death;
 
   std::vector<ProgramEnd> programs;
   std::vector<std::string> leftovers;  ///< files and processes that should be gone: a phrase each

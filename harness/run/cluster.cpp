@@ -75,6 +75,10 @@ std::string Cluster::dpdk_directory() const {
   return fmt::format("{}/dpdk/{}", directory_, plan_.prefix);
 }
 
+std::uint64_t Cluster::now_ns() const {
+  return static_cast<std::uint64_t>(world_.clock.now().time_since_epoch().count());
+}
+
 Cluster::Program* Cluster::program(const std::string& name) {
   const auto found = std::find_if(programs_.rbegin(), programs_.rend(),
                                   [&](const Program& p) { return p.name == name; });
@@ -212,18 +216,65 @@ std::vector<RestartedClient> Cluster::staying() {
 
 Status Cluster::end_server(bool kill) {
   const ExpectedEnd server = kill ? ExpectedEnd{-1, SIGKILL} : ExpectedEnd{0, 0};
-  const int followers = static_cast<int>(kill ? ExitCode::kServerGone : ExitCode::kOk);
-  for (Program& each : programs_) {
-    if (each.is_client() && !each.reconnects() && !each.may_end) {
-      expect_end(each.name, {followers, 0});
-    }
-  }
+  expect_followers(kill ? ExitCode::kServerGone : ExitCode::kOk);
   expect_end("server", server);
   if (kill) find("server")->signal(SIGKILL);
   if (!kill && stop("server").had_to_kill) {
     return Error{"the server did not end when it was asked to", ExitCode::kCheckFailed};
   }
   return wait_for("the server did not end", [&] { return find("server")->poll().has_value(); });
+}
+
+/// Unless the scenario says otherwise, for which signals the server is made.
+ExpectedEnd Cluster::server_end(int signal) const {
+  const auto expected = scenario_.exits.find("server");
+  if (expected != scenario_.exits.end()) return expected->second;
+  return signal == SIGINT || signal == SIGTERM ? ExpectedEnd{0, 0} : ExpectedEnd{-1, signal};
+}
+
+void Cluster::expect_followers(ExitCode code) {
+  for (Program& each : programs_) {
+    if (!each.follows()) continue;
+    each.may_end = true;
+    if (!scenario_.exits.contains(each.name)) each.expected = {static_cast<int>(code), 0};
+  }
+}
+
+/// Those that can notice the end of their server: one that is stopped cannot.
+std::vector<Follower> Cluster::followers() {
+  std::vector<Follower> followers;
+  for (const ClientOptions& client : scenario_.clients) {
+    const Program* const found = program(client_name(client.id));
+    if (found == nullptr || !found->follows() || found->process->is_stopped()) continue;
+    followers.push_back({client.id, found->process->pid(), std::nullopt});
+  }
+  return followers;
+}
+
+bool Cluster::all_followed(ServerDeath& death) {
+  bool all = find("server")->poll().has_value();
+  for (Follower& client : death.followers) {
+    if (!client.ended_ns && find(client_name(client.client))->poll()) client.ended_ns = now_ns();
+    all = all && client.ended_ns;
+  }
+  return all;
+}
+
+Status Cluster::kill_server(int signal) {
+  Process* const server = find("server");
+  if (server == nullptr || server->poll()) {
+    return Error{"server does not run", ExitCode::kCheckFailed};
+  }
+  const ExpectedEnd end = server_end(signal);
+  expect_end("server", end);
+  expect_followers(end.signal != 0 ? ExitCode::kServerGone : ExitCode::kOk);
+  ServerDeath death{now_ns(), followers()};
+  server->signal(signal);
+  const WaitEnd waited = wait_until(world_.clock, patience_.deadline(world_.clock, patience_.stop),
+                                    world_.interrupted, [&] { return all_followed(death); });
+  if (const auto seen = server->poll(); seen && seen->signal != 0) server_death_ = death;
+  if (waited == WaitEnd::kMet) return Done{};
+  return wait_error(waited, "the server and its clients have not all ended");
 }
 
 Status Cluster::await_clients(const std::vector<RestartedClient>& clients) {
@@ -249,8 +300,7 @@ void Cluster::strike(const std::string& name, int signal) {
   Program* const found = program(name);
   if (found == nullptr) return;
   if (const auto target = parse_target(name); target && target->kind == Target::Kind::kClient) {
-    const auto now = static_cast<std::uint64_t>(world_.clock.now().time_since_epoch().count());
-    strikes_.push_back({target->number, found->process->pid(), signal, now});
+    strikes_.push_back({target->number, found->process->pid(), signal, now_ns()});
   }
   found->process->signal(signal);
 }

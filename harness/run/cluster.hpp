@@ -53,6 +53,11 @@ class Cluster {
   /// Ends the server alone: by SIGKILL, or as it likes to end. Clients that do not
   /// stay are expected to follow it.
   Status end_server(bool kill);
+  /// Sends the server a signal that ends it, for good, and waits until it and the clients that
+  /// follow it have ended. server_death() tells of it.
+  Status kill_server(int signal);
+  /// Nothing: no kill_server() has killed it. Of one that SIGINT or SIGTERM ended in peace, too.
+  const std::optional<ServerDeath>& server_death() const { return server_death_; }
   /// Waits until these processes are active.
   Status await_clients(const std::vector<RestartedClient>& clients);
   /// Starts mp_wire; it is ready when it says so (WireClient).
@@ -106,6 +111,8 @@ class Cluster {
     ExpectedEnd expected = {};
 
     bool is_client() const { return name.starts_with("client"); }
+    /// It ends by itself when its server does.
+    bool follows() const { return is_client() && !reconnects() && !process->poll(); }
     /// It does not follow its server.
     bool reconnects() const {
       return std::find(command.begin(), command.end(), "--reconnect") != command.end();
@@ -113,6 +120,11 @@ class Cluster {
   };
 
   Result<Process*> start(const std::string& name, std::vector<std::string> command, bool piped);
+  ExpectedEnd server_end(int signal) const;
+  void expect_followers(ExitCode code);
+  std::vector<Follower> followers();
+  bool all_followed(ServerDeath& death);
+  std::uint64_t now_ns() const;
   Program* program(const std::string& name);
   Status wait_for(const std::string& what, const std::function<bool()>& condition);
   Error why_ended(const Program& program);
@@ -126,6 +138,7 @@ class Cluster {
   std::unique_ptr<Telemetry> telemetry_;
   std::vector<Program> programs_;  ///< in the order of their start
   std::vector<Strike> strikes_;
+  std::optional<ServerDeath> server_death_;
 };
 
 }  // namespace ringside::harness

@@ -174,10 +174,8 @@ void Play::play_steps() {
   const Deadline deadline = context_.patience.deadline(
       world_.clock, std::chrono::duration_cast<Duration>(std::chrono::duration<double>(timeout)));
   std::vector<Step> steps = scenario_.steps;
-  const bool stops_server = std::any_of(steps.begin(), steps.end(), [](const Step& step) {
-    return step.verb == Verb::kStop && step.target.kind == Target::Kind::kServer;
-  });
-  if (!stops_server && scenario_.ports != PortKind::kNull) {
+  const bool server_ends = std::any_of(steps.begin(), steps.end(), ends_server);
+  if (!server_ends && scenario_.ports != PortKind::kNull) {
     Step quiet;
     quiet.verb = Verb::kAwait;
     quiet.line = scenario_.line;
@@ -195,7 +193,7 @@ void Play::play_steps() {
       return;
     }
   }
-  if (stops_server || scenario_.ports == PortKind::kNull) return;
+  if (server_ends || scenario_.ports == PortKind::kNull) return;
   await_burials();
   auto snapshot = take_snapshot(cluster_->telemetry());
   if (snapshot) snapshot_ = std::move(*snapshot);
@@ -291,6 +289,7 @@ void Play::observe_traffic() {
   Observation& observation = played_.observation;
   traffic_->observe(observation);
   observation.restart = restart_;
+  observation.server_death = cluster_->server_death();
   observation.strikes.assign(
       cluster_->strikes().begin() + static_cast<std::ptrdiff_t>(earlier_strikes_),
       cluster_->strikes().end());

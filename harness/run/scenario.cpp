@@ -75,6 +75,11 @@ std::string to_string(const Target& target) {
   return "?";
 }
 
+bool ends_server(const Step& step) {
+  return (step.verb == Verb::kStop || step.verb == Verb::kKill) &&
+         step.target.kind == Target::Kind::kServer;
+}
+
 bool changes_clients(const Scenario& scenario) {
   return std::any_of(scenario.steps.begin(), scenario.steps.end(), [](const Step& step) {
     const bool ends = step.verb == Verb::kKill || step.verb == Verb::kStop;

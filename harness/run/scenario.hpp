@@ -128,6 +128,8 @@ struct Scenario {
   std::map<std::string, ExpectedEnd> exits;  ///< by program; others: exit 0
 };
 
+/// No server is there any more when the step is done. Of restart-server one is.
+bool ends_server(const Step& step);
 /// A step ends a client, or the server, while others go on.
 bool changes_clients(const Scenario& scenario);
 

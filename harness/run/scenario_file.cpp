@@ -155,6 +155,7 @@ void read_recovery(TomlContext& context, TomlTable& expect, RecoveryBounds& boun
   bounds.first_packet_ms = recovery.real("first_packet_ms", 0);
   bounds.moved_excess = recovery.real("moved_excess", 0);
   bounds.restart_ms = recovery.real("restart_ms", 0);
+  bounds.server_death_ms = recovery.real("server_death_ms", 0);
   recovery.finish();
 }
 
@@ -249,6 +250,32 @@ void check_steps_fit(TomlContext& context, const toml::table& document, const Sc
   }
 }
 
+bool needs_server(const Step& step) {
+  switch (step.verb) {
+    case Verb::kPause:
+    case Verb::kResume:
+    case Verb::kKill:
+    case Verb::kStop:
+      return step.target.kind == Target::Kind::kServer || step.after_packets != 0;
+    default:
+      return true;
+  }
+}
+
+/// What is to be done with a server that has ended is refused here, too.
+void check_steps_have_a_server(TomlContext& context, const toml::table& document,
+                               const Scenario& scenario) {
+  const auto end = std::find_if(scenario.steps.begin(), scenario.steps.end(), ends_server);
+  if (end == scenario.steps.end()) return;
+  const auto orphan = std::find_if(std::next(end), scenario.steps.end(), needs_server);
+  if (orphan == scenario.steps.end()) return;
+  toml::source_region where = document.source();
+  where.begin = {orphan->line, 1};
+  context.fail(where, fmt::format("step \"{}\": there is no server any more after \"{}\"; "
+                                  "restart-server goes on with the next one",
+                                  orphan->text, end->text));
+}
+
 Scenario read_scenario(TomlContext& context, const toml::table& document,
                        const Combination& combination, const std::string& capture_dir) {
   Scenario scenario;
@@ -280,6 +307,7 @@ Scenario read_scenario(TomlContext& context, const toml::table& document,
   read_extra_tags(context, root, combination, scenario);
   root.finish();
   check_steps_fit(context, document, scenario);
+  check_steps_have_a_server(context, document, scenario);
   return scenario;
 }
 

@@ -148,6 +148,7 @@ Status StepPlayer::wait_for_moment(const Step& step, StepResult& result) {
 Status StepPlayer::kill(const Step& step, StepResult& result) {
   const Status moment = wait_for_moment(step, result);
   if (!moment) return moment;
+  if (step.target.kind == Target::Kind::kServer) return cluster_.kill_server(step.signal);
   const std::string name = to_string(step.target);
   const auto expected = scenario_.exits.find(name);
   cluster_.expect_end(

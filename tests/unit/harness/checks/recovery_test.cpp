@@ -163,7 +163,7 @@ TEST(Recovery, EventsThatCountOtherwiseThanTheCounterFail) {
 TEST(Recovery, BoundsAreTheScenarios) {
   const Observation observation = one_death().observe();
   Expectations generous;
-  generous.recovery = {1000, 1000, 1000, 1000, 1000, 0.02, 1000};
+  generous.recovery = {1000, 1000, 1000, 1000, 1000, 0.02, 1000, 1000};
   EXPECT_EQ(judge("recovery", observation, generous).outcome, Outcome::kPass);
   Expectations strict;
   strict.recovery.detect_ms = 1.5;
@@ -298,6 +298,55 @@ TEST(Recovery, ClientsThatDoNotJoinTheNextServerFail) {
   observation.restart->clients.push_back({1, 777});
   EXPECT_THAT(reasons(judge("recovery", observation)),
               HasSubstr("client 1 (pid 777) was there before the server was started again"));
+}
+
+/// The server is killed under load; two clients leave it, 4 and 12 ms later.
+Observation a_dead_server() {
+  ChurnedRun run(2);
+  run.traffic(100);
+  Observation observation = run.observe();
+  observation.server.reset();
+  observation.server_stats_error = "no such file";
+  const std::uint64_t killed = run.now();
+  observation.server_death = ServerDeath{
+      killed, {{0, 100, killed + 4 * ChurnedRun::kMs}, {1, 101, killed + 12 * ChurnedRun::kMs}}};
+  return observation;
+}
+
+TEST(Recovery, TellsWhenEachClientLeftADeadServer) {
+  const CheckResult result = judge("recovery", a_dead_server());
+  EXPECT_EQ(result.outcome, Outcome::kPass) << reasons(result);
+  EXPECT_EQ(result.summary,
+            "the server was killed, 2 clients left it after 12.0 ms (at most 12.0)");
+  EXPECT_DOUBLE_EQ(figures(result).at("server_death_ms_max"), 12);
+  ASSERT_EQ(result.rows.size(), 2u);
+  EXPECT_EQ(result.rows[0].what, "client 0 (pid 100) left its dead server");
+  EXPECT_DOUBLE_EQ(figures(result.rows[0]).at("server_death_ms"), 4);
+}
+
+TEST(Recovery, AClientThatLeavesADeadServerTooLateFails) {
+  Expectations expectations;
+  expectations.recovery.server_death_ms = 10;
+  EXPECT_THAT(reasons(judge("recovery", a_dead_server(), expectations)),
+              AllOf(HasSubstr("client 1 (pid 101): ended after its server's death after ms 12.000"),
+                    ::testing::Not(HasSubstr("client 0"))));
+}
+
+TEST(Recovery, AClientThatStaysWithADeadServerFails) {
+  Observation observation = a_dead_server();
+  observation.server_death->followers[0].ended_ns.reset();
+  EXPECT_THAT(failing(observation), ElementsAre("recovery"));
+  EXPECT_THAT(reasons(judge("recovery", observation)),
+              HasSubstr("client 0 (pid 100) lives on though its server was killed"));
+}
+
+TEST(Recovery, OfADeadServerOnlyWhatCameOutIsJudged) {
+  const Observation observation = a_dead_server();
+  EXPECT_THAT(ending_with(Outcome::kSkip, observation),
+              ElementsAre("affinity", "balance", "conservation", "drops", "leak"));
+  EXPECT_THAT(reasons(judge("conservation", observation)), HasSubstr("left no books"));
+  EXPECT_THAT(ending_with(Outcome::kPass, observation),
+              ElementsAre("exits", "integrity", "order", "pairing", "recovery"));
 }
 
 TEST(Recovery, SaysNothingOfAServerThatKeepsNoEvents) {

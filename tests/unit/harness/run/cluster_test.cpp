@@ -287,6 +287,73 @@ TEST_F(ServerEndsTest, AKilledServerTakesTheOthersWithIt) {
   EXPECT_TRUE(cluster_->unexpected_end()) << "client0 should stay";
 }
 
+TEST_F(ServerEndsTest, AServerThatIsKilledForGoodIsFollowedByThoseWhoDoNotReconnect) {
+  clock_.sleep(std::chrono::seconds(5));
+  clock_.sleeps = 0;
+  clock_.on_sleep = [&] {
+    if (clock_.sleeps == 4) launcher_.started["client1"]->end = ProcessEnd{3, 0};
+  };
+  EXPECT_TRUE(cluster_->kill_server(SIGKILL).ok());
+  EXPECT_EQ(clock_.sleeps, 4);
+  EXPECT_FALSE(launcher_.started["client0"]->end) << "it reconnects";
+  EXPECT_EQ(cluster_->unexpected_end(), std::nullopt);
+  EXPECT_TRUE(cluster_->ends()[0].as_expected) << "the server";
+  EXPECT_TRUE(cluster_->ends()[2].as_expected) << "client1";
+  ASSERT_TRUE(cluster_->server_death());
+  EXPECT_EQ(cluster_->server_death()->killed_ns, 5'000'000'000u);
+  ASSERT_EQ(cluster_->server_death()->followers.size(), 1u);
+  const Follower& follower = cluster_->server_death()->followers[0];
+  EXPECT_EQ(follower.client, 1u);
+  EXPECT_EQ(follower.pid, launcher_.started["client1"]->pid());
+  EXPECT_EQ(follower.ended_ns, clock_.now().time_since_epoch().count());
+}
+
+TEST_F(ServerEndsTest, AClientThatLeavesADeadServerInPeaceIsNotAsExpected) {
+  launcher_.started["server"]->on_signal = [&](int) {
+    launcher_.started["client1"]->end = ProcessEnd{0, 0};
+  };
+  EXPECT_TRUE(cluster_->kill_server(SIGKILL).ok());
+  EXPECT_FALSE(cluster_->ends()[2].as_expected);
+  EXPECT_EQ(cluster_->ends()[2].expectation, "exit 3");
+}
+
+TEST_F(ServerEndsTest, HowClientsLeaveADeadServerIsTheScenariosToSay) {
+  scenario_.exits["client1"] = {5, 0};
+  cluster_->expect_end("client1", {5, 0});
+  launcher_.started["server"]->on_signal = [&](int) {
+    launcher_.started["client1"]->end = ProcessEnd{5, 0};
+  };
+  EXPECT_TRUE(cluster_->kill_server(SIGKILL).ok());
+  EXPECT_TRUE(cluster_->ends()[2].as_expected);
+}
+
+TEST_F(ServerEndsTest, AClientThatStaysWithADeadServerIsWaitedForInVain) {
+  const Status status = cluster_->kill_server(SIGKILL);
+  EXPECT_EQ(status.error().code, ExitCode::kTimedOut);
+  EXPECT_THAT(status.error().message, HasSubstr("the server and its clients have not all ended"));
+  ASSERT_TRUE(cluster_->server_death());
+  EXPECT_FALSE(cluster_->server_death()->followers.at(0).ended_ns);
+}
+
+TEST_F(ServerEndsTest, AClientThatIsStoppedNeedNotNoticeItsServersDeath) {
+  launcher_.started["client1"]->signal(SIGSTOP);
+  EXPECT_TRUE(cluster_->kill_server(SIGKILL).ok());
+  EXPECT_TRUE(cluster_->server_death()->followers.empty());
+}
+
+TEST_F(ServerEndsTest, AServerThatASignalEndsInPeaceHasNotDied) {
+  ends_on("server", {SIGTERM});
+  clock_.on_sleep = [&] { launcher_.started["client1"]->end = ProcessEnd{0, 0}; };
+  EXPECT_TRUE(cluster_->kill_server(SIGTERM).ok());
+  EXPECT_FALSE(cluster_->server_death());
+  for (const std::size_t each : {0, 2}) EXPECT_TRUE(cluster_->ends()[each].as_expected);
+}
+
+TEST_F(ServerEndsTest, AServerThatHasEndedCannotBeKilled) {
+  launcher_.started["server"]->end = ProcessEnd{0, 0};
+  EXPECT_EQ(cluster_->kill_server(SIGKILL).error().message, "server does not run");
+}
+
 TEST_F(ServerEndsTest, AServerThatIsStoppedEndsAsItLikes) {
   ends_on("server", {SIGINT});
   EXPECT_TRUE(cluster_->end_server(/*kill=*/false).ok());

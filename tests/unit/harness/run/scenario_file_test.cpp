@@ -181,11 +181,13 @@ exits = {client0 = "SIGKILL", server = 5}
 TEST_F(ScenarioFile, WhatARecoveryMayCostIsStatedByItself) {
   const RecoveryBounds bounds =
       one("play.steps = []\n[expect]\n"
-          "recovery = {detect_ms = 50, pause_ms = 20, moved_excess = 0.02}\n")
+          "recovery = {detect_ms = 50, pause_ms = 20, moved_excess = 0.02, "
+          "server_death_ms = 1000}\n")
           .expectations.recovery;
   EXPECT_EQ(bounds.detect_ms, 50);
   EXPECT_EQ(bounds.pause_ms, 20);
   EXPECT_EQ(bounds.moved_excess, 0.02);
+  EXPECT_EQ(bounds.server_death_ms, 1000);
   EXPECT_FALSE(bounds.flow_again_ms);
   EXPECT_FALSE(bounds.restart_ms);
   EXPECT_THAT(error("play.steps = []\n[expect]\nrecovery = {detekt_ms = 50}\n"),
@@ -208,6 +210,23 @@ TEST_F(ScenarioFile, AStepThatSaysTooLittleOrTooMuchIsAnError) {
   EXPECT_THAT(step("restart-servr = \"kill\""), HasSubstr("restart-server"));
   EXPECT_THAT(error("ports.kind = \"pcap\"\nplay.steps = [\n  {restart-server = \"kill\"},\n]\n"),
               HasSubstr("demo.toml:3:1: step \"kill the server and start the next one\""));
+}
+
+TEST_F(ScenarioFile, AfterTheEndOfTheServerNoStepNeedsOne) {
+  const auto after = [&](const char* end, const char* step) {
+    return std::string("play.steps = [\n  {") + end + " = \"server\"},\n  {" + step +
+           "},\n]\nclients.count = 2\n";
+  };
+  EXPECT_THAT(error(after("kill", "await = \"quiet\"")),
+              HasSubstr("demo.toml:3:1: step \"await quiet\": there is no server any more after "
+                        "\"kill server\"; restart-server goes on with the next one"));
+  EXPECT_THAT(error(after("stop", "start = \"client0\"")), HasSubstr("after \"stop server\""));
+  EXPECT_THAT(error(after("kill", "restart-server = \"kill\"")), HasSubstr("no server any more"));
+  EXPECT_THAT(error(after("kill", "kill = \"server\"")), HasSubstr("no server any more"));
+  EXPECT_THAT(error(after("kill", "kill = \"client1\", after_packets = 5")),
+              HasSubstr("no server any more"));
+  EXPECT_THAT(one(after("kill", "resume = \"client1\"")).steps, SizeIs(2));
+  EXPECT_THAT(one(after("kill", "stop = \"sends\"")).steps, SizeIs(2));
 }
 
 TEST_F(ScenarioFile, AnyDropsCanBeAllowed) {

@@ -230,6 +230,21 @@ TEST_F(StepPlayerTest, AKillMayWaitUntilSoManyPacketsAreReceived) {
   EXPECT_THAT(program("client0").signals, ElementsAre(SIGKILL));
 }
 
+TEST_F(StepPlayerTest, AKilledServerIsFollowedByItsClients) {
+  Step step = targeted(Verb::kKill, "server");
+  step.signal = SIGKILL;
+  step.after_packets = 50;
+  clock_.on_sleep = [&] {
+    stats(clock_.sleeps * 10, 0);
+    if (clock_.sleeps == 9) program("client0").end = ProcessEnd{3, 0};
+  };
+  EXPECT_FALSE(play(step).error);
+  EXPECT_EQ(clock_.sleeps, 9);
+  EXPECT_TRUE(cluster_->server_death());
+  EXPECT_FALSE(cluster_->unexpected_end());
+  for (const ProgramEnd& end : cluster_->ends()) EXPECT_TRUE(end.as_expected) << end.name;
+}
+
 TEST_F(StepPlayerTest, AKillThatWaitsForPacketsInVainSaysWhatItSaw) {
   Step step = targeted(Verb::kKill, "client0");
   step.after_packets = 50;
