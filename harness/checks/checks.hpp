@@ -66,8 +66,10 @@ struct RecoveryBounds {
   std::optional<double> flow_again_ms;     ///< from the kill to a packet of its flows elsewhere
   std::optional<double> pause_ms;          ///< for which nothing came of a client that lived on
   std::optional<double> first_packet_ms;   ///< from a rejoin to the first packet
-  std::optional<double> moved_excess;  ///< flows moved beyond the dead client's, as share of all
-  std::optional<double> restart_ms;    ///< from a server's start to the join of one that reconnects
+  std::optional<double> moved_excess;  ///< flows moved beyond the gone client's, as share of all
+  /// Flows moved when one of n clients leaves, beyond 1/n of all, as share of all.
+  std::optional<double> moved_beyond_share;
+  std::optional<double> restart_ms;  ///< from a server's start to the join of one that reconnects
   std::optional<double> server_death_ms;  ///< from the server's kill to the end of each client
 };
 

@@ -58,12 +58,12 @@ struct RecoveryReport {
   std::vector<FigureRow> rows;
   Verdict verdict;
 
-  /// Fails when `value` is more than the scenario allows.
-  void bound(const std::optional<double>& most, double value, std::string_view what,
-             const std::string& whose) {
-    if (!most || value <= *most) return;
+  /// Fails when `value` is known, and more than the scenario allows.
+  void bound(const std::optional<double>& most, const std::optional<double>& value,
+             std::string_view what, const std::string& whose) {
+    if (!most || !value || *value <= *most) return;
     verdict.fail([&] {
-      return fmt::format("{}: {} {:.3f}, at most {} is allowed", whose, what, value, *most);
+      return fmt::format("{}: {} {:.3f}, at most {} is allowed", whose, what, *value, *most);
     });
   }
 

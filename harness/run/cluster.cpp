@@ -296,12 +296,16 @@ Result<Process*> Cluster::start_wire() {
   return start("wire", wire_command(plan_), true);
 }
 
+void Cluster::note_strike(const Program& program, int signal) {
+  const auto target = parse_target(program.name);
+  if (!target || target->kind != Target::Kind::kClient) return;
+  strikes_.push_back({target->number, program.process->pid(), signal, now_ns()});
+}
+
 void Cluster::strike(const std::string& name, int signal) {
   Program* const found = program(name);
   if (found == nullptr) return;
-  if (const auto target = parse_target(name); target && target->kind == Target::Kind::kClient) {
-    strikes_.push_back({target->number, found->process->pid(), signal, now_ns()});
-  }
+  note_strike(*found, signal);
   found->process->signal(signal);
 }
 
@@ -358,6 +362,7 @@ Stopped Cluster::stop(const std::string& name) {
   Program* found = program(name);
   if (found == nullptr) return {};
   found->may_end = true;
+  if (!found->process->poll()) note_strike(*found, SIGINT);
   const Stopped stopped = stop_process(world_.clock, *found->process, SIGINT,
                                        patience_.deadline(world_.clock, patience_.stop));
   found->had_to_kill = found->had_to_kill || stopped.had_to_kill;

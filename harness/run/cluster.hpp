@@ -120,6 +120,7 @@ class Cluster {
   };
 
   Result<Process*> start(const std::string& name, std::vector<std::string> command, bool piped);
+  void note_strike(const Program& program, int signal);
   ExpectedEnd server_end(int signal) const;
   void expect_followers(ExitCode code);
   std::vector<Follower> followers();

@@ -154,6 +154,7 @@ void read_recovery(TomlContext& context, TomlTable& expect, RecoveryBounds& boun
   bounds.pause_ms = recovery.real("pause_ms", 0);
   bounds.first_packet_ms = recovery.real("first_packet_ms", 0);
   bounds.moved_excess = recovery.real("moved_excess", 0);
+  bounds.moved_beyond_share = recovery.real("moved_beyond_share", 0);
   bounds.restart_ms = recovery.real("restart_ms", 0);
   bounds.server_death_ms = recovery.real("server_death_ms", 0);
   recovery.finish();

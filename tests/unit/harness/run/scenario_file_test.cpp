@@ -182,11 +182,12 @@ TEST_F(ScenarioFile, WhatARecoveryMayCostIsStatedByItself) {
   const RecoveryBounds bounds =
       one("play.steps = []\n[expect]\n"
           "recovery = {detect_ms = 50, pause_ms = 20, moved_excess = 0.02, "
-          "server_death_ms = 1000}\n")
+          "moved_beyond_share = 0.03, server_death_ms = 1000}\n")
           .expectations.recovery;
   EXPECT_EQ(bounds.detect_ms, 50);
   EXPECT_EQ(bounds.pause_ms, 20);
   EXPECT_EQ(bounds.moved_excess, 0.02);
+  EXPECT_EQ(bounds.moved_beyond_share, 0.03);
   EXPECT_EQ(bounds.server_death_ms, 1000);
   EXPECT_FALSE(bounds.flow_again_ms);
   EXPECT_FALSE(bounds.restart_ms);

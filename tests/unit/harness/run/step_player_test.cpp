@@ -275,6 +275,17 @@ TEST_F(StepPlayerTest, SignalsToClientsAreNotedWithTheirTime) {
   EXPECT_GE(strike.monotonic_ns, 5'000'000'000u);
 }
 
+TEST_F(StepPlayerTest, ThatAClientIsAskedToEndIsNotedWithItsTime) {
+  clock_.sleep(seconds(5));
+  program("client0").on_signal = [&](int) { program("client0").end = ProcessEnd{0, 0}; };
+  EXPECT_FALSE(play(targeted(Verb::kStop, "client0")).error);
+  EXPECT_FALSE(play(targeted(Verb::kStop, "client0")).error) << "it has ended";
+  ASSERT_EQ(cluster_->strikes().size(), 1u);
+  EXPECT_EQ(cluster_->strikes()[0].signal, SIGINT);
+  EXPECT_EQ(cluster_->strikes()[0].pid, program("client0").pid());
+  EXPECT_EQ(cluster_->strikes()[0].monotonic_ns, 5'000'000'000u);
+}
+
 TEST_F(StepPlayerTest, AProgramThatDoesNotRunCannotBePaused) {
   program("client0").end = ProcessEnd{0, 0};
   EXPECT_THAT(play(targeted(Verb::kPause, "client0")).error->message, HasSubstr("does not run"));
