@@ -32,12 +32,22 @@ Status check(RingMode mode, RingTopology topology) {
   const bool more_producers = topology.producers > 1;
   const bool more_consumers = topology.consumers > 1;
   if (more_producers && !many_producers(mode)) {
+    const bool few = topology.consumer_keeps;
     return refusal(mode, topology.producers, "producer",
-                   more_consumers ? "mp-mc, mp-rts or hts" : "mp-sc, mp-mc, mp-rts or hts");
+                   more_consumers ? (few ? "hts" : "mp-mc, mp-rts or hts")
+                                  : (few ? "mp-sc or hts" : "mp-sc, mp-mc, mp-rts or hts"));
   }
   if (more_consumers && !many_consumers(mode)) {
     return refusal(mode, topology.consumers, "consumer",
                    more_producers ? "mp-mc, mp-rts or hts" : "sp-mc, mp-mc, mp-rts or hts");
+  }
+  // With one producer, the order in which it put packets on says which ones are missing.
+  if (topology.consumer_keeps && more_producers &&
+      (mode == RingMode::kMpMc || mode == RingMode::kMpRts)) {
+    return Error{fmt::format(
+        "with ring mode {} and {} producers the packets in the hands of a client that is killed "
+        "would be lost for good, with their mbufs (--tx direct): use mp-sc or hts",
+        to_text(mode), topology.producers)};
   }
   return Done{};
 }

@@ -25,13 +25,15 @@ enum class RingMode : std::uint8_t {
 struct RingTopology {
   unsigned producers = 1;
   unsigned consumers = 1;
+  /// What a consumer that is killed had just taken must be seen on the ring still.
+  bool consumer_keeps = false;
 };
 
 bool many_producers(RingMode mode);
 bool many_consumers(RingMode mode);
 
-/// Success, or the reason why `mode` would corrupt a ring that is used like this. A mode for many
-/// is allowed for one, only slower.
+/// Success, or the reason why `mode` would corrupt or leak from a ring that is used like this. A
+/// mode for many is allowed for one, only slower.
 Status check(RingMode mode, RingTopology topology);
 
 /// The name on the command line: "sp-sc", ...

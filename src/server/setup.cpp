@@ -69,7 +69,8 @@ Result<std::unique_ptr<Setup>> Setup::make(const Options& options, const Seams& 
   setup->plan_ = plan_lcores(setup->identity_.lcores, options.tx);
   setup->tx_queues_ = options.tx == shared::TxMode::kDirect ? options.clients : 1;
   const unsigned producers = static_cast<unsigned>(setup->plan_.rx_lcores.size());
-  if (Status mode = check(options.ring_mode, {producers, 1}); !mode) return mode.error();
+  const RingTopology use{producers, 1, options.tx == shared::TxMode::kDirect};
+  if (Status mode = check(options.ring_mode, use); !mode) return mode.error();
   if (Status wires = setup->make_wire_rings(); !wires) return wires.error();
   if (Status ports = setup->choose_ports(eal); !ports) return ports.error();
   const Result<unsigned> preloaded = preloaded_mbufs(eal.args());

@@ -36,6 +36,14 @@ TEST(RingMode, IsRefusedExactlyWhereMoreUseASingleSide) {
   }
 }
 
+TEST(RingMode, WhoseConsumersKeepOnTheRingWhatTheyTookIsOneOfFew) {
+  for (const RingMode mode : all_ring_modes()) {
+    EXPECT_TRUE(check(mode, {1, 1, true}).ok());
+    const bool keeps = mode == RingMode::kMpSc || mode == RingMode::kHts;
+    EXPECT_EQ(check(mode, {2, 1, true}).ok(), keeps) << to_text(mode);
+  }
+}
+
 TEST(RingMode, SaysWhyItIsRefusedAndWhatToUse) {
   EXPECT_EQ(check(RingMode::kSpSc, {3, 1}).error().message,
             "ring mode sp-sc allows one producer per ring, and there are 3: use mp-sc, mp-mc, "
@@ -50,7 +58,8 @@ TEST(RingMode, SaysWhyItIsRefusedAndWhatToUse) {
 
 TEST(RingMode, WhatItSuggestsIsAllowed) {
   for (const RingMode mode : all_ring_modes()) {
-    for (const RingTopology use : {RingTopology{2, 1}, RingTopology{1, 2}, RingTopology{2, 2}}) {
+    for (const RingTopology use :
+         {RingTopology{2, 1}, RingTopology{1, 2}, RingTopology{2, 2}, RingTopology{2, 1, true}}) {
       const Status refused = check(mode, use);
       if (refused.ok()) continue;
       const std::string& message = refused.error().message;
