@@ -139,9 +139,13 @@ ExitCode Supervisor::run(const std::function<void()>& turn) {
 }
 
 bool Supervisor::end_program(Program& program, int signal) {
-  return !stop_process(world_.clock, *program.process, signal,
-                       Deadline(world_.clock, plan_.patience))
-              .had_to_kill;
+  const Stopped end =
+      stop_process(world_.clock, *program.process, signal, Deadline(world_.clock, plan_.patience));
+  if (end.had_to_kill) {
+    tell(fmt::format("{} did not end within {} s and was killed", program.service.name,
+                     std::chrono::duration_cast<std::chrono::seconds>(plan_.patience).count()));
+  }
+  return !end.had_to_kill;
 }
 
 ExitCode Supervisor::end_all() {
