@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <optional>
 
-#include "client/worker.hpp"
 #include "core/control_message.hpp"
 #include "core/idle.hpp"
+#include "core/lcore_set.hpp"
 #include "dpdk/eal.hpp"
 #include "dpdk/mp_channel.hpp"
 
@@ -56,6 +56,19 @@ Result<Membership> understand(const std::vector<std::byte>& answer, ClientId id,
   return Membership{id, pid, reply->generation};
 }
 
+/// The process on its way out for whose id or lcores the applicant waits.
+std::optional<std::uint32_t> leaving_holder(const shared::SharedInfo& info,
+                                            const Applicant& applicant) {
+  for (std::uint32_t i = 0; i < info.clients; ++i) {
+    const shared::SlotVerdict& slot = info.client[i].verdict;
+    const auto state = static_cast<shared::SlotState>(slot.state.load(std::memory_order_acquire));
+    const bool is_wanted =
+        i == applicant.id.value || common_lcore(applicant.lcores, slot.lcores).has_value();
+    if (is_wanted && shared::is_going(state)) return slot.pid.load(std::memory_order_relaxed);
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 Result<dpdk::PeerProcess> watch_server(const shared::SharedInfo& info) {
@@ -100,6 +113,12 @@ Result<Membership> join(const shared::SharedInfo& info, const Applicant& applica
     return Error{control::kStoppingWords, ExitCode::kServerGone};
   }
   if (server.ended()) return server_gone(info);
+  if (const auto holder = leaving_holder(info, applicant)) {
+    return environment_error(
+        fmt::format("process {} holds the id or an lcore of client {} and is leaving; try again "
+                    "when it has ended",
+                    *holder, applicant.id.value));
+  }
   return Error{fmt::format("the server did not answer client {} within {:.3g} s; see whether it is "
                            "stopped (SIGSTOP)",
                            applicant.id.value, std::chrono::duration<double>(wait).count()),

@@ -42,6 +42,10 @@ enum class SlotState : std::uint32_t {
   kReleased = 5,  ///< it owes nothing, and may go
   kDead = 6       ///< nobody uses its rings any more; they are cleared
 };
+/// A client that is on its way out: its slot will be free soon.
+constexpr bool is_going(SlotState state) {
+  return state == SlotState::kLeaving || state == SlotState::kReleased || state == SlotState::kDead;
+}
 
 /// How a packet leaves the server's port, per ServerConfig.
 enum class TxMode : std::uint32_t { kReturn = 0, kDirect = 1 };

@@ -38,11 +38,6 @@ JoinReply refuse(const JoinRequest& request, Refusal refusal, const std::string&
   return {request.id, 0, refusal, decltype(JoinReply::words)(words)};
 }
 
-/// A client that is on its way out: its slot will be free soon.
-bool is_going(SlotState state) {
-  return state == SlotState::kLeaving || state == SlotState::kReleased || state == SlotState::kDead;
-}
-
 /// A worker that has moved on further has been at its ring since.
 constexpr std::uint64_t kProgressOfBurst = 2 * (1 + kMaxBurst / kSmallBurst);
 

@@ -153,6 +153,21 @@ INSTANTIATE_TEST_SUITE_P(
                       Misdeed{"hides", "it leaves packets on its ring that it has returned"}),
     [](const auto& info) { return ::testing::PrintToString(info.param); });
 
+TEST_F(Liveness, WhoeverWaitsForAClientThatLeavesIsToldOfIt) {
+  auto server = start_null_server();
+  auto leaving = start_client({"-n", "0", "--handler", "delay:20000000"});
+  EXPECT_TRUE(server.wait_for("Ring of client 0 was filled")) << leaving.err();
+  ::kill(leaving.pid(), SIGINT);
+  EXPECT_TRUE(server.wait_for("Client process 0 leaves"));
+  ::kill(leaving.pid(), SIGSTOP);
+  auto next = start_client({"-n", "0", "--wait", "1"}, "2@1");
+  EXPECT_THAT(next.wait_end(), fixtures::FailsWith("mp_client", 5,
+                                                   "process " + std::to_string(leaving.pid()) +
+                                                       " holds the id or an lcore of client 0"));
+  ::kill(leaving.pid(), SIGKILL);
+  EXPECT_EQ(server.end().exit_code, 0);
+}
+
 TEST_F(Liveness, AServerThatWasStoppedDoesNotHoldItAgainstItsClients) {
   auto server = start_good_server({"--heartbeat-timeout", "100ms", "--evict-hung"});
   auto client = start_with_client(server);
