@@ -43,8 +43,9 @@ inline bool server_stopped(const shared::SharedInfo& info) {
 Error server_gone(const shared::SharedInfo& info);
 
 /// Asks the server until it answers. Errors: kUsage when the server has no such id, kEnvironment
-/// when it refuses, kServerGone when it has ended, kTimedOut when it does not answer within `wait`,
-/// kInterrupted when `cancelled` says so.
+/// when it refuses or the holder of the id or of an lcore is still leaving after `wait`,
+/// kServerGone when it has ended, kTimedOut when it does not answer within `wait`, kInterrupted
+/// when `cancelled` says so.
 Result<Membership> join(const shared::SharedInfo& info, const Applicant& applicant,
                         const dpdk::PeerProcess& server, std::chrono::nanoseconds wait,
                         const std::function<bool()>& cancelled);

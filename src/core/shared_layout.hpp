@@ -77,7 +77,7 @@ struct alignas(kCacheLine) ClientCounters {
   std::atomic<std::uint64_t> received;      ///< taken from the work ring
   std::atomic<std::uint64_t> done;          ///< returned, or in direct mode sent or dropped
   std::atomic<std::uint64_t> handler_drop;  ///< direct mode: the handler's drops
-  std::atomic<std::uint64_t> progress;      ///< turns of the worker loop, and within them
+  std::atomic<std::uint64_t> progress;      ///< turns since it joined, and within them
   /// Generation of the holder that uses nothing of the server's any more, though its process lives
   /// on for a moment, or (--reconnect) for longer.
   std::atomic<std::uint64_t> detached;

@@ -105,6 +105,17 @@ TEST_F(BadInputServer, OneServerPerPrefix) {
   EXPECT_EQ(first.end().exit_code, 0) << "the first goes on undisturbed";
 }
 
+TEST_F(BadInputServer, RefusesInDirectModeARingFromWhichAKillWouldLeak) {
+  const auto with = [this](const std::string& mode) {
+    return run({"-p", "3", "-n", "1", "--tx", "direct", "--ring-mode", mode, "--ring-port", "a",
+                "--ring-port", "b"},
+               primary("0@0,1@0"));
+  };
+  for (const char* mode : {"mp-mc", "mp-rts"}) {
+    EXPECT_THAT(with(mode), FailsWith("mp_server", kUsage, "use mp-sc or hts")) << mode;
+  }
+}
+
 TEST_F(BadInputServer, SaysHowMuchMemoryIsMissing) {
   EXPECT_THAT(
       run({"-p", "3", "-n", "16", "--ring-port", "a", "--ring-port", "b"}, primary("0@0", "64")),
