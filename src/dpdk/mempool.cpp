@@ -71,6 +71,13 @@ Result<MempoolView> MempoolView::look_up(const std::string& name) {
   return environment_error(fmt::format("cannot find mempool '{}' in the server's memory", name));
 }
 
+Mbufs::Mbufs(std::span<const MempoolView> pools) {
+  const auto note = [](::rte_mempool*, void* mbufs, void* mbuf, unsigned) {
+    static_cast<Mbufs*>(mbufs)->addresses_.insert(mbuf);
+  };
+  for (const MempoolView pool : pools) ::rte_mempool_obj_iter(pool.get(), note, this);
+}
+
 Result<Mempool> Mempool::create_default(const std::string& name, const PoolSize& size,
                                         int numa_node) {
   if (::rte_mempool* pool =

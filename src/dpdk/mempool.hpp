@@ -7,7 +7,9 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <unordered_set>
 
 #include "core/result.hpp"
 #include "core/sizing.hpp"
@@ -36,6 +38,17 @@ class MempoolView {
 
  private:
   ::rte_mempool* pool_ = nullptr;
+};
+
+/// All mbufs of some pools, for who does not believe a pointer.
+class Mbufs {
+ public:
+  explicit Mbufs(std::span<const MempoolView> pools);
+  /// Whether it is one of them; false the second time.
+  bool take_out(const void* mbuf) { return addresses_.erase(mbuf) == 1; }
+
+ private:
+  std::unordered_set<const void*> addresses_;
 };
 
 class Mempool {

@@ -7,10 +7,9 @@ namespace ringside::dpdk {
 
 bool was_put_since(RingView ring, std::uint32_t from, const void* packet) {
   const ::rte_ring& it = *ring.get();
-  void* const* const slots = reinterpret_cast<void* const*>(&it + 1);
   const std::uint32_t since = std::min(it.prod.tail - from, it.size);
   for (std::uint32_t i = 0; i < since; ++i) {
-    if (slots[(from + i) & it.mask] == packet) return true;
+    if (put_at(ring, from + i) == packet) return true;
   }
   return false;
 }

@@ -18,8 +18,15 @@ inline std::uint32_t put_so_far(RingView ring) {
   return ring.get()->prod.tail;
 }
 
-/// `packet` was put on the ring after the first `from` ones. Looks into the ring's memory, taken
-/// off or not: precondition: fewer than its capacity were put on since.
+/// What was put on the ring as number `number`, from 0, modulo 2^32. Looks into the ring's memory,
+/// taken off or not: precondition: no more than its size were put on since.
+inline const void* put_at(RingView ring, std::uint32_t number) {
+  const ::rte_ring& it = *ring.get();
+  return reinterpret_cast<void* const*>(&it + 1)[number & it.mask];
+}
+
+/// `packet` was put on the ring after the first `from` ones. Precondition: fewer than its
+/// capacity were put on since.
 bool was_put_since(RingView ring, std::uint32_t from, const void* packet);
 
 /// Takes back a step of putting that was not finished.

@@ -69,6 +69,10 @@ struct DataPath {
   /// Packets that were in a dead client's hands and are gone. Writer: the control loop.
   std::array<Counter, kMaxClients> lost_in_crash{};
 
+  /// Direct mode: GivenAway::count() less ClientCounters::done when nobody held the slot, modulo
+  /// 2^32. The first receiver's.
+  std::array<std::uint32_t, kMaxClients> given_away_uncounted{};
+
   /// What `client` owes of the packets that RX lcore `lcore` handed to it. In direct mode, where
   /// nothing comes back, the last ones handed to it.
   OwedFifo& owed_fifo(std::size_t lcore, std::size_t client) {

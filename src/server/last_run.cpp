@@ -2,9 +2,11 @@
 #include "server/last_run.hpp"
 
 #include <algorithm>
+#include <iterator>
 
 #include "dpdk/lanes.hpp"
 #include "dpdk/ring_remains.hpp"
+#include "server/given_away.hpp"
 #include "server/stages.hpp"
 
 namespace ringside::server {
@@ -15,7 +17,11 @@ using dpdk::client_lane;
 class LastRun {
  public:
   LastRun(DataPath& path, ClientId id)
-      : path_(path), slot_(path.info.client[id.value]), run_(slot_.run), lane_(client_lane(id)) {
+      : path_(path),
+        id_(id),
+        slot_(path.info.client[id.value]),
+        run_(slot_.run),
+        lane_(client_lane(id)) {
     for (const dpdk::MempoolView pool : path.pools) {
       if (const auto lane = dpdk::lane_of(pool.get(), lane_)) dpdk::show_given_back(lane);
     }
@@ -30,16 +36,37 @@ class LastRun {
     const std::size_t size = std::min<std::size_t>(run_.packets.load(), had.size());
     std::size_t settled = counted;
     for (std::size_t i = counted; i < size; ++i) {
-      if (settle_one(had[i], counted > 0, to)) ++settled;
+      if (had[i].packet != nullptr && settle_one(had[i], counted > 0, to)) ++settled;
     }
     had.erase(had.begin(), had.begin() + static_cast<std::ptrdiff_t>(size));
     add(slot_.counters.done, settled);
+  }
+
+  /// The same where the run counts for nothing: takes out of `had` what it has given away as the
+  /// rings have it, of which is lost what it has not counted. Where these do not tell, all of it.
+  void settle_by_rings(std::vector<OwedPacket>& had) {
+    const GivenAway given_away(path_, id_);
+    const std::uint64_t owed = path_.owed(id_.value);
+    const auto done = static_cast<std::uint32_t>(read(slot_.counters.done));
+    const std::uint32_t given = given_away.count() - path_.given_away_uncounted[id_.value] - done;
+    settle_unseen();
+    const std::uint64_t taken = owed - had.size();
+    const bool tells = given_away.shows_all() && given >= taken && given <= owed &&
+                       given_away.ends_with(std::span(had).first(given - taken));
+    if (!tells) return had.clear();
+    had.erase(had.begin(), had.begin() + static_cast<std::ptrdiff_t>(given - taken));
   }
 
   /// The packets of the run are not known.
   void settle_unseen() {
     run_.start.store(0, std::memory_order_relaxed);
     add(slot_.counters.done, accounted() - read(slot_.counters.done));
+  }
+
+  /// Whoever gets the slot next begins with what there is now.
+  void close() {
+    const auto done = static_cast<std::uint32_t>(read(slot_.counters.done));
+    path_.given_away_uncounted[id_.value] = GivenAway(path_, id_).count() - done;
   }
 
  private:
@@ -98,6 +125,7 @@ class LastRun {
   }
 
   DataPath& path_;
+  const ClientId id_;
   shared::ClientSlot& slot_;
   shared::DirectRun& run_;
   const unsigned lane_;
@@ -109,16 +137,14 @@ void settle_last_run(DataPath& path, ClientId id, std::vector<OwedPacket>& had,
                      std::vector<OwedPacket>& to) {
   LastRun run(path, id);
   if (path.distrusts(id)) {
-    // Which of them it has sent and freed is not known: nobody else gets them.
-    run.settle_unseen();
-    return had.clear();
-  }
-  if (had.size() < path.owed(id.value)) {
+    run.settle_by_rings(had);
+  } else if (had.size() < path.owed(id.value)) {
     run.settle_unseen();
   } else {
     run.settle(had, to);
   }
-  to.insert(to.end(), had.begin(), had.end());
+  run.close();
+  std::ranges::copy_if(had, std::back_inserter(to), &OwedPacket::packet);
 }
 
 }  // namespace ringside::server

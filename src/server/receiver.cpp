@@ -116,10 +116,10 @@ void Receiver::collect_debts(ClientSet dead) {
       path_.owed_fifo(queue_, id.value).drain(loose_);
     } else if (queue_ == 0) {
       std::vector<OwedPacket> had;
-      if (!looks_on_rings_) {
-        collect_from_fifo(id, had);
-      } else if (!path_.distrusts(id)) {
+      if (looks_on_rings_) {
         collect_from_ring(id, had);
+      } else {
+        collect_from_fifo(id, had);
       }
       settle_last_run(path_, id, had, loose_);
     }
@@ -140,12 +140,16 @@ void Receiver::collect_from_ring(ClientId dead, std::vector<OwedPacket>& had) {
   // Buckets do not depend on who is there; this state knows somebody always.
   const auto somebody = std::make_unique<DispatchState>();
   somebody->set_active(ClientSet{ClientId{0}});
+  std::optional<dpdk::Mbufs> mbufs;
+  if (path_.distrusts(dead)) mbufs.emplace(path_.pools);
   while (const unsigned taken = ring.dequeue(burst_)) {
     for (unsigned i = 0; i < taken; ++i) {
+      had.emplace_back();  // somebody may have written over it: it is lost
+      if (mbufs && !mbufs->take_out(burst_[i])) continue;
       const PortIndex port{path_.input_field->get(burst_[i])};
-      if (port.value >= path_.ports.size()) continue;  // somebody wrote over it: it is lost
+      if (port.value >= path_.ports.size()) continue;
       assigner_.assign(*somebody, {&burst_[i], 1}, port, /*cold=*/false, assigned_);
-      had.push_back({burst_[i], assigned_[0]});
+      had.back() = {burst_[i], assigned_[0]};
     }
   }
   // The first ones of a burst may be done with.

@@ -71,6 +71,7 @@ class LastRunTest : public ServerTest {
   }
   dpdk::RingView lane() { return dpdk::lane_of(pool_->view().get(), dpdk::client_lane(kDead)); }
 
+  void distrust() { path_->gate.distrusted = ClientSet{kDead}.bits(); }
   /// It dies; returns what the other client gets.
   std::vector<std::uint32_t> die() {
     ++path_->gate.deaths[kDead.value];
@@ -82,6 +83,9 @@ class LastRunTest : public ServerTest {
     auto packets = take(path_->work[kOther.value]);
     auto result = numbers(packets);
     dpdk::free_packets(packets);
+    shared::ClientSlot& other = info_->client[kOther.value];
+    add(other.counters.handler_drop, packets.size());
+    add(other.counters.done, packets.size());
     return result;
   }
   std::uint64_t lost() { return read(path_->lost_in_crash[kDead.value]); }
@@ -124,18 +128,79 @@ TEST_F(LastRunTest, WhatItGaveBackIsSeenAlsoWhenItOwedNothing) {
   EXPECT_EQ(mbufs_in_use(), 0);
 }
 
-// It may have sent and given back any of them.
-TEST_F(LastRunTest, NobodyGetsWhatAClientHadThatIsDistrusted) {
+TEST_F(LastRunTest, OfADistrustedClientAWireTellsWhatHasLeft) {
   wire_ports();
   auto packets = six_in_its_hands();
   begin(4);
   out_of_[kOut].enqueue(std::span(packets).first(2));
-  path_->gate.distrusted = ClientSet{kDead}.bits();
-  EXPECT_THAT(die(), IsEmpty());
-  EXPECT_EQ(sent(), 2u) << "as the wire has it";
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(2, 3, 4, 5));
+  EXPECT_EQ(sent(), 2u);
   EXPECT_EQ(read(slot().counters.done), 2u);
-  EXPECT_EQ(path_->recovered(kDead.value), 0u);
-  EXPECT_EQ(lost(), 4u);
+  EXPECT_EQ(path_->recovered(kDead.value), 4u);
+  EXPECT_EQ(lost(), 0u);
+}
+
+TEST_F(LastRunTest, OfADistrustedClientIsLostWhatItGaveBackAndDidNotCount) {
+  driver_ports(true);
+  auto packets = six_in_its_hands();
+  give_back(std::span(packets).first(1));
+  add(slot().sent_by_port[kOut], 1);
+  add(slot().counters.done, 1);
+  give_back(std::span(packets).subspan(1, 3), dpdk::LaneUse::kCollected);
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(4, 5));
+  EXPECT_EQ(sent(), 1u);
+  EXPECT_EQ(lost(), 3u);
+  EXPECT_EQ(mbufs_in_use(), 0) << "what is lost is not leaked";
+  EXPECT_TRUE(balance(ledger()).balanced()) << to_text(ledger());
+}
+
+TEST_F(LastRunTest, WhatOthersGaveAwayWhoHeldTheSlotCountsForNoneAfterThem) {
+  driver_ports(true);
+  auto earlier = six_in_its_hands();
+  give_back(std::span(earlier).first(4));
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(4, 5));
+  path_->gate.dead = 0;
+  path_->gate.distrusted = 0;
+  auto packets = six_in_its_hands();
+  give_back(std::span(packets).first(5));
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(11));
+  EXPECT_EQ(lost(), 4u + 5u);
+  EXPECT_EQ(mbufs_in_use(), 0);
+}
+
+// What it did not give away in their order it may have kept, whichever it was.
+TEST_F(LastRunTest, NobodyGetsWhatADistrustedClientHadThatDidNotKeepTheOrder) {
+  driver_ports(true);
+  auto packets = six_in_its_hands();
+  give_back(std::span(packets).subspan(2, 2));
+  distrust();
+  EXPECT_THAT(die(), IsEmpty());
+  EXPECT_EQ(lost(), 6u);
+  EXPECT_EQ(mbufs_in_use(), 4) << "taken along";
+}
+
+TEST_F(LastRunTest, NobodyGetsWhatADistrustedClientHadThatGaveAwayMore) {
+  driver_ports(true);
+  auto packets = six_in_its_hands();
+  give_back(packets);
+  ::rte_ring& it = *lane().get();
+  it.prod.head = it.prod.head + 1;
+  distrust();
+  EXPECT_THAT(die(), IsEmpty());
+  EXPECT_EQ(lost(), 6u);
+}
+
+TEST_F(LastRunTest, NobodyGetsWhatADistrustedClientHadWhereADriverMayHaveIt) {
+  driver_ports(false);
+  six_in_its_hands();
+  distrust();
+  EXPECT_THAT(die(), IsEmpty());
+  EXPECT_EQ(lost(), 6u);
+  EXPECT_EQ(mbufs_in_use(), 6) << "taken along";
 }
 
 TEST_F(LastRunTest, WhatIsHalfwayOntoAWireHasNotLeft) {
@@ -278,11 +343,34 @@ TEST_F(LastRunOnRingTest, APortThatThereIsNotMakesALostPacket) {
   EXPECT_EQ(lost(), 1u);
 }
 
-TEST_F(LastRunOnRingTest, NothingIsReadWhereAClientIsDistrusted) {
+TEST_F(LastRunOnRingTest, WhatADistrustedClientHasGivenAwayIsTakenOffItsRing) {
+  out_of_[kOut].enqueue(on_ring().first(2));
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(2));
+  EXPECT_EQ(sent(), 2u);
+  EXPECT_EQ(lost(), 0u);
+}
+
+TEST_F(LastRunOnRingTest, WhatADistrustedClientFinishedWithIsNotOnItsRing) {
+  auto finished = take(path_->work[kDead.value], 1);
+  out_of_[kOut].enqueue(finished);
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(1, 2));
+  EXPECT_EQ(sent(), 1u);
+}
+
+TEST_F(LastRunOnRingTest, WhatIsNoPacketOnADistrustedClientsRingIsNotRead) {
   on_ring()[1] = reinterpret_cast<dpdk::Packet>(std::uintptr_t{64});
-  path_->gate.distrusted = ClientSet{kDead}.bits();
-  EXPECT_THAT(die(), IsEmpty());
-  EXPECT_EQ(lost(), 3u);
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(0, 2));
+  EXPECT_EQ(lost(), 1u);
+}
+
+TEST_F(LastRunOnRingTest, WhatIsTwiceOnADistrustedClientsRingIsThereOnce) {
+  on_ring()[2] = on_ring()[0];
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(0, 1));
+  EXPECT_EQ(lost(), 1u);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ class Liveness : public fixtures::ProgramTest {
     EXPECT_GT(stats.at("ledger").at("transmitted"), 0);
     EXPECT_EQ(stats.at("ledger").at("in_flight"), 0);
     EXPECT_EQ(stats.at("ledger").at("balanced"), true) << stats.at("ledger");
+    for (const auto& pool : stats.at("mempools")) EXPECT_EQ(pool.at("in_use"), pool.at("baseline"));
   }
 };
 
