@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <optional>
 
+#include "core/eal_args.hpp"
 #include "core/ids.hpp"
 #include "core/policy.hpp"
 #include "harness/cli/command.hpp"
@@ -26,49 +27,35 @@ namespace {
 
 using Words = std::vector<std::string>;
 
+using EalOptions = std::vector<EalOption>;
+
 // What every process gets from here, each its own; a second value would contradict it.
 constexpr std::string_view kGivenHere[] = {
-    "-l",        "-c",           "--lcores",   "--corelist",    "--proc-type",
-    "--no-huge", "--socket-mem", "--huge-dir", "--file-prefix", "-m"};
-// What only the primary may be given: secondaries learn of its vdevs from it.
-constexpr std::string_view kPrimaryOnly[] = {"--vdev"};
+    "--lcores",     "--coremask", "--corelist", "--proc-type",   "--no-huge",
+    "--socket-mem", "--numa-mem", "--huge-dir", "--file-prefix", "--memory-size"};
+// What names a device, each of which becomes a port. A --vdev is the primary's alone: secondaries
+// learn of it from there.
+constexpr std::string_view kPci = "--allow";
+constexpr std::string_view kVdev = "--vdev";
 
-template <typename Names>
-bool is_one_of(const std::string& word, const Names& names) {
-  return std::any_of(std::begin(names), std::end(names), [&](std::string_view name) {
-    return word == name || (word.starts_with(name) && word[name.size()] == '=');
-  });
+unsigned count(const EalOptions& eal, std::string_view name) {
+  return static_cast<unsigned>(std::ranges::count(eal, name, &EalOption::name));
+}
+unsigned count_devices(const EalOptions& eal) {
+  return count(eal, kPci) + count(eal, kVdev);
 }
 
-/// Devices among EAL's words, each of which becomes a port.
-unsigned count_devices(const Words& eal) {
-  constexpr std::string_view kDevices[] = {"-a", "--allow", "--vdev"};
-  return static_cast<unsigned>(std::count_if(
-      eal.begin(), eal.end(), [&](const std::string& word) { return is_one_of(word, kDevices); }));
+EalOptions for_secondaries(EalOptions eal) {
+  std::erase_if(eal, [](const EalOption& option) { return option.name == kVdev; });
+  return eal;
 }
 
-bool has_pci_devices(const Words& eal) {
-  constexpr std::string_view kPci[] = {"-a", "--allow"};
-  return std::any_of(eal.begin(), eal.end(),
-                     [&](const std::string& word) { return is_one_of(word, kPci); });
-}
-
-Words for_secondaries(const Words& eal) {
-  Words words;
-  for (std::size_t i = 0; i < eal.size(); ++i) {
-    if (!is_one_of(eal[i], kPrimaryOnly)) {
-      words.push_back(eal[i]);
-    } else if (eal[i].find('=') == std::string::npos) {
-      ++i;  // its value is a word of its own
-    }
+/// `command` with EAL's options in their place, before "--".
+Words with_eal_options(Words command, const EalOptions& eal) {
+  if (count(eal, kPci) > 0) std::erase(command, "--no-pci");
+  for (const EalOption& option : eal) {
+    command.insert(std::ranges::find(command, "--"), option.words.begin(), option.words.end());
   }
-  return words;
-}
-
-/// `command` with EAL's words in their place, before "--".
-Words with_eal_words(Words command, const Words& eal) {
-  if (has_pci_devices(eal)) std::erase(command, "--no-pci");
-  command.insert(std::find(command.begin(), command.end(), "--"), eal.begin(), eal.end());
   return command;
 }
 
@@ -85,10 +72,10 @@ class UpCommand final : public Command {
   Result<ExitCode> run(const std::vector<std::string>& rest) override;
 
  private:
-  Status check(const Words& eal) const;
-  Result<Scenario> scenario(const Words& eal) const;
+  Status check(const EalOptions& eal) const;
+  Result<Scenario> scenario(unsigned devices) const;
   std::vector<Service> services(const Scenario& scenario, const LaunchPlan& plan,
-                                const Words& eal) const;
+                                const EalOptions& eal) const;
   std::function<void()> sender(Supervisor& supervisor, const Scenario& scenario) const;
 
   std::vector<std::string> files_;
@@ -138,28 +125,34 @@ void UpCommand::declare(CLI::App& app) {
   app.add_option("--wire", programs_.wire, "the wire to run");
 }
 
-Status UpCommand::check(const Words& eal) const {
-  for (const std::string& word : eal) {
-    if (!is_one_of(word, kGivenHere)) continue;
+Status UpCommand::check(const EalOptions& eal) const {
+  for (const EalOption& option : eal) {
+    if (option.name == "--block") {
+      return Error{fmt::format(
+          "leave out {}: the ports are the devices that -a and --vdev name, and no others",
+          option.words.front())};
+    }
+    if (std::ranges::find(kGivenHere, option.name) == std::end(kGivenHere)) continue;
     return Error{fmt::format(
         "leave out {}: up gives every process lcore ids of its own, memory and prefix; see "
         "--server-lcores, --memory and --file-prefix of ringside up --help",
-        word)};
+        option.words.front())};
   }
-  if (!eal.empty() && !ports_.empty()) {
+  const bool has_devices = count_devices(eal) > 0;
+  if (has_devices && !ports_.empty()) {
     return Error{"--ports makes ports of its own; leave it out when devices stand after --"};
   }
   if (ports_ == "null" && !files_.empty()) {
     return Error{"null ports feed themselves; captures need --ports ring or pcap"};
   }
-  if (!eal.empty() && !files_.empty()) {
+  if (has_devices && !files_.empty()) {
     return Error{"captures are for --ports ring or pcap, not for devices after --"};
   }
   if (ports_ == "pcap" && files_.empty()) return Error{"--ports pcap needs captures"};
   return Done{};
 }
 
-Result<Scenario> UpCommand::scenario(const Words& eal) const {
+Result<Scenario> UpCommand::scenario(unsigned devices) const {
   if (const auto policy = parse_policy(server_.policy); !policy) return policy.error();
   auto server_words = split_words(server_words_);
   if (!server_words) return server_words.error();
@@ -168,8 +161,8 @@ Result<Scenario> UpCommand::scenario(const Words& eal) const {
   Scenario scenario;
   scenario.name = "up";
   scenario.ports = *parse_port_kind(!ports_.empty() ? ports_ : files_.empty() ? "null" : "ring");
-  const auto devices = static_cast<unsigned>(files_.size() + files_.size() % 2);
-  scenario.port_count = eal.empty() ? std::max(2u, devices) : count_devices(eal);
+  const auto even = static_cast<unsigned>(files_.size() + files_.size() % 2);
+  scenario.port_count = devices > 0 ? devices : std::max(2u, even);
   scenario.server = server_;
   scenario.server.extra = *server_words;
   scenario.client_slots = clients_;
@@ -194,16 +187,16 @@ Result<Scenario> UpCommand::scenario(const Words& eal) const {
 }
 
 std::vector<Service> UpCommand::services(const Scenario& scenario, const LaunchPlan& plan,
-                                         const Words& eal) const {
+                                         const EalOptions& eal) const {
   std::vector<Service> services;
-  services.push_back({"server", with_eal_words(server_command(scenario, plan), eal)});
+  services.push_back({"server", with_eal_options(server_command(scenario, plan), eal)});
   if (!stats_file_.empty()) {
     Words& words = services.back().command;
     std::ranges::replace(words, kStatsFile, fs::absolute(stats_file_).string());
   }
   for (const ClientOptions& client : scenario.clients) {
     services.push_back({client_name(client.id),
-                        with_eal_words(client_command(client, plan), for_secondaries(eal)),
+                        with_eal_options(client_command(client, plan), for_secondaries(eal)),
                         /*is_client=*/true});
   }
   if (scenario.ports == PortKind::kRing) {
@@ -225,8 +218,9 @@ std::function<void()> UpCommand::sender(Supervisor& supervisor, const Scenario& 
 }
 
 Result<ExitCode> UpCommand::run(const std::vector<std::string>& rest) {
-  if (Status checked = check(rest); !checked) return checked.error();
-  auto wanted = scenario(rest);
+  const EalOptions eal = read_eal_options(rest);
+  if (Status checked = check(eal); !checked) return checked.error();
+  auto wanted = scenario(count_devices(eal));
   if (!wanted) return wanted.error();
   auto programs = find_programs(programs_, executable_directory());
   if (!programs) return programs.error();
@@ -243,12 +237,12 @@ Result<ExitCode> UpCommand::run(const std::vector<std::string>& rest) {
   World world = real_world();
   const auto traffic =
       make_traffic({world, *wanted, captures, directory->path(), prefix, *longest, {}});
-  auto vdevs = rest.empty() ? traffic->prepare() : Words{};
+  auto vdevs = count_devices(eal) == 0 ? traffic->prepare() : Words{};
   if (!vdevs) return vdevs.error();
   const LaunchPlan plan{*programs, *memory, CpuPlan(host::allowed_cpus(), server_.lcores),
                         prefix,    *vdevs,  *longest,
                         {}};
-  SupervisorPlan supervised{services(*wanted, plan, rest), directory->path(), {}};
+  SupervisorPlan supervised{services(*wanted, plan, eal), directory->path(), {}};
   if (prefix_.empty()) supervised.environment = {{"RUNTIME_DIRECTORY", directory->path()}};
   Supervisor supervisor(world, std::move(supervised), [](const std::string& text) {
     fmt::print("{}", text);

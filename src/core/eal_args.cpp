@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <string_view>
+#include <utility>
 
 #include "core/parse_number.hpp"
 
@@ -25,33 +27,97 @@ SplitArgs split_args(int argc, const char* const* argv) {
 
 namespace {
 
-/// The value of `option` at position i, which advances past a value in an argument of its own.
-std::optional<std::string> option_value(const std::vector<std::string>& args, std::size_t& i,
-                                        std::string_view option) {
-  const std::string& arg = args[i];
-  if (arg == option && i + 1 < args.size()) return args[++i];
-  if (arg.size() > option.size() && arg.starts_with(option) && arg[option.size()] == '=') {
-    return arg.substr(option.size() + 1);
+struct EalName {
+  std::string_view name;
+  char letter = 0;          ///< 0: it has none
+  bool takes_value = true;  ///< in a word of its own; a value that may be left out follows "="
+};
+
+// DPDK 22.11's eal_common_options.c; letters that have a long name only in later releases are known
+// by that, from eal_option_list.h of 25.11.
+constexpr EalName kEalNames[] = {{"--allow", 'a'},
+                                 {"--base-virtaddr"},
+                                 {"--block", 'b'},
+                                 {"--coremask", 'c'},
+                                 {"--driver-path", 'd'},
+                                 {"--file-prefix"},
+                                 {"--force-max-simd-bitwidth"},
+                                 {"--help", 'h', false},
+                                 {"--huge-dir"},
+                                 {"--iova-mode"},
+                                 {"--lcores", 'l'},
+                                 {"--log-level"},
+                                 {"--main-lcore"},
+                                 {"--mbuf-pool-ops-name"},
+                                 {"--memory-channels", 'n'},
+                                 {"--memory-ranks", 'r'},
+                                 {"--memory-size", 'm'},
+                                 {"--numa-limit"},
+                                 {"--numa-mem"},
+                                 {"--proc-type"},
+                                 {"--service-corelist", 'S'},
+                                 {"--service-coremask", 's'},
+                                 {"--socket-limit"},
+                                 {"--socket-mem"},
+                                 {"--trace"},
+                                 {"--trace-bufsz"},
+                                 {"--trace-dir"},
+                                 {"--trace-mode"},
+                                 {"--vdev"},
+                                 {"--version", 'v', false},
+                                 {"--vfio-intr"},
+                                 {"--vfio-vf-token"}};
+
+/// The option of one word, and whether its value must be in the next.
+std::pair<EalOption, bool> read_word(const std::string& word) {
+  EalOption option{word, std::nullopt, {word}};
+  const bool is_long = word.starts_with("--");
+  if (is_long) {
+    option.name = word.substr(0, word.find('='));
+    if (option.name != word) option.value = word.substr(option.name.size() + 1);
   }
-  return std::nullopt;
+  const auto known = std::ranges::find_if(kEalNames, [&](const EalName& each) {
+    if (is_long) return option.name == each.name;
+    return each.letter != 0 && word.size() > 1 && word[0] == '-' && word[1] == each.letter;
+  });
+  if (known == std::end(kEalNames)) return {option, false};
+  option.name = known->name;
+  if (!is_long && known->takes_value && word.size() > 2) option.value = word.substr(2);
+  return {option, known->takes_value && !option.value};
 }
 
 }  // namespace
 
+std::vector<EalOption> read_eal_options(std::span<const std::string> words) {
+  std::vector<EalOption> options;
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    auto [option, needs_value] = read_word(words[i]);
+    if (needs_value && i + 1 < words.size()) {
+      option.value = words[++i];
+      option.words.push_back(words[i]);
+    }
+    options.push_back(std::move(option));
+  }
+  return options;
+}
+
 EalArgs read_eal_args(const std::vector<std::string>& eal) {
   EalArgs result;
-  for (std::size_t i = 1; i < eal.size(); ++i) {
-    if (eal[i] == "--no-huge") {
+  const std::span<const std::string> words(eal);
+  for (const auto& option : read_eal_options(words.subspan(std::min<std::size_t>(1, eal.size())))) {
+    const std::string value = option.value.value_or("");
+    if (option.name == "--no-huge") {
       result.no_huge = true;
-    } else if (auto prefix = option_value(eal, i, "--file-prefix")) {
-      result.file_prefix = *prefix;
-    } else if (auto type = option_value(eal, i, "--proc-type")) {
-      result.proc_type = *type;
-    } else if (eal[i].starts_with("-m") && !eal[i].starts_with("--")) {
-      const std::string number = eal[i] == "-m" && i + 1 < eal.size() ? eal[++i] : eal[i].substr(2);
-      result.megabytes = parse_number<std::uint64_t>(number).value_or(0);
-    } else if (auto vdev = option_value(eal, i, "--vdev")) {
-      result.vdevs.push_back(*vdev);
+    } else if (!option.value) {
+      continue;
+    } else if (option.name == "--file-prefix") {
+      result.file_prefix = value;
+    } else if (option.name == "--proc-type") {
+      result.proc_type = value;
+    } else if (option.name == "--memory-size") {
+      result.megabytes = parse_number<std::uint64_t>(value).value_or(0);
+    } else if (option.name == "--vdev") {
+      result.vdevs.push_back(value);
     }
   }
   return result;

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace ringside {
@@ -19,6 +19,16 @@ struct SplitArgs {
 };
 SplitArgs split_args(int argc, const char* const* argv);
 
+/// An option of EAL's as its user wrote it.
+struct EalOption {
+  std::string name;  ///< the long one, "--allow" for -a; of what is no option of EAL's, the word
+  std::optional<std::string> value;
+  std::vector<std::string> words;  ///< as they stood, one or two
+};
+/// Reads what stands before "--", without the program's name, in the spellings that EAL takes:
+/// `--opt value`, `--opt=value`, `-o value`, `-ovalue`. Not getopt's abbreviations of long names.
+std::vector<EalOption> read_eal_options(std::span<const std::string> words);
+
 /// EAL options that matter before rte_eal_init.
 struct EalArgs {
   std::string file_prefix = "rte";
@@ -27,7 +37,7 @@ struct EalArgs {
   std::uint64_t megabytes = 0;     ///< -m; 0: not said
   std::vector<std::string> vdevs;  ///< values of --vdev, in order
 };
-/// Reads both spellings, `--opt value` and `--opt=value`.
+/// `eal`: with the program's name, which is passed over.
 EalArgs read_eal_args(const std::vector<std::string>& eal);
 
 /// "net_pcap0,rx_pcap=a" -> name "net_pcap0", driver "net_pcap", and the value of an argument.

@@ -16,6 +16,7 @@ namespace {
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 class UpTest : public test::RingsideTest {
  protected:
@@ -84,13 +85,33 @@ TEST_F(UpTest, TakesDevicesFromItsUser) {
   EXPECT_EQ(interrupt().code, 0);
 }
 
+TEST_F(UpTest, CountsDevicesInEverySpelling) {
+  const std::string program = write_program("program", "echo \"words: $*\"; exit 5");
+  const auto words_of = [&](std::vector<std::string> eal) {
+    std::vector<std::string> words{"up",       "--clients", "1",         "--server",       program,
+                                   "--client", program,     "--bin-dir", RINGSIDE_BIN_DIR, "--"};
+    words.insert(words.end(), eal.begin(), eal.end());
+    return ringside(words).out;
+  };
+  const std::string allowed = words_of({"-a0000:00:05.0", "-a", "0000:00:05.1", "--allow=c"});
+  EXPECT_THAT(allowed, HasSubstr(" -a0000:00:05.0 -a 0000:00:05.1 --allow=c -- -p 0x7 "));
+  EXPECT_THAT(allowed, Not(HasSubstr("--no-pci")));
+  EXPECT_THAT(words_of({"-a0000:00:05.0", "--vdev=net_null0"}), HasSubstr(" -- -p 0x3 "));
+  const std::string none = words_of({"--log-level=lib.eal:debug", "-d", "--vdev"});
+  EXPECT_THAT(none, HasSubstr(" --vdev net_null1 --log-level=lib.eal:debug -d --vdev -- -p 0x3 "))
+      << "none of these is a device";
+}
+
 TEST_F(UpTest, WhatContradictsItIsRefused) {
   struct {
     std::vector<std::string> words;
     const char* sentence;
   } const rows[] = {
       {{"up", "--", "-l", "3"}, "leave out -l"},
+      {{"up", "--", "-l3"}, "leave out -l3"},
       {{"up", "--", "--file-prefix=x"}, "leave out --file-prefix=x"},
+      {{"up", "--", "-b0000:00:05.0"}, "leave out -b0000:00:05.0"},
+      {{"up", "--", "--block", "0000:00:05.0"}, "leave out --block"},
       {{"up", "--ports", "null", "--", "--vdev", "net_null0"}, "leave it out"},
       {{"up", "--ports", "pcap"}, "needs captures"},
       {{"up", "--ports", "null", capture("imix")}, "null ports feed themselves"},

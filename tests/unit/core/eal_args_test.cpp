@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <iterator>
 
 namespace ringside {
 namespace {
@@ -40,6 +41,53 @@ TEST(EalArgs, ReadsTheMemoryAsOneWordOrTwo) {
   EXPECT_EQ(read_eal_args({"x", "-m512"}).megabytes, 512u);
   EXPECT_EQ(read_eal_args({"x", "-m", "much"}).megabytes, 0u);
   EXPECT_EQ(read_eal_args({"x", "-m"}).megabytes, 0u);
+}
+
+TEST(EalArgs, AValueIsNoOption) {
+  const EalArgs args = read_eal_args({"x", "--file-prefix", "--no-huge", "-d", "--vdev", "-m512"});
+  EXPECT_EQ(args.file_prefix, "--no-huge");
+  EXPECT_FALSE(args.no_huge);
+  EXPECT_TRUE(args.vdevs.empty());
+  EXPECT_EQ(args.megabytes, 512u);
+}
+
+TEST(EalOptions, HaveOneNameInEverySpelling) {
+  const std::vector<std::string> words{
+      "-a0000:00:05.0", "-a",    "0000:00:05.1", "--allow=b", "--allow",  "c",
+      "-b0000:00:06",   "-l3",   "-m",           "512",       "--vdev=v", "-v",
+      "--no-huge",      "--x=y", "word",         "-z1",       "--vdev",   "n,a=b=c",
+      "--log-level"};
+  const struct {
+    const char* name;
+    std::optional<std::string> value;
+    std::size_t words;
+  } expected[] = {
+      {"--allow", "0000:00:05.0", 1},
+      {"--allow", "0000:00:05.1", 2},
+      {"--allow", "b", 1},
+      {"--allow", "c", 2},
+      {"--block", "0000:00:06", 1},
+      {"--lcores", "3", 1},
+      {"--memory-size", "512", 2},
+      {"--vdev", "v", 1},
+      {"--version", std::nullopt, 1},
+      {"--no-huge", std::nullopt, 1},
+      {"--x", "y", 1},
+      {"word", std::nullopt, 1},
+      {"-z1", std::nullopt, 1},
+      {"--vdev", "n,a=b=c", 2},
+      {"--log-level", std::nullopt, 1},  // its value is missing
+  };
+  const std::vector<EalOption> options = read_eal_options(words);
+  ASSERT_EQ(options.size(), std::size(expected));
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < options.size(); ++i) {
+    EXPECT_EQ(options[i].name, expected[i].name);
+    EXPECT_EQ(options[i].value, expected[i].value) << expected[i].name;
+    EXPECT_EQ(options[i].words.size(), expected[i].words) << expected[i].name;
+    all.insert(all.end(), options[i].words.begin(), options[i].words.end());
+  }
+  EXPECT_EQ(all, words);
 }
 
 TEST(EalArgs, HasEalsOwnDefaults) {
