@@ -69,8 +69,9 @@ constexpr Examples kExamples[] = {
      "ends by a signal or an error is started again under the same id, at once the first time, "
      "then\n"
      "after pauses that double up to 10 s; one that ends with exit code 0 stays away. Ctrl-C ends\n"
-     "all, and then it is said how often each client was started again. Exit code: 0 after "
-     "Ctrl-C,\n"
+     "all, and then it is said how often each client was started again; a second one ends a "
+     "server\n"
+     "that still waits for packets. Exit code: 0 after Ctrl-C,\n"
      "else what the server or the wire ended with (1: by a signal), 2 when a command line is "
      "wrong.\n"},
     {"list",

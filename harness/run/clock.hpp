@@ -48,7 +48,7 @@ class Deadline {
 
 enum class WaitEnd { kMet, kDeadline, kInterrupted };
 
-/// Raised by a signal handler; 0, or the signal's number. Lock-free.
+/// Raised by a signal handler: how many signals to end have come. Lock-free.
 using InterruptFlag = std::atomic<int>;
 
 /// Calls `condition` until it holds, the deadline passes or `interrupted` is raised. The condition

@@ -9,8 +9,8 @@ namespace {
 InterruptFlag g_interrupted{0};
 static_assert(InterruptFlag::is_always_lock_free);
 
-extern "C" void on_interrupt(int signal) {
-  g_interrupted.store(signal, std::memory_order_relaxed);
+extern "C" void on_interrupt(int) {
+  g_interrupted.fetch_add(1, std::memory_order_relaxed);
 }
 
 }  // namespace

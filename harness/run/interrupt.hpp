@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// SIGINT and SIGTERM to ringside raise one flag and do nothing else; loops see it, children are
-// ended and directories removed by destructors, and the exit code says why.
+// SIGINT and SIGTERM to ringside are counted in one flag, and nothing else; loops see it, children
+// are ended and directories removed by destructors, and the exit code says why.
 #pragma once
 
 #include "harness/run/clock.hpp"

@@ -11,6 +11,8 @@ namespace {
 
 constexpr Duration kForwarding = std::chrono::milliseconds(20);
 constexpr Duration kLastWords = std::chrono::seconds(1);
+// The kernel keeps no count of a signal that has not arrived yet.
+constexpr Duration kBetweenSignals = std::chrono::milliseconds(50);
 
 bool ended_with(const ProcessEnd& end, ExitCode code) {
   return end.signal == 0 && end.exit_code == static_cast<int>(code);
@@ -138,20 +140,42 @@ ExitCode Supervisor::run(const std::function<void()>& turn) {
   return end_all();
 }
 
-bool Supervisor::end_program(Program& program, int signal) {
-  const Stopped end =
-      stop_process(world_.clock, *program.process, signal, Deadline(world_.clock, plan_.patience));
-  if (end.had_to_kill) {
-    tell(fmt::format("{} did not end within {} s and was killed", program.service.name,
-                     std::chrono::duration_cast<std::chrono::seconds>(plan_.patience).count()));
-  }
-  return !end.had_to_kill;
+/// A server that is asked again does not wait for packets any more.
+void Supervisor::pass_on_interrupts(Program& program) {
+  const TimePoint now = world_.clock.now();
+  if (heeded_ >= world_.interrupted.load() || now < next_passing_) return;
+  ++heeded_;
+  next_passing_ = now + kBetweenSignals;
+  tell(fmt::format("interrupted meanwhile: {} is to end at once", program.service.name));
+  program.process->signal(SIGINT);
+}
+
+bool Supervisor::end_program(Program& program) {
+  Process& process = *program.process;
+  if (process.poll()) return true;
+  process.signal(SIGINT);
+  process.signal(SIGCONT);
+  next_passing_ = world_.clock.now() + kBetweenSignals;
+  static const InterruptFlag never{0};
+  const auto ended = [&] {
+    forward_output();
+    pass_on_interrupts(program);
+    return process.poll().has_value();
+  };
+  const WaitEnd end =
+      wait_until(world_.clock, Deadline(world_.clock, plan_.patience), never, ended);
+  if (end == WaitEnd::kMet) return true;
+  stop_process(world_.clock, process, SIGKILL, Deadline::never(world_.clock));
+  tell(fmt::format("{} did not end within {} s and was killed", program.service.name,
+                   std::chrono::duration_cast<std::chrono::seconds>(plan_.patience).count()));
+  return false;
 }
 
 ExitCode Supervisor::end_all() {
+  heeded_ = std::min(world_.interrupted.load(), 1);  // what has brought us here
   // A stopped client would keep what it owes; and whoever is to end must hear it.
   for (Program& program : programs_) program.process->signal(SIGCONT);
-  bool graceful = end_program(programs_.front(), SIGINT);  // drains; its clients follow it
+  bool graceful = end_program(programs_.front());  // drains; its clients follow it
   const auto clients_ended = [&] {
     forward_output();
     return std::all_of(programs_.begin(), programs_.end(), [](Program& program) {
@@ -161,7 +185,7 @@ ExitCode Supervisor::end_all() {
   static const InterruptFlag never{0};
   wait_until(world_.clock, Deadline(world_.clock, kLastWords), never, clients_ended);
   for (Program& program : programs_) {
-    graceful = end_program(program, SIGINT) && graceful;
+    graceful = end_program(program) && graceful;
     output_.finish(program.service.name);
   }
   if (verdict_) return *verdict_;

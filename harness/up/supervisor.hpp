@@ -40,7 +40,8 @@ class Supervisor {
   /// Starts everything; clients wait for the server by themselves. Error: the launcher's.
   Status start();
   /// Starts crashed clients again until the interrupt is raised or the server or the wire ends.
-  /// Then ends all, gracefully. `turn` is called in every turn. kOk when interrupted; otherwise the
+  /// Then ends all, gracefully; interrupts from then on are passed on to the program that is being
+  /// waited for. `turn` is called in every turn. kOk when interrupted; otherwise the
   /// code of the one that ended, or that of a client whose command line is wrong; kCheckFailed when
   /// a program had to be killed.
   ExitCode run(const std::function<void()>& turn);
@@ -68,7 +69,8 @@ class Supervisor {
   void look_after_wire();
   void start_again_later(Program& client, const ProcessEnd& end);
   ExitCode end_all();
-  bool end_program(Program& program, int signal);
+  bool end_program(Program& program);
+  void pass_on_interrupts(Program& program);
 
   World& world_;
   SupervisorPlan plan_;
@@ -77,6 +79,8 @@ class Supervisor {
   TimePoint next_forwarding_{};
   std::vector<Program> programs_;
   std::optional<ExitCode> verdict_;
+  int heeded_ = 0;            ///< interrupts: acted upon
+  TimePoint next_passing_{};  ///< of one of them
 };
 
 }  // namespace ringside::harness

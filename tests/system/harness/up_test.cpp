@@ -66,6 +66,18 @@ TEST_F(UpTest, AKilledClientComesBackUnderItsIdAndEveryPacketIsAccountedFor) {
   EXPECT_THAT(run_directories(), IsEmpty());
 }
 
+TEST_F(UpTest, ASecondInterruptEndsAServerThatWaitsForItsClients) {
+  up({"--clients", "1", "--handler", "delay:1000000000", "--server-args", "--drain-timeout 3600"});
+  ASSERT_TRUE(says("Reception begins")) << read("ringside.err");
+  process_->signal(SIGINT);
+  ASSERT_TRUE(says("Stopping: no more reception"));
+  const auto run = interrupt();
+  EXPECT_EQ(run.code, 0) << run.out << run.err;
+  EXPECT_THAT(run.out, HasSubstr("did not come back in time and stay undelivered"));
+  EXPECT_THAT(run.out, Not(HasSubstr("was killed")));
+  EXPECT_THAT(processes_left(), IsEmpty());
+}
+
 TEST_F(UpTest, WithoutArgumentsItRunsOnNullPorts) {
   up({});
   EXPECT_TRUE(says("Reception begins (clients: 2)")) << read("ringside.err");

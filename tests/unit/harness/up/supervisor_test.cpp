@@ -25,7 +25,9 @@ class SupervisorTest : public ::testing::Test {
     launcher_.on_start = [this](test::FakeProcess& process, const ProcessSpec& spec) {
       process.on_signal = [this, &process, name = spec.name](int signal) {
         signals_.push_back(name + " " + signal_name(signal));
-        if (signal == SIGINT && name != deaf_) process.end = ProcessEnd{0, 0};
+        if (signal != SIGINT || name == deaf_) return;
+        if (name == "server" && ++asked_ < stubborn_) return;
+        process.end = ProcessEnd{0, 0};
       };
     };
   }
@@ -49,6 +51,12 @@ class SupervisorTest : public ::testing::Test {
     EXPECT_TRUE(supervisor_->start().ok());
     return supervisor_->run([] {});
   }
+  /// All signals but those that wake.
+  std::vector<std::string> signals() const {
+    std::vector<std::string> sent = signals_;
+    std::erase_if(sent, [](const std::string& s) { return s.ends_with("SIGCONT"); });
+    return sent;
+  }
   std::vector<std::string> starts() const {
     std::vector<std::string> names;
     for (const auto& spec : launcher_.specs) names.push_back(spec.name);
@@ -63,23 +71,24 @@ class SupervisorTest : public ::testing::Test {
   std::multimap<Duration, std::function<void()>> deeds_;
   std::vector<std::string> signals_;
   std::string deaf_;
+  int stubborn_ = 1;  ///< the SIGINT by which the server ends
+  int asked_ = 0;
   std::vector<Service> more_;  ///< beside a server and two clients
   std::string said_;
   std::optional<Supervisor> supervisor_;
 };
 
 TEST_F(SupervisorTest, StartsTheServerFirstAndAnInterruptEndsItFirst) {
-  at(kSecond, [this] { interrupted_ = SIGINT; });
+  at(kSecond, [this] { ++interrupted_; });
   EXPECT_EQ(run(), ExitCode::kOk);
   EXPECT_THAT(starts(), ElementsAre("server", "client0", "client1"));
-  std::erase_if(signals_, [](const std::string& s) { return s.ends_with("SIGCONT"); });
-  EXPECT_THAT(signals_, ElementsAre("server SIGINT", "client0 SIGINT", "client1 SIGINT"));
+  EXPECT_THAT(signals(), ElementsAre("server SIGINT", "client0 SIGINT", "client1 SIGINT"));
   EXPECT_EQ(supervisor_->summary(), "restarts: client0 0, client1 0");
 }
 
 TEST_F(SupervisorTest, AKilledClientComesBackAtOnceWithTheSameCommand) {
   ends(kSecond, "client1", {-1, SIGKILL});
-  at(2 * kSecond, [this] { interrupted_ = SIGINT; });
+  at(2 * kSecond, [this] { ++interrupted_; });
   EXPECT_EQ(run(), ExitCode::kOk);
   EXPECT_THAT(starts(), ElementsAre("server", "client0", "client1", "client1"));
   EXPECT_THAT(launcher_.specs.back().argv, ElementsAre("c", "1"));
@@ -91,7 +100,7 @@ TEST_F(SupervisorTest, AClientThatCrashesAgainAndAgainIsStartedLessAndLessOften)
   launcher_.on_start = [this](test::FakeProcess& process, const ProcessSpec& spec) {
     if (spec.name == "client0") process.end = ProcessEnd{5, 0};
   };
-  at(10 * kSecond, [this] { interrupted_ = SIGINT; });
+  at(10 * kSecond, [this] { ++interrupted_; });
   run();
   // 0, 0.1, 0.2, ... 3.2 s: seven pauses have passed after 6.3 s, the next one not after 10 s.
   EXPECT_EQ(supervisor_->summary(), "restarts: client0 7, client1 0");
@@ -100,7 +109,7 @@ TEST_F(SupervisorTest, AClientThatCrashesAgainAndAgainIsStartedLessAndLessOften)
 
 TEST_F(SupervisorTest, AClientThatLeavesInPeaceStaysAway) {
   ends(kSecond, "client0", {0, 0});
-  at(20 * kSecond, [this] { interrupted_ = SIGINT; });
+  at(20 * kSecond, [this] { ++interrupted_; });
   EXPECT_EQ(run(), ExitCode::kOk);
   EXPECT_THAT(starts(), ElementsAre("server", "client0", "client1"));
   EXPECT_THAT(said_, HasSubstr("client0 has left and stays away"));
@@ -138,9 +147,46 @@ TEST_F(SupervisorTest, AServerThatCrashesIsAFailure) {
   EXPECT_EQ(run(), ExitCode::kCheckFailed);
 }
 
+TEST_F(SupervisorTest, TheNextInterruptIsPassedOnToAServerThatIsEnding) {
+  stubborn_ = 2;
+  at(kSecond, [this] { ++interrupted_; });
+  at(3 * kSecond, [this] { ++interrupted_; });
+  EXPECT_EQ(run(), ExitCode::kOk);
+  EXPECT_THAT(signals(),
+              ElementsAre("server SIGINT", "server SIGINT", "client0 SIGINT", "client1 SIGINT"));
+  EXPECT_LT(clock_.now() - TimePoint{}, 5 * kSecond);
+}
+
+TEST_F(SupervisorTest, InterruptsThatComeAtOnceReachTheServerOneAfterTheOther) {
+  stubborn_ = 3;
+  std::vector<TimePoint> heard;
+  launcher_.on_start = [&, inner = launcher_.on_start](test::FakeProcess& process,
+                                                       const ProcessSpec& spec) {
+    inner(process, spec);
+    if (spec.name != "server") return;
+    process.on_signal = [&, note = process.on_signal](int signal) {
+      if (signal == SIGINT) heard.push_back(clock_.now());
+      note(signal);
+    };
+  };
+  at(kSecond, [this] { interrupted_ += 3; });
+  EXPECT_EQ(run(), ExitCode::kOk);
+  ASSERT_EQ(heard.size(), 3u);
+  EXPECT_GE(heard[1] - heard[0], std::chrono::milliseconds(10)) << "or the kernel makes one of two";
+  EXPECT_GE(heard[2] - heard[1], std::chrono::milliseconds(10));
+}
+
+TEST_F(SupervisorTest, TheFirstInterruptIsPassedOnWhenAllIsEndingAnyway) {
+  stubborn_ = 2;
+  ends(kSecond, "client0", {2, 0});
+  at(3 * kSecond, [this] { ++interrupted_; });
+  EXPECT_EQ(run(), ExitCode::kUsage);
+  EXPECT_THAT(signals(), ElementsAre("server SIGINT", "server SIGINT", "client1 SIGINT"));
+}
+
 TEST_F(SupervisorTest, WhoDoesNotEndIsKilledAndThatIsAFailure) {
   deaf_ = "client0";
-  at(kSecond, [this] { interrupted_ = SIGINT; });
+  at(kSecond, [this] { ++interrupted_; });
   EXPECT_EQ(run(), ExitCode::kCheckFailed);
   EXPECT_THAT(signals_, ::testing::Contains("client0 SIGKILL"));
 }
