@@ -243,6 +243,7 @@ Result<ExitCode> UpCommand::run(const std::vector<std::string>& rest) {
                         prefix,    *vdevs,  *longest,
                         {}};
   SupervisorPlan supervised{services(*wanted, plan, eal), directory->path(), {}};
+  supervised.drain_timeout = drain_timeout(wanted->server);
   if (prefix_.empty()) supervised.environment = {{"RUNTIME_DIRECTORY", directory->path()}};
   Supervisor supervisor(world, std::move(supervised), [](const std::string& text) {
     fmt::print("{}", text);

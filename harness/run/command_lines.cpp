@@ -4,9 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <string_view>
 
 #include "core/burst.hpp"
 #include "core/event_log.hpp"
+#include "core/parse_duration.hpp"
 #include "core/sizing.hpp"
 
 namespace ringside::harness {
@@ -78,6 +80,19 @@ std::string client_name(unsigned client) {
 std::string vdev_argument(PortKind kind, unsigned port) {
   if (kind == PortKind::kNull) return fmt::format("net_null{}", port);
   return fmt::format("net_pcap{},rx_pcap={},tx_pcap={}", port, input_file(port), output_file(port));
+}
+
+Duration drain_timeout(const ServerOptions& server) {
+  constexpr std::string_view kOption = "--drain-timeout";
+  Duration timeout = std::chrono::seconds(server.drain_timeout.value_or(5));
+  for (std::size_t i = 0; i < server.extra.size(); ++i) {
+    const std::string_view word = server.extra[i];
+    std::string_view value;
+    if (word == kOption && i + 1 < server.extra.size()) value = server.extra[i + 1];
+    if (word.starts_with("--drain-timeout=")) value = word.substr(kOption.size() + 1);
+    timeout = parse_duration(value).value_or(timeout);  // wrong ones the server refuses
+  }
+  return timeout;
 }
 
 unsigned start_after(const Scenario& scenario) {

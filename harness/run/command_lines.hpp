@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "harness/run/clock.hpp"
 #include "harness/run/cpu_plan.hpp"
 #include "harness/run/memory.hpp"
 #include "harness/run/programs.hpp"
@@ -42,6 +43,10 @@ std::vector<std::string> wire_command(const LaunchPlan& plan);
 /// packets that net_pcap keeps, one mbuf for each (infinite_rx=1).
 unsigned needed_megabytes(const Scenario& scenario, unsigned max_frame, bool hugepages,
                           unsigned looped = 0);
+
+/// How long the server waits for packets when it ends: as given, also among its extra words, else
+/// what docs/interfaces.md says.
+Duration drain_timeout(const ServerOptions& server);
 
 /// How many clients must have joined before the server receives: as given, else all that start at
 /// the beginning.

@@ -14,6 +14,10 @@ constexpr Duration kLastWords = std::chrono::seconds(1);
 // The kernel keeps no count of a signal that has not arrived yet.
 constexpr Duration kBetweenSignals = std::chrono::milliseconds(50);
 
+double in_seconds(Duration duration) {
+  return std::chrono::duration<double>(duration).count();
+}
+
 bool ended_with(const ProcessEnd& end, ExitCode code) {
   return end.signal == 0 && end.exit_code == static_cast<int>(code);
 }
@@ -83,7 +87,7 @@ Status Supervisor::start() {
 void Supervisor::start_again_later(Program& client, const ProcessEnd& end) {
   const Duration pause = client.back_off.after(world_.clock.now() - client.started);
   client.due = world_.clock.now() + pause;
-  const double seconds = std::chrono::duration<double>(pause).count();
+  const double seconds = in_seconds(pause);
   tell(fmt::format("{} crashed ({}) and is started again{}", client.service.name, end.text(),
                    seconds > 0 ? fmt::format(" in {:.1f} s", seconds) : ""));
 }
@@ -150,7 +154,7 @@ void Supervisor::pass_on_interrupts(Program& program) {
   program.process->signal(SIGINT);
 }
 
-bool Supervisor::end_program(Program& program) {
+bool Supervisor::end_program(Program& program, Duration patience) {
   Process& process = *program.process;
   if (process.poll()) return true;
   process.signal(SIGINT);
@@ -162,12 +166,11 @@ bool Supervisor::end_program(Program& program) {
     pass_on_interrupts(program);
     return process.poll().has_value();
   };
-  const WaitEnd end =
-      wait_until(world_.clock, Deadline(world_.clock, plan_.patience), never, ended);
+  const WaitEnd end = wait_until(world_.clock, Deadline(world_.clock, patience), never, ended);
   if (end == WaitEnd::kMet) return true;
   stop_process(world_.clock, process, SIGKILL, Deadline::never(world_.clock));
-  tell(fmt::format("{} did not end within {} s and was killed", program.service.name,
-                   std::chrono::duration_cast<std::chrono::seconds>(plan_.patience).count()));
+  tell(fmt::format("{} did not end within {:g} s and was killed", program.service.name,
+                   in_seconds(patience)));
   return false;
 }
 
@@ -175,7 +178,12 @@ ExitCode Supervisor::end_all() {
   heeded_ = std::min(world_.interrupted.load(), 1);  // what has brought us here
   // A stopped client would keep what it owes; and whoever is to end must hear it.
   for (Program& program : programs_) program.process->signal(SIGCONT);
-  bool graceful = end_program(programs_.front());  // drains; its clients follow it
+  Program& server = programs_.front();
+  if (!server.process->poll()) {
+    tell(fmt::format("ending: the server waits up to {:g} s for packets, or until the next Ctrl-C",
+                     in_seconds(plan_.drain_timeout)));
+  }
+  bool graceful = end_program(server, plan_.drain_timeout + plan_.patience);  // clients follow it
   const auto clients_ended = [&] {
     forward_output();
     return std::all_of(programs_.begin(), programs_.end(), [](Program& program) {
@@ -185,7 +193,7 @@ ExitCode Supervisor::end_all() {
   static const InterruptFlag never{0};
   wait_until(world_.clock, Deadline(world_.clock, kLastWords), never, clients_ended);
   for (Program& program : programs_) {
-    graceful = end_program(program) && graceful;
+    graceful = end_program(program, plan_.patience) && graceful;
     output_.finish(program.service.name);
   }
   if (verdict_) return *verdict_;

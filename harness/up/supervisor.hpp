@@ -29,7 +29,8 @@ struct SupervisorPlan {
   std::vector<Service> services;  ///< the server first
   std::string directory;          ///< of logs, and the programs' working directory
   std::vector<std::pair<std::string, std::string>> environment;
-  Duration patience = std::chrono::seconds(15);  ///< for the end, after draining
+  Duration drain_timeout = std::chrono::seconds(5);  ///< the server's: for packets, at its end
+  Duration patience = std::chrono::seconds(15);      ///< for the end of each, beyond that
 };
 
 class Supervisor {
@@ -69,7 +70,7 @@ class Supervisor {
   void look_after_wire();
   void start_again_later(Program& client, const ProcessEnd& end);
   ExitCode end_all();
-  bool end_program(Program& program);
+  bool end_program(Program& program, Duration patience);
   void pass_on_interrupts(Program& program);
 
   World& world_;

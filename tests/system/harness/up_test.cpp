@@ -71,6 +71,7 @@ TEST_F(UpTest, ASecondInterruptEndsAServerThatWaitsForItsClients) {
   ASSERT_TRUE(says("Reception begins")) << read("ringside.err");
   process_->signal(SIGINT);
   ASSERT_TRUE(says("Stopping: no more reception"));
+  EXPECT_THAT(read("ringside.out"), HasSubstr("the server waits up to 3600 s for packets"));
   const auto run = interrupt();
   EXPECT_EQ(run.code, 0) << run.out << run.err;
   EXPECT_THAT(run.out, HasSubstr("did not come back in time and stay undelivered"));

@@ -101,6 +101,22 @@ TEST_F(CommandLines, ReceptionWaitsForTheClientsThatStartAtTheBeginning) {
   EXPECT_EQ(start_after(scenario_), 2u);
 }
 
+TEST_F(CommandLines, HowLongTheServerWaitsForPacketsIsKnownHoweverItIsTold) {
+  using namespace std::chrono_literals;
+  ServerOptions server;
+  EXPECT_EQ(drain_timeout(server), 5s);
+  server.drain_timeout = 2;
+  EXPECT_EQ(drain_timeout(server), 2s);
+  server.extra = {"--burst", "8", "--drain-timeout", "60"};
+  EXPECT_EQ(drain_timeout(server), 60s);
+  server.extra = {"--drain-timeout=500ms", "--evict-hung"};
+  EXPECT_EQ(drain_timeout(server), 500ms);
+  server.extra = {"--drain-timeout", "long"};
+  EXPECT_EQ(drain_timeout(server), 2s);
+  server.extra = {"--drain-timeout"};
+  EXPECT_EQ(drain_timeout(server), 2s);
+}
+
 TEST_F(CommandLines, MoreClientsAndDirectModeNeedMoreMemory) {
   const unsigned two = needed_megabytes(scenario_, 1522, false);
   scenario_.client_slots = 16;

@@ -47,6 +47,7 @@ class SupervisorTest : public ::testing::Test {
         {"server", {"s"}}, {"client0", {"c", "0"}, true}, {"client1", {"c", "1"}, true}};
     plan.services.insert(plan.services.end(), more_.begin(), more_.end());
     plan.directory = "/nowhere";
+    plan.drain_timeout = drain_timeout_;
     supervisor_.emplace(world_, plan, [this](const std::string& text) { said_ += text; });
     EXPECT_TRUE(supervisor_->start().ok());
     return supervisor_->run([] {});
@@ -71,6 +72,7 @@ class SupervisorTest : public ::testing::Test {
   std::multimap<Duration, std::function<void()>> deeds_;
   std::vector<std::string> signals_;
   std::string deaf_;
+  Duration drain_timeout_ = std::chrono::seconds(5);
   int stubborn_ = 1;  ///< the SIGINT by which the server ends
   int asked_ = 0;
   std::vector<Service> more_;  ///< beside a server and two clients
@@ -182,6 +184,24 @@ TEST_F(SupervisorTest, TheFirstInterruptIsPassedOnWhenAllIsEndingAnyway) {
   at(3 * kSecond, [this] { ++interrupted_; });
   EXPECT_EQ(run(), ExitCode::kUsage);
   EXPECT_THAT(signals(), ElementsAre("server SIGINT", "server SIGINT", "client1 SIGINT"));
+}
+
+TEST_F(SupervisorTest, AServerMayWaitForPacketsAsLongAsItWasTold) {
+  deaf_ = "server";
+  drain_timeout_ = 60 * kSecond;
+  at(kSecond, [this] { ++interrupted_; });
+  ends(61 * kSecond, "server", {0, 0});
+  EXPECT_EQ(run(), ExitCode::kOk);
+  EXPECT_THAT(signals(), ElementsAre("server SIGINT", "client0 SIGINT", "client1 SIGINT"));
+  EXPECT_THAT(said_, HasSubstr("the server waits up to 60 s for packets"));
+}
+
+TEST_F(SupervisorTest, AServerThatDoesNotEndThoughItsTimeIsOverIsKilled) {
+  deaf_ = "server";
+  drain_timeout_ = 60 * kSecond;
+  at(kSecond, [this] { ++interrupted_; });
+  EXPECT_EQ(run(), ExitCode::kCheckFailed);
+  EXPECT_THAT(said_, HasSubstr("server did not end within 75 s and was killed"));
 }
 
 TEST_F(SupervisorTest, WhoDoesNotEndIsKilledAndThatIsAFailure) {
