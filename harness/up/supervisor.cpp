@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
 
 namespace ringside::harness {
 namespace {
@@ -13,6 +14,9 @@ constexpr Duration kForwarding = std::chrono::milliseconds(20);
 constexpr Duration kLastWords = std::chrono::seconds(1);
 // The kernel keeps no count of a signal that has not arrived yet.
 constexpr Duration kBetweenSignals = std::chrono::milliseconds(50);
+
+// Of a client's starts, beside the first; of the one that runs as well.
+constexpr unsigned kLastLogs = 3;
 
 double in_seconds(Duration duration) {
   return std::chrono::duration<double>(duration).count();
@@ -56,10 +60,23 @@ Process& Supervisor::process(const std::string& name) {
           })->process;
 }
 
+std::string Supervisor::log_of(const Program& program, unsigned start) const {
+  return fmt::format("{}/{}-{}", plan_.directory, program.service.name, start);
+}
+
+/// The first says how it began, the last how it is; a client that never stops crashing would fill
+/// the disk with the others.
+void Supervisor::remove_old_logs(const Program& program) const {
+  if (program.starts <= 1 + kLastLogs) return;
+  std::error_code ignored;
+  for (const char* stream : {".out", ".err"}) {
+    std::filesystem::remove(log_of(program, program.starts - kLastLogs) + stream, ignored);
+  }
+}
+
 Status Supervisor::launch(Program& program) {
   ProcessSpec spec;
-  const std::string log =
-      fmt::format("{}/{}-{}", plan_.directory, program.service.name, ++program.starts);
+  const std::string log = log_of(program, ++program.starts);
   spec.name = program.service.name;
   spec.argv = program.service.command;
   spec.environment = plan_.environment;
@@ -70,6 +87,7 @@ Status Supervisor::launch(Program& program) {
   auto process = world_.launcher.start(spec);
   if (!process) return process.error();
   output_.finish(spec.name);  // of the one before
+  remove_old_logs(program);
   program.process = std::move(*process);
   program.started = world_.clock.now();
   if (!spec.piped) output_.follow(spec.name, spec.stdout_file);

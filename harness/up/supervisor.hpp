@@ -65,7 +65,9 @@ class Supervisor {
 
   void tell(const std::string& sentence);
   void forward_output();
+  std::string log_of(const Program& program, unsigned start) const;
   Status launch(Program& program);
+  void remove_old_logs(const Program& program) const;
   void look_after(Program& client);
   void look_after_wire();
   void start_again_later(Program& client, const ProcessEnd& end);

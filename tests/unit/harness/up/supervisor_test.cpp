@@ -5,10 +5,13 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <filesystem>
+#include <fstream>
 #include <functional>
 #include <map>
 
 #include "tests/unit/harness/run/fakes.hpp"
+#include "tests/unit/pcap/files.hpp"
 
 namespace ringside::harness {
 namespace {
@@ -16,6 +19,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
+using ::testing::UnorderedElementsAre;
 
 /// A server and two clients, all fakes. What happens is a list of deeds by time.
 class SupervisorTest : public ::testing::Test {
@@ -46,7 +50,7 @@ class SupervisorTest : public ::testing::Test {
     plan.services = {
         {"server", {"s"}}, {"client0", {"c", "0"}, true}, {"client1", {"c", "1"}, true}};
     plan.services.insert(plan.services.end(), more_.begin(), more_.end());
-    plan.directory = "/nowhere";
+    plan.directory = directory_;
     plan.drain_timeout = drain_timeout_;
     supervisor_.emplace(world_, plan, [this](const std::string& text) { said_ += text; });
     EXPECT_TRUE(supervisor_->start().ok());
@@ -76,6 +80,7 @@ class SupervisorTest : public ::testing::Test {
   int stubborn_ = 1;  ///< the SIGINT by which the server ends
   int asked_ = 0;
   std::vector<Service> more_;  ///< beside a server and two clients
+  std::string directory_ = "/nowhere";
   std::string said_;
   std::optional<Supervisor> supervisor_;
 };
@@ -107,6 +112,33 @@ TEST_F(SupervisorTest, AClientThatCrashesAgainAndAgainIsStartedLessAndLessOften)
   // 0, 0.1, 0.2, ... 3.2 s: seven pauses have passed after 6.3 s, the next one not after 10 s.
   EXPECT_EQ(supervisor_->summary(), "restarts: client0 7, client1 0");
   EXPECT_THAT(said_, HasSubstr("client0 crashed (exit 5) and is started again in 6.4 s"));
+}
+
+TEST_F(SupervisorTest, OfAClientThatCrashesAgainAndAgainTheFirstAndTheLastLogsAreKept) {
+  const ringside::fixtures::ScratchDirectory scratch;
+  directory_ = scratch.path("");
+  launcher_.on_start = [this](test::FakeProcess& process, const ProcessSpec& spec) {
+    const std::string words = std::to_string(launcher_.specs.size()) + "\n";
+    std::ofstream(spec.stdout_file) << "out " << words;
+    std::ofstream(spec.stderr_file) << "err " << words;
+    if (spec.name == "client0") process.end = ProcessEnd{5, 0};
+  };
+  at(10 * kSecond, [this] { ++interrupted_; });
+  run();
+  ASSERT_EQ(supervisor_->summary(), "restarts: client0 7, client1 0");
+  std::vector<std::string> logs;
+  for (const auto& entry : std::filesystem::directory_iterator(directory_)) {
+    logs.push_back(entry.path().filename());
+  }
+  EXPECT_THAT(logs, UnorderedElementsAre("server-1.out", "server-1.err", "client1-1.out",
+                                         "client1-1.err", "client0-1.out", "client0-1.err",
+                                         "client0-6.out", "client0-6.err", "client0-7.out",
+                                         "client0-7.err", "client0-8.out", "client0-8.err"));
+  for (int start = 4; start <= 10; ++start) {
+    EXPECT_THAT(said_, HasSubstr("client0 | out " + std::to_string(start) + "\n"))
+        << "what is told does not depend on what is kept";
+    EXPECT_THAT(said_, HasSubstr("client0 | err " + std::to_string(start) + "\n"));
+  }
 }
 
 TEST_F(SupervisorTest, AClientThatLeavesInPeaceStaysAway) {
