@@ -4,7 +4,6 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
 #include <filesystem>
 #include <optional>
 
@@ -245,13 +244,11 @@ Result<ExitCode> UpCommand::run(const std::vector<std::string>& rest) {
   SupervisorPlan supervised{services(*wanted, plan, eal), directory->path(), {}};
   supervised.drain_timeout = drain_timeout(wanted->server);
   if (prefix_.empty()) supervised.environment = {{"RUNTIME_DIRECTORY", directory->path()}};
-  Supervisor supervisor(world, std::move(supervised), [](const std::string& text) {
-    fmt::print("{}", text);
-    std::fflush(stdout);
-  });
+  StandardOutput output;
+  Supervisor supervisor(world, std::move(supervised), output);
   if (Status started = supervisor.start(); !started) return started.error();
   const ExitCode code = supervisor.run(sender(supervisor, *wanted));
-  fmt::print("{}\n", supervisor.summary());
+  output.tell(supervisor.summary() + "\n");
   remove_hugepage_files(memory->hugetlbfs, prefix);
   return code;
 }

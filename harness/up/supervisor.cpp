@@ -38,14 +38,16 @@ ExitCode verdict_of(const ProcessEnd& end) {
 
 }  // namespace
 
-Supervisor::Supervisor(World& world, SupervisorPlan plan,
-                       std::function<void(const std::string&)> say)
-    : world_(world), plan_(std::move(plan)), say_(std::move(say)), output_(say_) {
+Supervisor::Supervisor(World& world, SupervisorPlan plan, Listener& listener)
+    : world_(world),
+      plan_(std::move(plan)),
+      listener_(listener),
+      output_([this](const std::string& text) { listener_.tell(text); }) {
   for (const Service& service : plan_.services) programs_.push_back({service});
 }
 
 void Supervisor::tell(const std::string& sentence) {
-  say_(OutputFollower::prefix("up") + sentence + "\n");
+  listener_.tell(OutputFollower::prefix("up") + sentence + "\n");
 }
 
 void Supervisor::forward_output() {
@@ -157,7 +159,7 @@ ExitCode Supervisor::run(const std::function<void()>& turn) {
     }
     look_after_wire();
     if (!verdict_) turn();
-    return verdict_.has_value();
+    return verdict_.has_value() || listener_.has_left();
   });
   return end_all();
 }

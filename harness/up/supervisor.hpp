@@ -13,6 +13,7 @@
 #include "core/result.hpp"
 #include "harness/run/world.hpp"
 #include "harness/up/back_off.hpp"
+#include "harness/up/listener.hpp"
 #include "harness/up/output_follower.hpp"
 
 namespace ringside::harness {
@@ -35,16 +36,16 @@ struct SupervisorPlan {
 
 class Supervisor {
  public:
-  /// `say`: gets every line that a person is to see.
-  Supervisor(World& world, SupervisorPlan plan, std::function<void(const std::string&)> say);
+  /// `listener` gets every line that a person is to see.
+  Supervisor(World& world, SupervisorPlan plan, Listener& listener);
 
   /// Starts everything; clients wait for the server by themselves. Error: the launcher's.
   Status start();
-  /// Starts crashed clients again until the interrupt is raised or the server or the wire ends.
-  /// Then ends all, gracefully; interrupts from then on are passed on to the program that is being
-  /// waited for. `turn` is called in every turn. kOk when interrupted; otherwise the
-  /// code of the one that ended, or that of a client whose command line is wrong; kCheckFailed when
-  /// a program had to be killed.
+  /// Starts crashed clients again until the interrupt is raised, the listener has left, or the
+  /// server or the wire ends. Then ends all, gracefully; interrupts from then on are passed on to
+  /// the program that is being waited for. `turn` is called in every turn. kOk when interrupted or
+  /// left; otherwise the code of the one that ended, or that of a client whose command line is
+  /// wrong; kCheckFailed when a program had to be killed.
   ExitCode run(const std::function<void()>& turn);
   /// "restarts: client0 0, client1 3"
   std::string summary() const;
@@ -77,7 +78,7 @@ class Supervisor {
 
   World& world_;
   SupervisorPlan plan_;
-  std::function<void(const std::string&)> say_;
+  Listener& listener_;
   OutputFollower output_;
   TimePoint next_forwarding_{};
   std::vector<Program> programs_;

@@ -79,6 +79,22 @@ TEST_F(UpTest, ASecondInterruptEndsAServerThatWaitsForItsClients) {
   EXPECT_THAT(processes_left(), IsEmpty());
 }
 
+TEST_F(UpTest, EndsAsOnAnInterruptWhenNobodyReadsItsOutputAnyMore) {
+  const auto run_up_into = [&](const std::string& reader) {
+    const auto run =
+        shell("{ \"$1\" up --clients 1 --stats-file end.json; echo \"code $?\" >&2; } | " + reader);
+    EXPECT_EQ(run.code, 0) << "of the reader: " << run.out;
+    EXPECT_THAT(run.err, HasSubstr("ringside: error: standard output cannot be written"));
+    EXPECT_THAT(run.err, HasSubstr("code 5\n"));
+    EXPECT_THAT(processes_left(), IsEmpty());
+    EXPECT_THAT(run_directories(), IsEmpty());
+  };
+  run_up_into("head -1");
+  // Here nothing is left to be said when the reader ends.
+  run_up_into("grep -m1 'Reception begins'");
+  EXPECT_THAT(read("end.json"), HasSubstr("\"balanced\": true"));
+}
+
 TEST_F(UpTest, WithoutArgumentsItRunsOnNullPorts) {
   up({});
   EXPECT_TRUE(says("Reception begins (clients: 2)")) << read("ringside.err");

@@ -21,6 +21,14 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 using ::testing::UnorderedElementsAre;
 
+/// One that writes down, and leaves when the test says so.
+struct FakeListener final : Listener {
+  void tell(const std::string& text) override { said += text; }
+  bool has_left() override { return left; }
+  std::string said;
+  bool left = false;
+};
+
 /// A server and two clients, all fakes. What happens is a list of deeds by time.
 class SupervisorTest : public ::testing::Test {
  protected:
@@ -52,7 +60,7 @@ class SupervisorTest : public ::testing::Test {
     plan.services.insert(plan.services.end(), more_.begin(), more_.end());
     plan.directory = directory_;
     plan.drain_timeout = drain_timeout_;
-    supervisor_.emplace(world_, plan, [this](const std::string& text) { said_ += text; });
+    supervisor_.emplace(world_, plan, listener_);
     EXPECT_TRUE(supervisor_->start().ok());
     return supervisor_->run([] {});
   }
@@ -81,7 +89,8 @@ class SupervisorTest : public ::testing::Test {
   int asked_ = 0;
   std::vector<Service> more_;  ///< beside a server and two clients
   std::string directory_ = "/nowhere";
-  std::string said_;
+  FakeListener listener_;
+  std::string& said_ = listener_.said;
   std::optional<Supervisor> supervisor_;
 };
 
@@ -216,6 +225,14 @@ TEST_F(SupervisorTest, TheFirstInterruptIsPassedOnWhenAllIsEndingAnyway) {
   at(3 * kSecond, [this] { ++interrupted_; });
   EXPECT_EQ(run(), ExitCode::kUsage);
   EXPECT_THAT(signals(), ElementsAre("server SIGINT", "server SIGINT", "client1 SIGINT"));
+}
+
+TEST_F(SupervisorTest, WhenNobodyListensAnyMoreAllEndAsOnAnInterrupt) {
+  at(kSecond, [this] { listener_.left = true; });
+  at(60 * kSecond, [this] { ++interrupted_; });
+  EXPECT_EQ(run(), ExitCode::kOk);
+  EXPECT_LT(clock_.now() - TimePoint{}, 5 * kSecond);
+  EXPECT_THAT(signals(), ElementsAre("server SIGINT", "client0 SIGINT", "client1 SIGINT"));
 }
 
 TEST_F(SupervisorTest, AServerMayWaitForPacketsAsLongAsItWasTold) {
