@@ -227,6 +227,7 @@ Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
   Result<Approach> approach = approach_server(directory, args, wait, cancelled);
   if (!approach) return approach.error();
   if (Status memory = same_memory(directory, args); !memory) return memory.error();
+  if (Status room = check_secondary_room(directory.path()); !room) return room.error();
   const pid_t server = approach->server;
   const auto limit = std::max(deadline, StartWatch::Clock::now()) + kStartTime;
   std::unique_ptr<Arrival> arrival;

@@ -19,6 +19,8 @@ constexpr std::uint64_t kBytesPerPage = 49;
 constexpr std::uint64_t kPage = 4096;
 constexpr std::uint64_t kCommon = 512 * 1024;
 constexpr std::uint64_t kEalsMegabytes = 64;  // --no-huge without -m
+// A secondary's sockets have names only; on some disks a name takes a block.
+constexpr std::uint64_t kSockets = 16 * 1024;
 
 std::uint64_t needed_bytes(const EalArgs& args) {
   if (!args.no_huge) return kCommon;
@@ -35,19 +37,44 @@ fs::path existing(fs::path directory) {
   return directory;
 }
 
-}  // namespace
+/// Of "fbarray_nohugemem" and "fbarray_memseg-2048k-0-0" a secondary makes a copy of its own, with
+/// its pid at the end ("fbarray_nohugemem_4711"), and writes all of it.
+bool is_copied(const std::string& name) {
+  const bool pages = name.starts_with("fbarray_nohugemem") || name.starts_with("fbarray_memseg");
+  return pages && name.find('_') == name.rfind('_');
+}
 
-Status check_runtime_room(const std::string& directory, const EalArgs& args) {
+std::uint64_t bytes_to_copy(const std::string& directory) {
+  std::uint64_t bytes = 0;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
+    if (!is_copied(entry.path().filename())) continue;
+    const std::uint64_t size = entry.file_size(ignored);
+    if (!ignored) bytes += size;
+  }
+  return bytes;
+}
+
+Status check_room(const std::string& directory, std::uint64_t needed) {
   std::error_code unknown;
   const fs::space_info space = fs::space(existing(directory), unknown);
   if (unknown) return Done{};
   const std::uint64_t room = ::geteuid() == 0 ? space.free : space.available;
-  const std::uint64_t needed = needed_bytes(args);
   if (room >= needed) return Done{};
   return environment_error(
       fmt::format("no room in {}: DPDK's files take {} kB, {} kB are free; make room, or let "
                   "RUNTIME_DIRECTORY name a directory with more, for all processes",
                   directory, needed / 1024, room / 1024));
+}
+
+}  // namespace
+
+Status check_runtime_room(const std::string& directory, const EalArgs& args) {
+  return check_room(directory, needed_bytes(args));
+}
+
+Status check_secondary_room(const std::string& directory) {
+  return check_room(directory, bytes_to_copy(directory) + kSockets);
 }
 
 }  // namespace ringside::dpdk

@@ -11,8 +11,10 @@
 
 namespace ringside::dpdk {
 
-/// To be asked before rte_eal_init(). `directory` need not exist. Errors: kEnvironment, with what
-/// is needed and what is free.
+/// To be asked before rte_eal_init(). Errors: kEnvironment, with what is needed and what is free.
+/// A primary: `directory` need not exist.
 Status check_runtime_room(const std::string& directory, const EalArgs& args);
+/// A secondary, whose primary has started in `directory`.
+Status check_secondary_room(const std::string& directory);
 
 }  // namespace ringside::dpdk

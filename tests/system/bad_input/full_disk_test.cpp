@@ -6,6 +6,9 @@
 namespace ringside::fixtures {
 namespace {
 
+using ::testing::HasSubstr;
+using ::testing::Not;
+
 class FullDiskTest : public ProgramTest {
  protected:
   /// A server whose runtime directory has room for so much ("1M"), and after it a list of what it
@@ -14,27 +17,77 @@ class FullDiskTest : public ProgramTest {
     const std::string script = "mount -t tmpfs -o size=" + size +
                                " none \"$RUNTIME_DIRECTORY\" || exit 77; " +
                                "\"$@\"; code=$?; ls -R \"$RUNTIME_DIRECTORY\" >&2; exit $code";
-    Words words{"-rm", "/bin/sh", "-c", script, "sh", bin("mp_server")};
-    for (const std::string& word : join(primary(), {"-p", "3", "-n", "1"})) words.push_back(word);
+    return run_apart(script, bin("mp_server"), join(primary(), {"-p", "3", "-n", "1"}));
+  }
+  /// A secondary of a server on a disk that is filled once the server is ready, up to so many kB,
+  /// and after it a list of what it has left there.
+  Ended run_beside_a_server(unsigned kilobytes_free, const std::string& program,
+                            const Words& words) {
+    const std::string script =
+        "mount -t tmpfs -o size=16M none \"$RUNTIME_DIRECTORY\" || exit 77\n"
+        "cd \"$RUNTIME_DIRECTORY\"\n" +
+        bin("mp_server") +
+        " --no-huge -m 256 --no-pci --lcores 0@0 -- -p 3 -n 1 --ring-port a --ring-port b "
+        ">/dev/null 2>server.err & server=$!\n"
+        "until [ -e dpdk/rte/mp_server.ready ]; do\n"
+        "  kill -0 $server || { cat server.err >&2; exit 1; }\n"
+        "  sleep 0.05\n"
+        "done\n"
+        "free=$(df -k --output=avail . | tail -n 1)\n"
+        "head -c $(((free - " +
+        std::to_string(kilobytes_free) +
+        ") * 1024)) /dev/zero >filler\n"
+        "\"$@\" </dev/null; code=$?\n"
+        "ls -R . >&2; kill -INT $server; wait $server; exit $code";
+    return run_apart(script, bin(program), words);
+  }
+  static bool is_possible(const Ended& ended) {
+    return ended.exit_code != 77 && ended.err.find("unshare") == std::string::npos;
+  }
+
+ private:
+  Ended run_apart(const std::string& script, const std::string& program, const Words& arguments) {
+    Words words{"-rm", "/bin/sh", "-c", script, "sh", program};
+    words.insert(words.end(), arguments.begin(), arguments.end());
     return start("/usr/bin/unshare", words).wait_end();
   }
 };
 
 TEST_F(FullDiskTest, IsFoundOutBeforeDpdkDiesOfIt) {
   const Ended ended = run_on_disk_of("1M");
-  if (ended.exit_code == 77 || ended.err.find("unshare") != std::string::npos) {
-    GTEST_SKIP() << "no mount namespace here: " << ended.err;
-  }
+  if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
   EXPECT_THAT(ended, FailsWith("mp_server", kEnvironment, "DPDK's files take 3648 kB"));
   EXPECT_EQ(ended.err.find("fbarray"), std::string::npos) << ended.err;
 }
 
 TEST_F(FullDiskTest, WithRoomForDpdkAServerGetsAsFarAsItsPorts) {
   const Ended ended = run_on_disk_of("6M");
-  if (ended.exit_code == 77 || ended.err.find("unshare") != std::string::npos) {
-    GTEST_SKIP() << "no mount namespace here: " << ended.err;
-  }
+  if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
   EXPECT_EQ(ended.exit_code, kUsage) << ended.err;
+}
+
+TEST_F(FullDiskTest, IsFoundOutByAClientBeforeDpdkDiesOfIt) {
+  const Ended ended =
+      run_beside_a_server(1024, "mp_client", join(secondary("1@1"), {"-n", "0", "--wait", "0"}));
+  if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
+  EXPECT_THAT(ended, FailsWith("mp_client", kEnvironment, "DPDK's files take 3100 kB, 1024 kB"));
+  EXPECT_THAT(ended.err, Not(HasSubstr("fbarray_nohugemem_")));
+}
+
+TEST_F(FullDiskTest, IsFoundOutByAWireBeforeDpdkDiesOfIt) {
+  const Ended ended =
+      run_beside_a_server(1024, "mp_wire", join(secondary("100@1"), {"--wait", "0"}));
+  if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
+  EXPECT_THAT(ended, FailsWith("mp_wire", kEnvironment, "DPDK's files take 3100 kB, 1024 kB"));
+  EXPECT_THAT(ended.err, Not(HasSubstr("fbarray_nohugemem_")));
+}
+
+TEST_F(FullDiskTest, WithRoomForItsOwnTablesASecondaryStarts) {
+  const Ended ended =
+      run_beside_a_server(3100, "mp_wire", join(secondary("100@1"), {"--wait", "0"}));
+  if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
+  EXPECT_EQ(ended.exit_code, 0) << ended.err;
+  EXPECT_THAT(ended.out, HasSubstr("ready"));
 }
 
 }  // namespace
