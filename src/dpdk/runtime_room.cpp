@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 
@@ -13,17 +15,28 @@ namespace {
 namespace fs = std::filesystem;
 
 // Measured with DPDK 22.11: a process has a table of all pages of DPDK's memory there, 48 bytes
-// each and two bitmaps, written from end to end with pages of 4 kB and nearly empty with hugepages;
-// configuration and memzones are a few hundred kilobytes.
+// each and two bitmaps, written from end to end: with hugepages one of all that there may ever be,
+// four lists of 8192 for each NUMA node. Configuration and memzones are a few hundred kilobytes.
 constexpr std::uint64_t kBytesPerPage = 49;
 constexpr std::uint64_t kPage = 4096;
+constexpr std::uint64_t kHugepagesPerNode = 4 * 8192;
 constexpr std::uint64_t kCommon = 512 * 1024;
 constexpr std::uint64_t kEalsMegabytes = 64;  // --no-huge without -m
 // A secondary's sockets have names only; on some disks a name takes a block.
 constexpr std::uint64_t kSockets = 16 * 1024;
 
+std::uint64_t numa_nodes() {
+  std::error_code ignored;
+  const fs::directory_iterator all("/sys/devices/system/node", ignored);
+  const auto nodes = std::count_if(begin(all), end(all), [](const fs::directory_entry& entry) {
+    const std::string name = entry.path().filename();
+    return name.starts_with("node") && name.find_first_of("0123456789") == 4;
+  });
+  return static_cast<std::uint64_t>(std::max<std::ptrdiff_t>(nodes, 1));
+}
+
 std::uint64_t needed_bytes(const EalArgs& args) {
-  if (!args.no_huge) return kCommon;
+  if (!args.no_huge) return kCommon + numa_nodes() * kHugepagesPerNode * kBytesPerPage;
   const std::uint64_t megabytes = args.megabytes != 0 ? args.megabytes : kEalsMegabytes;
   return kCommon + (megabytes << 20) / kPage * kBytesPerPage;
 }

@@ -13,11 +13,11 @@ class FullDiskTest : public ProgramTest {
  protected:
   /// A server whose runtime directory has room for so much ("1M"), and after it a list of what it
   /// has left there.
-  Ended run_on_disk_of(const std::string& size) {
+  Ended run_on_disk_of(const std::string& size, const Words& eal = primary()) {
     const std::string script = "mount -t tmpfs -o size=" + size +
                                " none \"$RUNTIME_DIRECTORY\" || exit 77; " +
                                "\"$@\"; code=$?; ls -R \"$RUNTIME_DIRECTORY\" >&2; exit $code";
-    return run_apart(script, bin("mp_server"), join(primary(), {"-p", "3", "-n", "1"}));
+    return run_apart(script, bin("mp_server"), join(eal, {"-p", "3", "-n", "1"}));
   }
   /// A secondary of a server on a disk that is filled once the server is ready, up to so many kB,
   /// and after it a list of what it has left there.
@@ -88,6 +88,12 @@ TEST_F(FullDiskTest, WithRoomForItsOwnTablesASecondaryStarts) {
   if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
   EXPECT_EQ(ended.exit_code, 0) << ended.err;
   EXPECT_THAT(ended.out, HasSubstr("ready"));
+}
+
+TEST_F(FullDiskTest, WithHugepagesTheTablesAreLargeToo) {
+  const Ended ended = run_on_disk_of("1M", {"--no-pci", "--lcores", "0@0"});
+  if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
+  EXPECT_THAT(ended, FailsWith("mp_server", kEnvironment, "DPDK's files take"));
 }
 
 }  // namespace
