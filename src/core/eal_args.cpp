@@ -146,11 +146,14 @@ VdevArg parse_vdev(const std::string& text) {
   return vdev;
 }
 
-std::string runtime_directory(const std::string& file_prefix, bool is_root) {
+std::string runtime_base(bool is_root) {
   const char* base = std::getenv("RUNTIME_DIRECTORY");
   if (base == nullptr) base = is_root ? "/var/run" : std::getenv("XDG_RUNTIME_DIR");
-  if (base == nullptr) base = "/tmp";
-  return std::string(base) + "/dpdk/" + file_prefix;
+  return base == nullptr ? "/tmp" : base;
+}
+
+std::string runtime_directory(const std::string& file_prefix, bool is_root) {
+  return runtime_base(is_root) + "/dpdk/" + file_prefix;
 }
 
 }  // namespace ringside

@@ -49,8 +49,10 @@ struct VdevArg {
 };
 VdevArg parse_vdev(const std::string& text);
 
-/// The directory in which DPDK keeps the files of a prefix. Same rules as EAL: RUNTIME_DIRECTORY,
-/// or /var/run for root, or XDG_RUNTIME_DIR, or /tmp; then /dpdk/PREFIX.
+/// Where DPDK makes its directories. Same rules as EAL: RUNTIME_DIRECTORY, or /var/run for root, or
+/// XDG_RUNTIME_DIR, or /tmp.
+std::string runtime_base(bool is_root);
+/// The directory in which DPDK keeps the files of a prefix: under the base, /dpdk/PREFIX.
 std::string runtime_directory(const std::string& file_prefix, bool is_root);
 
 }  // namespace ringside

@@ -19,6 +19,7 @@
 #include "dpdk/lanes.hpp"
 #include "dpdk/leftovers.hpp"
 #include "dpdk/runtime_directory.hpp"
+#include "dpdk/runtime_place.hpp"
 #include "dpdk/runtime_room.hpp"
 
 namespace ringside::dpdk {
@@ -205,6 +206,10 @@ Result<Eal> Eal::start_primary(const std::vector<std::string>& eal_args) {
     return Error{"mp_server is the primary process; leave --proc-type=secondary to the clients"};
   }
   const RuntimeDirectory directory = directory_of(args);
+  if (Status path = check_runtime_path(directory.path()); !path) return path.error();
+  if (Status place = check_can_make(directory.path(), runtime_base(::geteuid() == 0)); !place) {
+    return place.error();
+  }
   const Result<StartTurn> way = make_way(directory, args);
   if (!way) return way.error();
   if (Status room = check_runtime_room(directory.path(), args); !room) return room.error();
@@ -224,9 +229,11 @@ Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
   }
   const auto deadline = StartWatch::Clock::now() + wait;
   const RuntimeDirectory directory = directory_of(args);
+  if (Status path = check_runtime_path(directory.path()); !path) return path.error();
   Result<Approach> approach = approach_server(directory, args, wait, cancelled);
   if (!approach) return approach.error();
   if (Status memory = same_memory(directory, args); !memory) return memory.error();
+  if (Status place = check_can_write(directory.path()); !place) return place.error();
   if (Status room = check_secondary_room(directory.path()); !room) return room.error();
   const pid_t server = approach->server;
   const auto limit = std::max(deadline, StartWatch::Clock::now()) + kStartTime;

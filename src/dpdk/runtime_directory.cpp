@@ -69,6 +69,12 @@ std::string describe_process(pid_t pid) {
                      process_state(pid) == ProcessState::kStopped ? ", stopped" : "");
 }
 
+fs::path nearest_existing(fs::path path) {
+  std::error_code ignored;
+  while (path.has_relative_path() && !fs::exists(path, ignored)) path = path.parent_path();
+  return path;
+}
+
 bool RuntimeDirectory::is_barred() const {
   return ::faccessat(AT_FDCWD, config_file().c_str(), R_OK, AT_EACCESS) != 0 && errno == EACCES;
 }

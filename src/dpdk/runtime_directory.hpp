@@ -5,6 +5,7 @@
 
 #include <sys/types.h>
 
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,9 @@ ProcessState process_state(pid_t pid);
 bool is_ready(pid_t thread);
 /// "4711 (mp_client)", "4711 (mp_client, stopped)".
 std::string describe_process(pid_t pid);
+
+/// `path` itself, or the nearest directory above it that exists.
+std::filesystem::path nearest_existing(std::filesystem::path path);
 
 class RuntimeDirectory {
  public:

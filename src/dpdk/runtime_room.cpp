@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <filesystem>
 
+#include "dpdk/runtime_directory.hpp"
+
 namespace ringside::dpdk {
 namespace {
 
@@ -41,15 +43,6 @@ std::uint64_t needed_bytes(const EalArgs& args) {
   return kCommon + (megabytes << 20) / kPage * kBytesPerPage;
 }
 
-/// The directory itself, or the nearest one above it that exists.
-fs::path existing(fs::path directory) {
-  std::error_code ignored;
-  while (directory.has_relative_path() && !fs::exists(directory, ignored)) {
-    directory = directory.parent_path();
-  }
-  return directory;
-}
-
 /// Of "fbarray_nohugemem" and "fbarray_memseg-2048k-0-0" a secondary makes a copy of its own, with
 /// its pid at the end ("fbarray_nohugemem_4711"), and writes all of it.
 bool is_copied(const std::string& name) {
@@ -70,7 +63,7 @@ std::uint64_t bytes_to_copy(const std::string& directory) {
 
 Status check_room(const std::string& directory, std::uint64_t needed) {
   std::error_code unknown;
-  const fs::space_info space = fs::space(existing(directory), unknown);
+  const fs::space_info space = fs::space(nearest_existing(directory), unknown);
   if (unknown) return Done{};
   const std::uint64_t room = ::geteuid() == 0 ? space.free : space.available;
   if (room >= needed) return Done{};

@@ -13,6 +13,14 @@ class BadInputClient : public fixtures::ProgramTest {
   fixtures::Ended run(const Words& application, const std::string& lcores = "1@1") {
     return start_client(application, lcores).wait_end();
   }
+  /// With another runtime directory, and time to wait for a server.
+  fixtures::Ended run_in(const std::string& runtime_directory) {
+    Words words{"RUNTIME_DIRECTORY=" + runtime_directory, bin("mp_client")};
+    for (const std::string& word : join(secondary("1@1"), {"-n", "0", "--wait", "3600"})) {
+      words.push_back(word);
+    }
+    return start("/usr/bin/env", words).wait_end();
+  }
 };
 
 TEST_F(BadInputClient, EveryBadCommandLineIsRefusedWithASentence) {
@@ -61,6 +69,15 @@ TEST_F(BadInputClient, AutoWithoutAServerDoesNotBecomeAPrimary) {
 TEST_F(BadInputClient, AClientIsNoPrimary) {
   auto client = start(bin("mp_client"), {"--no-huge", "--no-pci", "--", "-n", "0"});
   EXPECT_THAT(client.wait_end(), FailsWith("mp_client", kUsage, "--proc-type=secondary"));
+}
+
+TEST_F(BadInputClient, ARuntimeDirectoryThatCannotBeOneIsNamedWithoutAWait) {
+  const std::string file = directory_->path() + "/file";
+  std::ofstream(file) << "text";
+  EXPECT_THAT(run_in(file), FailsWith("mp_client", kEnvironment, file + " is no directory"));
+  const std::string deep = directory_->path() + "/" + std::string(100, 'd');
+  EXPECT_THAT(run_in(deep), FailsWith("mp_client", kEnvironment,
+                                      "the path " + deep + "/dpdk/rte is too long for DPDK's"));
 }
 
 TEST_F(BadInputClient, AnIdThatTheServerDoesNotHaveIsRefused) {

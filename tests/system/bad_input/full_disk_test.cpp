@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A runtime directory on a disk without room. The disk is a small tmpfs that nobody outside of a
-// mount namespace of the test's own sees.
+// A runtime directory on a disk without room, or that cannot be written. The disk is a small tmpfs
+// that nobody outside of a mount namespace of the test's own sees.
 #include "tests/system/program_fixture.hpp"
 
 namespace ringside::fixtures {
@@ -94,6 +94,13 @@ TEST_F(FullDiskTest, WithHugepagesTheTablesAreLargeToo) {
   const Ended ended = run_on_disk_of("1M", {"--no-pci", "--lcores", "0@0"});
   if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
   EXPECT_THAT(ended, FailsWith("mp_server", kEnvironment, "DPDK's files take"));
+}
+
+TEST_F(FullDiskTest, AServerThatMayNotWriteThereSaysWhere) {
+  const Ended ended = run_on_disk_of("6M,ro");
+  if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
+  EXPECT_THAT(ended, FailsWith("mp_server", kEnvironment,
+                               directory_->path() + " cannot be written (Read-only file system)"));
 }
 
 }  // namespace

@@ -69,6 +69,22 @@ TEST_F(BadInputServer, AServerIsNoSecondary) {
               FailsWith("mp_server", kUsage, "mp_server is the primary process"));
 }
 
+TEST_F(BadInputServer, ARuntimeDirectoryThatCannotBeOneIsNamed) {
+  const auto run_in = [this](const std::string& runtime_directory) {
+    Words words{"RUNTIME_DIRECTORY=" + runtime_directory, bin("mp_server")};
+    for (const std::string& word : join(primary(), {"-p", "3", "-n", "1"})) words.push_back(word);
+    return start("/usr/bin/env", words).wait_end();
+  };
+  const std::string file = directory_->path() + "/file";
+  std::ofstream(file) << "text";
+  EXPECT_THAT(run_in(file), FailsWith("mp_server", kEnvironment, file + " is no directory"));
+  const std::string none = directory_->path() + "/none";
+  EXPECT_THAT(run_in(none), FailsWith("mp_server", kEnvironment, none + " does not exist"));
+  const std::string deep = directory_->path() + "/" + std::string(100, 'd');
+  EXPECT_THAT(run_in(deep), FailsWith("mp_server", kEnvironment,
+                                      "the path " + deep + "/dpdk/rte is too long for DPDK's"));
+}
+
 TEST_F(BadInputServer, APortMaskMayNotNameAbsentPorts) {
   EXPECT_THAT(run({"-p", "3", "-n", "1"}),
               FailsWith("mp_server", kUsage, "-p 0x3 names port 0, but there are 0 ports"));
