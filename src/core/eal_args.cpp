@@ -108,6 +108,8 @@ EalArgs read_eal_args(const std::vector<std::string>& eal) {
     const std::string value = option.value.value_or("");
     if (option.name == "--no-huge") {
       result.no_huge = true;
+    } else if (option.name == "--no-shconf" || option.name == "--in-memory") {
+      result.unshared = option.name;
     } else if (!option.value) {
       continue;
     } else if (option.name == "--file-prefix") {

@@ -36,6 +36,7 @@ struct EalArgs {
   bool no_huge = false;
   std::uint64_t megabytes = 0;     ///< -m; 0: not said
   std::vector<std::string> vdevs;  ///< values of --vdev, in order
+  std::string unshared;  ///< --no-shconf or --in-memory, by which no other process can attach
 };
 /// `eal`: with the program's name, which is passed over.
 EalArgs read_eal_args(const std::vector<std::string>& eal);

@@ -86,14 +86,29 @@ Error no_driver(const EalArgs& args) {
 
 Error init_failed(Role role, const EalArgs& args) {
   if (rte_errno == ENODEV && !args.vdevs.empty()) return no_driver(args);
+  if (rte_errno == EINVAL) {
+    return Error{
+        "DPDK does not take its options, those before --; EAL's messages above, before its list of "
+        "options if there is one, say what is unknown, incomplete or not there, such as an lcore "
+        "on a CPU that this machine does not have: correct or remove that"};
+  }
   const char* hint = "EAL's messages above say what it could not do";
   if (role == Role::kPrimary && !args.no_huge) {
     hint = "EAL's messages above say why; without hugepages on this machine add --no-huge -m 512";
-  } else if (args.no_huge) {
+  } else if (role == Role::kPrimary) {
     hint = "EAL's messages above say why; if memory is short, choose a smaller -m";
   }
-  return environment_error(
-      fmt::format("DPDK did not start ({}); {}", ::rte_strerror(rte_errno), hint));
+  const std::string why = rte_errno == 0 ? "" : fmt::format(" ({})", ::rte_strerror(rte_errno));
+  return environment_error(fmt::format("DPDK did not start{}; {}", why, hint));
+}
+
+/// Options by which nobody else could attach, or this process not to the server.
+Status check_shared(const EalArgs& args) {
+  if (args.unshared.empty()) return Done{};
+  return Error{
+      fmt::format("{} keeps a process of DPDK to itself, but server and clients share "
+                  "memory: leave it out (before --)",
+                  args.unshared)};
 }
 
 /// What DPDK leaves of this process in the runtime directory and nobody else removes.
@@ -194,6 +209,7 @@ Result<Eal> Eal::start(Role role, const std::vector<std::string>& eal_args) {
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
+  rte_errno = 0;  // not every failure sets it
   if (::rte_eal_init(static_cast<int>(words.size()), argv.data()) < 0) {
     return init_failed(role, args);
   }
@@ -205,6 +221,7 @@ Result<Eal> Eal::start_primary(const std::vector<std::string>& eal_args) {
   if (args.proc_type == "secondary") {
     return Error{"mp_server is the primary process; leave --proc-type=secondary to the clients"};
   }
+  if (Status shared = check_shared(args); !shared) return shared.error();
   const RuntimeDirectory directory = directory_of(args);
   if (Status path = check_runtime_path(directory.path()); !path) return path.error();
   if (Status place = check_can_make(directory.path(), runtime_base(::geteuid() == 0)); !place) {
@@ -227,6 +244,7 @@ Result<Eal> Eal::start_secondary(const std::vector<std::string>& eal_args,
   if (args.proc_type != "secondary" && args.proc_type != "auto") {
     return Error{"start this program with --proc-type=secondary or --proc-type=auto (before --)"};
   }
+  if (Status shared = check_shared(args); !shared) return shared.error();
   const auto deadline = StartWatch::Clock::now() + wait;
   const RuntimeDirectory directory = directory_of(args);
   if (Status path = check_runtime_path(directory.path()); !path) return path.error();

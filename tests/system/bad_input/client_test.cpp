@@ -71,6 +71,27 @@ TEST_F(BadInputClient, AClientIsNoPrimary) {
   EXPECT_THAT(client.wait_end(), FailsWith("mp_client", kUsage, "--proc-type=secondary"));
 }
 
+TEST_F(BadInputClient, OptionsThatKeepItApartFromTheServerAreRefusedWithoutAServer) {
+  for (const std::string option : {"--no-shconf", "--in-memory"}) {
+    Words eal = secondary("1@1");
+    eal.push_back(option);
+    EXPECT_THAT(start(bin("mp_client"), join(eal, {"-n", "0"})).wait_end(),
+                FailsWith("mp_client", kUsage, option + " keeps a process of DPDK to itself"));
+  }
+}
+
+TEST_F(BadInputClient, OptionsThatDpdkDoesNotTakeAreTheUsersToCorrect) {
+  Running server = start_good_server();
+  Words unknown = secondary("1@1");
+  unknown.push_back("--nosuch");
+  for (const Words& eal : {unknown, secondary("1@9999"), secondary("9999@1"), secondary("1@x")}) {
+    const fixtures::Ended ended = start(bin("mp_client"), join(eal, {"-n", "0"})).wait_end();
+    EXPECT_THAT(ended, FailsWith("mp_client", kUsage, "DPDK does not take its options"));
+    EXPECT_THAT(ended.err, ::testing::Not(::testing::HasSubstr("smaller -m")));
+  }
+  EXPECT_EQ(server.end().exit_code, 0);
+}
+
 TEST_F(BadInputClient, ARuntimeDirectoryThatCannotBeOneIsNamedWithoutAWait) {
   const std::string file = directory_->path() + "/file";
   std::ofstream(file) << "text";

@@ -69,6 +69,25 @@ TEST_F(BadInputServer, AServerIsNoSecondary) {
               FailsWith("mp_server", kUsage, "mp_server is the primary process"));
 }
 
+TEST_F(BadInputServer, OptionsByWhichNoClientCouldAttachAreRefused) {
+  for (const std::string option : {"--no-shconf", "--in-memory"}) {
+    Words eal = primary();
+    eal.push_back(option);
+    EXPECT_THAT(run({"-p", "3", "-n", "1"}, eal),
+                FailsWith("mp_server", kUsage, option + " keeps a process of DPDK to itself"));
+  }
+}
+
+TEST_F(BadInputServer, OptionsThatDpdkDoesNotTakeAreTheUsersToCorrect) {
+  Words unknown = primary();
+  unknown.push_back("--nosuch");
+  for (const Words& eal : {unknown, primary("0@9999"), primary("9999@0"), primary("0@x")}) {
+    const fixtures::Ended ended = run({"-p", "3", "-n", "1"}, eal);
+    EXPECT_THAT(ended, FailsWith("mp_server", kUsage, "DPDK does not take its options"));
+    EXPECT_THAT(ended.err, ::testing::Not(::testing::HasSubstr("smaller -m")));
+  }
+}
+
 TEST_F(BadInputServer, ARuntimeDirectoryThatCannotBeOneIsNamed) {
   const auto run_in = [this](const std::string& runtime_directory) {
     Words words{"RUNTIME_DIRECTORY=" + runtime_directory, bin("mp_server")};

@@ -90,6 +90,12 @@ TEST(EalOptions, HaveOneNameInEverySpelling) {
   EXPECT_EQ(all, words);
 }
 
+TEST(EalArgs, KnowsWhatKeepsOtherProcessesOut) {
+  EXPECT_EQ(read_eal_args({"x", "--no-shconf"}).unshared, "--no-shconf");
+  EXPECT_EQ(read_eal_args({"x", "-l", "0", "--in-memory", "--no-pci"}).unshared, "--in-memory");
+  EXPECT_EQ(read_eal_args({"x", "--file-prefix", "--no-shconf"}).unshared, "");
+}
+
 TEST(EalArgs, HasEalsOwnDefaults) {
   const EalArgs args = read_eal_args({"x", "-l", "0"});
   EXPECT_EQ(args.file_prefix, "rte");
