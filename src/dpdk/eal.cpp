@@ -216,7 +216,8 @@ Result<Eal> Eal::start(Role role, const std::vector<std::string>& eal_args) {
   return Eal(role, std::move(args));
 }
 
-Result<Eal> Eal::start_primary(const std::vector<std::string>& eal_args) {
+Result<Eal> Eal::start_primary(const std::vector<std::string>& eal_args,
+                               const std::function<bool()>& cancelled) {
   const EalArgs args = read_eal_args(eal_args);
   if (args.proc_type == "secondary") {
     return Error{"mp_server is the primary process; leave --proc-type=secondary to the clients"};
@@ -227,7 +228,7 @@ Result<Eal> Eal::start_primary(const std::vector<std::string>& eal_args) {
   if (Status place = check_can_make(directory.path(), runtime_base(::geteuid() == 0)); !place) {
     return place.error();
   }
-  const Result<StartTurn> way = make_way(directory, args);
+  const Result<StartTurn> way = make_way(directory, args, cancelled);
   if (!way) return way.error();
   if (Status room = check_runtime_room(directory.path(), args); !room) return room.error();
   Result<Eal> eal = start(Role::kPrimary, eal_args);

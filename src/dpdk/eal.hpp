@@ -35,8 +35,11 @@ class Eal {
  public:
   /// Starts a primary, over whatever a killed one left (make_way()). Refused when a primary with
   /// the prefix runs already, or when a --vdev did not become a port (the driver is missing, or its
-  /// arguments are wrong). Errors: kEnvironment.
-  static Result<Eal> start_primary(const std::vector<std::string>& eal_args);
+  /// arguments are wrong). Errors: kEnvironment, kUsage, and kInterrupted when `cancelled` while it
+  /// waits for what was attached to the last server.
+  static Result<Eal> start_primary(
+      const std::vector<std::string>& eal_args,
+      const std::function<bool()>& cancelled = [] { return false; });
 
   /// Starts a secondary, after the server has announced itself (see announce()). Never enters
   /// rte_eal_init before that: EAL would hang on a primary that is not whole, and would become a

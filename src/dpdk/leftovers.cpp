@@ -22,6 +22,10 @@ Error already_runs(pid_t primary, const RuntimeDirectory& directory, const EalAr
       args.file_prefix, describe_process(primary), directory.config_file()));
 }
 
+Error interrupted() {
+  return Error{"interrupted before the start", ExitCode::kInterrupted};
+}
+
 Error orphans_stay(const std::vector<pid_t>& orphans, const RuntimeDirectory& directory,
                    const EalArgs& args, std::chrono::nanoseconds patience) {
   std::vector<std::string> names;
@@ -43,6 +47,7 @@ Error orphans_stay(const std::vector<pid_t>& orphans, const RuntimeDirectory& di
 }  // namespace
 
 Result<StartTurn> make_way(const RuntimeDirectory& directory, const EalArgs& args,
+                           const std::function<bool()>& cancelled,
                            std::chrono::nanoseconds patience) {
   pid_t primary = 0;
   const auto is_taken = [&] { return (primary = directory.primary()) != 0; };
@@ -50,8 +55,10 @@ Result<StartTurn> make_way(const RuntimeDirectory& directory, const EalArgs& arg
   const auto deadline = std::chrono::steady_clock::now() + patience;
   // A client that was about to enter rte_eal_init() when the last server died would come upon the
   // files of this one in the making, and sweep them away (StartTurn). It ends soon.
-  StartTurn turn = StartTurn::take(directory.ready_file(), patience, is_taken);
+  StartTurn turn =
+      StartTurn::take(directory.ready_file(), patience, [&] { return is_taken() || cancelled(); });
   if (is_taken()) return already_runs(primary, directory, args);
+  if (cancelled()) return interrupted();
   std::error_code ignored;  // no client may take a dead server's word for the new one's
   fs::remove(directory.ready_file(), ignored);
   fs::remove(directory.path() + "/hugepage_data", ignored);
@@ -60,10 +67,11 @@ Result<StartTurn> make_way(const RuntimeDirectory& directory, const EalArgs& arg
       deadline - std::chrono::steady_clock::now(),
       [&] {
         orphans = directory.users();
-        return is_taken() || (orphans.empty() && !directory.in_use());
+        return is_taken() || cancelled() || (orphans.empty() && !directory.in_use());
       },
       kLook);
   if (primary != 0) return already_runs(primary, directory, args);
+  if (cancelled()) return interrupted();
   if (!decided) return orphans_stay(orphans, directory, args, patience);
   return turn;
 }

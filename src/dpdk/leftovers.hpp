@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <functional>
 
 #include "core/eal_args.hpp"
 #include "core/result.hpp"
@@ -18,12 +19,13 @@ inline constexpr std::chrono::nanoseconds kOrphanPatience = std::chrono::seconds
 /// server announced, and waits until no process is about to start with that one (StartTurn) or
 /// attached to it any more. EAL would fail on such
 /// orphans ("Cannot allocate memzone list": they hold locks on the fbarray_* files), and only after
-/// it has overwritten the configuration that they have mapped. Error: kEnvironment, when a primary
-/// runs or orphans stay; it names the processes that must go.
+/// it has overwritten the configuration that they have mapped. Errors: kEnvironment, when a primary
+/// runs or orphans stay; it names the processes that must go. kInterrupted as soon as `cancelled`.
 ///
 /// The turn is to be kept until rte_eal_init() is through: another server that was started at the
 /// same time looks again once it has it, and finds this one.
 Result<StartTurn> make_way(const RuntimeDirectory& directory, const EalArgs& args,
+                           const std::function<bool()>& cancelled,
                            std::chrono::nanoseconds patience = kOrphanPatience);
 
 }  // namespace ringside::dpdk

@@ -160,8 +160,11 @@ Status start_and_serve(const SplitArgs& args, const Seams& seams) {
   }
   signals::install();
   const dpdk::Log log("ringside.server");
-  auto eal = dpdk::Eal::start_primary(args.eal);
-  if (!eal) return eal.error();
+  auto eal = dpdk::Eal::start_primary(args.eal, signals::stop_requested);
+  if (!eal) {
+    if (eal.error().code == ExitCode::kInterrupted) return Done{};  // told to end while it waited
+    return eal.error();
+  }
   return serve(*options, seams, *eal, log);
 }
 

@@ -12,6 +12,7 @@
 #include <filesystem>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include "core/idle.hpp"
 #include "dpdk/start_turn.hpp"
@@ -23,6 +24,10 @@ namespace {
 using namespace std::chrono_literals;
 using ::testing::HasSubstr;
 
+bool never() {
+  return false;
+}
+
 class LeftoversTest : public ::testing::Test {
  protected:
   StartTurn take_turn() {
@@ -30,7 +35,7 @@ class LeftoversTest : public ::testing::Test {
   }
   /// What a server says that finds no way; empty when it does.
   std::string complaint(std::chrono::nanoseconds patience) {
-    const auto way = make_way(directory_, {}, patience);
+    const auto way = make_way(directory_, {}, never, patience);
     return way ? "" : way.error().message;
   }
   /// How many have the file open by which turns are taken; all of them are of this process.
@@ -49,7 +54,7 @@ class LeftoversTest : public ::testing::Test {
 };
 
 TEST_F(LeftoversTest, WhatADeadServerAnnouncedIsTakenBack) {
-  EXPECT_TRUE(make_way(directory_, {}).ok());
+  EXPECT_TRUE(make_way(directory_, {}, never).ok());
   EXPECT_FALSE(announced());
 }
 
@@ -57,7 +62,7 @@ TEST_F(LeftoversTest, AClientThatIsAboutToStartIsWaitedFor) {
   std::optional<StartTurn> clients(take_turn());
   ASSERT_TRUE(clients->mine());
   bool free = false;
-  std::thread next_server([&] { free = make_way(directory_, {}, 1h).ok(); });
+  std::thread next_server([&] { free = make_way(directory_, {}, never, 1h).ok(); });
   std::this_thread::sleep_for(100ms);  // in which nothing may happen
   EXPECT_TRUE(announced());
   clients.reset();
@@ -68,7 +73,7 @@ TEST_F(LeftoversTest, AClientThatIsAboutToStartIsWaitedFor) {
 
 TEST_F(LeftoversTest, AClientThatHangsInItsStartDoesNotKeepTheNextServerOut) {
   const StartTurn hangs = take_turn();
-  EXPECT_TRUE(make_way(directory_, {}, 5ms).ok());
+  EXPECT_TRUE(make_way(directory_, {}, never, 5ms).ok());
   EXPECT_FALSE(announced());
 }
 
@@ -121,8 +126,28 @@ TEST_F(LeftoversTest, AServerThatStartsWhileThisOneWaitsForOrphansIsNotTakenForO
   EXPECT_THAT(words, HasSubstr("already runs"));
 }
 
+TEST_F(LeftoversTest, AServerThatIsToldToEndWaitsForNobody) {
+  bool told = false;
+  const auto told_at_second_look = [&] { return std::exchange(told, true); };
+  const StartTurn client = take_turn();
+  const auto without_turn = make_way(directory_, {}, told_at_second_look, 1h);
+  ASSERT_FALSE(without_turn);
+  EXPECT_EQ(without_turn.error().code, ExitCode::kInterrupted);
+  EXPECT_TRUE(announced()) << "nothing is touched without the turn";
+}
+
+TEST_F(LeftoversTest, AServerThatIsToldToEndWaitsForNoOrphans) {
+  const std::string array = scratch_.file("fbarray_memzone", "");
+  const StartTurn locks_it = StartTurn::take(array, 0ns, never);
+  ASSERT_TRUE(locks_it.mine());
+  const auto way = make_way(
+      directory_, {}, [&] { return !announced(); }, 1h);
+  ASSERT_FALSE(way);
+  EXPECT_EQ(way.error().code, ExitCode::kInterrupted);
+}
+
 TEST_F(LeftoversTest, TheTurnIsKeptForTheStart) {
-  const auto way = make_way(directory_, {});
+  const auto way = make_way(directory_, {}, never);
   ASSERT_TRUE(way);
   EXPECT_TRUE(way->mine());
   EXPECT_FALSE(announced());

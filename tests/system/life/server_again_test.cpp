@@ -98,6 +98,20 @@ TEST_F(ServerAgainTest, WaitsForClientsOfTheKilledOneToGo) {
   EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
 }
 
+TEST_F(ServerAgainTest, IsToldToEndWhileItWaitsForOrphansAndDoes) {
+  std::optional<Running> killed = start_good_server();
+  Running orphan = start_client({"-n", "0"});
+  ASSERT_TRUE(orphan.wait_for("joined")) << orphan.err();
+  ASSERT_TRUE(orphan.stop());
+  killed->end(SIGKILL);
+  Running server = server_with(primary());
+  const auto waits = [&] { return !std::filesystem::exists(runtime().ready_file()); };
+  ASSERT_TRUE(poll_until(kDeadline, waits)) << server.err();
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
+  EXPECT_FALSE(server.says("error")) << server.err();
+  orphan.end(SIGKILL);
+}
+
 TEST_F(ServerAgainTest, OneOfTwoThatAreStartedTogetherServesAndTheOtherIsToldSo) {
   start_good_server().end(SIGKILL);
   std::optional<dpdk::StartTurn> turn(dpdk::StartTurn::take(
