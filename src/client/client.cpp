@@ -15,6 +15,7 @@
 #include "client/link.hpp"
 #include "client/options.hpp"
 #include "client/reconnect.hpp"
+#include "client/stop_signals.hpp"
 #include "client/worker.hpp"
 #include "core/eal_args.hpp"
 #include "core/names.hpp"
@@ -230,9 +231,10 @@ int end_of(const Status& status) {
 /// One beginning of the program: one server.
 class Beginning {
  public:
-  Beginning(const Options& options, const Reconnect& reconnect)
+  Beginning(const Options& options, const Reconnect& reconnect, StopSignals& stop_signals)
       : options_(options),
         reconnect_(reconnect),
+        stop_signals_(stop_signals),
         wait_until_(reconnect.wait_until().value_or(Clock::now() + options.wait)) {}
 
   int run(const SplitArgs& args, HandleFn handle) { return end(start_and_work(args, handle)); }
@@ -252,16 +254,19 @@ class Beginning {
 
   /// As end_of(), unless the next server is waited for.
   int end(const Status& status) const {
+    stop_signals_.close();  // what came before this end counts
     const bool joined = joined_;
     const bool may_go_on = joined ? options_.reconnect : Clock::now() < wait_until_;
     if (!may_go_on || !Reconnect::after(status)) return end_of(status);
     fmt::print(stderr, "Client process {}: {}; waits for the next one\n", options_.id.value,
                joined ? "the server has ended" : status.error().message);
-    return end_of(reconnect_.start_over(joined ? std::nullopt : std::optional(wait_until_)));
+    return end_of(
+        reconnect_.start_over(stop_signals_, joined ? std::nullopt : std::optional(wait_until_)));
   }
 
   const Options& options_;
   const Reconnect& reconnect_;
+  StopSignals& stop_signals_;
   const Clock::time_point wait_until_;
   std::atomic<bool> joined_{false};
 };
@@ -277,8 +282,8 @@ int run_client(int argc, char** argv, HandleFn handle) {
   const auto options = parse_options(args.application);
   if (!options) return end_of(options.error());
   signals::install();
-  Reconnect::let_signals_in();
-  return Beginning(*options, reconnect).run(args, handle);
+  StopSignals stop_signals;
+  return Beginning(*options, reconnect, stop_signals).run(args, handle);
 }
 
 }  // namespace ringside::client

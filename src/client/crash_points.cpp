@@ -92,7 +92,7 @@ Status plan(std::string_view text) {
 void ask_to_end_when_due() {
   if (asked || !is_due() || *planned < Step::kLeaveAsked) return;
   asked = true;
-  ::raise(SIGINT);
+  ::kill(::getpid(), SIGINT);  // not to this thread, which has it blocked
 }
 
 unsigned enqueue_passing(dpdk::RingView ring, std::span<const dpdk::Packet> packets) {

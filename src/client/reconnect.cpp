@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <climits>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -22,14 +21,6 @@ constexpr const char* kSelf = "/proc/self/exe";
 /// In the environment of a new beginning: when its wait ends, in nanoseconds of CLOCK_MONOTONIC, or
 /// 0 for a wait of its own.
 constexpr const char* kMark = "RINGSIDE_STARTED_OVER";
-
-sigset_t stop_signals() {
-  sigset_t set;
-  ::sigemptyset(&set);
-  ::sigaddset(&set, SIGINT);
-  ::sigaddset(&set, SIGTERM);
-  return set;
-}
 
 }  // namespace
 
@@ -49,25 +40,20 @@ Reconnect::Reconnect(char** argv) : argv_(argv) {
   ::sched_getaffinity(0, sizeof(cpus_), &cpus_);
 }
 
-void Reconnect::let_signals_in() {
-  const sigset_t set = stop_signals();
-  ::pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
-}
-
 bool Reconnect::after(const Status& end) {
   if (signals::stop_requested()) return false;
   return end.ok() || end.error().code == ExitCode::kServerGone;  // ok: the server has stopped
 }
 
-Error Reconnect::start_over(std::optional<Clock::time_point> wait_until) const {
+Error Reconnect::start_over(StopSignals& stop_signals,
+                            std::optional<Clock::time_point> wait_until) const {
   const auto ends = wait_until.value_or(Clock::time_point()).time_since_epoch();
   std::string mark = fmt::format("{}={}", kMark, std::chrono::nanoseconds(ends).count());
   std::vector<char*> environment = environment_;
   environment.insert(environment.end(), {mark.data(), nullptr});
   ::sched_setaffinity(0, sizeof(cpus_), &cpus_);  // EAL has bound this thread to an lcore's CPU
-  // Until the new image has its handlers, a signal would kill it instead of ending it.
-  const sigset_t set = stop_signals();
-  ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  // From here on a signal waits for the new image.
+  stop_signals.close();
   if (signals::stop_requested()) return Error{"interrupted", ExitCode::kInterrupted};
   std::fflush(nullptr);
   ::execve(program_.c_str(), argv_, environment.data());

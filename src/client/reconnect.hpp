@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "client/stop_signals.hpp"
 #include "core/result.hpp"
 
 namespace ringside::client {
@@ -24,14 +25,13 @@ class Reconnect {
   using Clock = std::chrono::steady_clock;
 
   explicit Reconnect(char** argv);
-  /// Signals that arrived during the exec are let in. Call when the handlers are installed.
-  static void let_signals_in();
   /// Is this an end after which the next server is waited for? Not when the client was asked to
   /// end, nor when it is the client's own fault.
   static bool after(const Status& end);
   /// Begins anew, with a wait for a server that ends at `wait_until` if given. Returns only when
-  /// that fails, with why. From any thread.
-  Error start_over(std::optional<Clock::time_point> wait_until) const;
+  /// that fails, with why. Not when a stop signal has come, and one that comes later is one to the
+  /// new beginning: `stop_signals` is closed. From any thread.
+  Error start_over(StopSignals& stop_signals, std::optional<Clock::time_point> wait_until) const;
   /// When the wait for a server ends that this beginning goes on with.
   std::optional<Clock::time_point> wait_until() const { return wait_until_; }
 

@@ -92,6 +92,16 @@ TEST_F(ReconnectTest, AClientThatWasAskedToEndDoesNotComeBack) {
   EXPECT_THAT(client.err(), Not(HasSubstr("next one")));
 }
 
+TEST_F(ReconnectTest, AClientThatIsAskedToEndWhileItBeginsAnewEnds) {
+  Running server = start_good_server();
+  Running client =
+      start(SIGNALLED_AT_EXEC, join(secondary("1@1"), {"-n", "0", "--reconnect", "--wait", "5"}));
+  ASSERT_TRUE(joins(server, client)) << client.err();
+  server.end(SIGKILL);
+  EXPECT_EQ(client.wait_end().exit_code, 0) << client.err();
+  EXPECT_THAT(client.err(), HasSubstr("waits for the next one"));
+}
+
 TEST_F(ReconnectTest, WithoutItTheEndOfTheServerIsTheClients) {
   Running server = start_good_server();
   Running client = start_client({"-n", "0"});
