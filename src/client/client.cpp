@@ -222,9 +222,13 @@ Status work(const Options& options, HandleFn handle, dpdk::Eal& eal, const dpdk:
   return verdict;
 }
 
-/// The exit code, after a sentence on standard error. SIGINT is the way to end a client.
+/// The exit code, after a sentence on standard error. SIGINT is the way to end a client, also one
+/// that does not know yet that its server is gone.
 int end_of(const Status& status) {
   if (!status && status.error().code == ExitCode::kInterrupted) return 0;
+  if (!status && status.error().code == ExitCode::kServerGone && signals::stop_requested()) {
+    return 0;
+  }
   return exit_code("mp_client", status);
 }
 

@@ -102,6 +102,22 @@ TEST_F(ReconnectTest, AClientThatIsAskedToEndWhileItBeginsAnewEnds) {
   EXPECT_THAT(client.err(), HasSubstr("waits for the next one"));
 }
 
+TEST_F(ReconnectTest, AClientThatIsAskedToEndBeforeItSeesThatItsServerIsGoneEndsAsAsked) {
+  for (const Words& more : {Words{}, Words{"--reconnect"}}) {
+    Running server = start_good_server();
+    Words words{"-n", "0"};
+    words.insert(words.end(), more.begin(), more.end());
+    Running client = start_client(words);
+    ASSERT_TRUE(joins(server, client)) << client.err();
+    ASSERT_TRUE(client.stop());
+    server.end(SIGKILL);
+    ASSERT_EQ(::kill(client.pid(), SIGINT), 0);
+    ASSERT_EQ(::kill(client.pid(), SIGCONT), 0);
+    EXPECT_EQ(client.wait_end().exit_code, 0) << client.err();
+    EXPECT_THAT(client.err(), Not(HasSubstr("error")));
+  }
+}
+
 TEST_F(ReconnectTest, WithoutItTheEndOfTheServerIsTheClients) {
   Running server = start_good_server();
   Running client = start_client({"-n", "0"});
