@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // The ringside program: finds the subcommand, reads its options, runs it, turns what came of it
 // into an exit code.
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <spdlog/sinks/stdout_color_sinks.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -18,6 +16,7 @@
 #include <optional>
 #include <span>
 
+#include "core/program.hpp"
 #include "harness/cli/command_group.hpp"
 #include "harness/run/interrupt.hpp"
 #include "harness/run/suggest.hpp"
@@ -203,15 +202,7 @@ int run(std::vector<std::string> words) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  // Started with stdin, stdout or stderr closed, files of ours would get their numbers.
-  while (true) {
-    const int fd = ::open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (fd > STDERR_FILENO) {
-      ::close(fd);
-      break;
-    }
-    if (fd < 0) break;
-  }
+  hold_standard_streams();
   install_interrupt_handlers();
   try {
     spdlog::set_default_logger(spdlog::stderr_color_mt("ringside"));

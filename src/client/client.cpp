@@ -278,6 +278,7 @@ class Beginning {
 }  // namespace
 
 int run_client(int argc, char** argv, HandleFn handle) {
+  hold_standard_streams();
   SplitArgs args = split_args(argc, argv);
   if (asks_for_help(args)) return print_text(help());
   if (asks_for_version(args)) return print_version("mp_client");

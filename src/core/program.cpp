@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <initializer_list>
 
 namespace ringside {
@@ -18,6 +19,18 @@ bool mentions(const SplitArgs& args, std::initializer_list<std::string_view> wor
 }
 
 }  // namespace
+
+void hold_standard_streams() {
+  constexpr int kStandardError = 2;
+  for (;;) {
+    std::FILE* const null = std::fopen("/dev/null", "r+e");  // stays open where it is needed
+    if (null == nullptr) return;
+    if (::fileno(null) > kStandardError) {
+      std::fclose(null);
+      return;
+    }
+  }
+}
 
 bool asks_for_help(const SplitArgs& args) {
   return mentions(args, {"--help", "-h"});

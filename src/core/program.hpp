@@ -9,6 +9,10 @@
 
 namespace ringside {
 
+/// To be called first: started with stdin, stdout or stderr closed, files of ours would get their
+/// numbers, and what is logged would go into them. They lead to /dev/null then.
+void hold_standard_streams();
+
 /// --help or -h before or after "--" (EAL has a --help of its own; ours wins and names it).
 bool asks_for_help(const SplitArgs& args);
 bool asks_for_version(const SplitArgs& args);

@@ -171,6 +171,7 @@ Status start_and_serve(const SplitArgs& args, const Seams& seams) {
 }  // namespace
 
 int run_server(int argc, char** argv, const Seams& seams) {
+  hold_standard_streams();
   const SplitArgs args = split_args(argc, argv);
   if (asks_for_help(args)) return print_text(help());
   if (asks_for_version(args)) return print_version("mp_server");

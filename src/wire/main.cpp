@@ -61,6 +61,7 @@ Status run(const SplitArgs& args) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  hold_standard_streams();
   const SplitArgs args = split_args(argc, argv);
   if (asks_for_help(args)) return print_text(wire::usage());
   if (asks_for_version(args)) return print_version("mp_wire");

@@ -88,6 +88,12 @@ TEST_F(BadInputServer, OptionsThatDpdkDoesNotTakeAreTheUsersToCorrect) {
   }
 }
 
+TEST_F(BadInputServer, WithoutStandardErrorNoFileOfDpdksIsTakenForIt) {
+  Words words{"-c", "exec \"$@\" 2>&-", "sh", bin("mp_server")};
+  for (const std::string& word : join(primary(), {"-p", "3", "-n", "1"})) words.push_back(word);
+  EXPECT_EQ(start("/bin/sh", words).wait_end().exit_code, kUsage) << "DPDK sees no ports";
+}
+
 TEST_F(BadInputServer, ARuntimeDirectoryThatCannotBeOneIsNamed) {
   const auto run_in = [this](const std::string& runtime_directory) {
     Words words{"RUNTIME_DIRECTORY=" + runtime_directory, bin("mp_server")};
