@@ -14,6 +14,8 @@ constexpr Duration kForwarding = std::chrono::milliseconds(20);
 constexpr Duration kLastWords = std::chrono::seconds(1);
 // The kernel keeps no count of a signal that has not arrived yet.
 constexpr Duration kBetweenSignals = std::chrono::milliseconds(50);
+// timeout(1) signals twice, a terminal that is closed as well.
+constexpr Duration kOneInterrupt = std::chrono::milliseconds(100);
 
 // Of a client's starts, beside the first; of the one that runs as well.
 constexpr unsigned kLastLogs = 3;
@@ -165,13 +167,15 @@ ExitCode Supervisor::run(const std::function<void()>& turn) {
 }
 
 /// A server that is asked again does not wait for packets any more.
-void Supervisor::pass_on_interrupts(Program& program) {
+bool Supervisor::pass_on_interrupts(Program& program) {
   const TimePoint now = world_.clock.now();
-  if (heeded_ >= world_.interrupted.load() || now < next_passing_) return;
+  if (now < one_until_) heeded_ = world_.interrupted.load();
+  if (heeded_ >= world_.interrupted.load() || now < next_passing_) return false;
   ++heeded_;
   next_passing_ = now + kBetweenSignals;
-  tell(fmt::format("interrupted meanwhile: {} is to end at once", program.service.name));
+  tell(fmt::format("interrupted meanwhile: {} is told again", program.service.name));
   program.process->signal(SIGINT);
+  return true;
 }
 
 bool Supervisor::end_program(Program& program, Duration patience) {
@@ -179,23 +183,25 @@ bool Supervisor::end_program(Program& program, Duration patience) {
   if (process.poll()) return true;
   process.signal(SIGINT);
   process.signal(SIGCONT);
-  next_passing_ = world_.clock.now() + kBetweenSignals;
+  const TimePoint begin = world_.clock.now();
+  next_passing_ = begin + kBetweenSignals;
   static const InterruptFlag never{0};
   const auto ended = [&] {
     forward_output();
-    pass_on_interrupts(program);
-    return process.poll().has_value();
+    const Duration passed = world_.clock.now() - begin;
+    if (pass_on_interrupts(program)) patience = std::min(patience, passed + plan_.patience);
+    return process.poll().has_value() || passed >= patience;
   };
-  const WaitEnd end = wait_until(world_.clock, Deadline(world_.clock, patience), never, ended);
-  if (end == WaitEnd::kMet) return true;
+  wait_until(world_.clock, Deadline::never(world_.clock), never, ended);
+  if (process.poll()) return true;
   stop_process(world_.clock, process, SIGKILL, Deadline::never(world_.clock));
-  tell(fmt::format("{} did not end within {:g} s and was killed", program.service.name,
+  tell(fmt::format("{} did not end within {:.0f} s and was killed", program.service.name,
                    in_seconds(patience)));
   return false;
 }
 
 ExitCode Supervisor::end_all() {
-  heeded_ = std::min(world_.interrupted.load(), 1);  // what has brought us here
+  one_until_ = world_.clock.now() + kOneInterrupt;  // of what has brought us here
   // A stopped client would keep what it owes; and whoever is to end must hear it.
   for (Program& program : programs_) program.process->signal(SIGCONT);
   Program& server = programs_.front();

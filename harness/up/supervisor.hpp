@@ -74,7 +74,8 @@ class Supervisor {
   void start_again_later(Program& client, const ProcessEnd& end);
   ExitCode end_all();
   bool end_program(Program& program, Duration patience);
-  void pass_on_interrupts(Program& program);
+  /// True when it did.
+  bool pass_on_interrupts(Program& program);
 
   World& world_;
   SupervisorPlan plan_;
@@ -84,6 +85,7 @@ class Supervisor {
   std::vector<Program> programs_;
   std::optional<ExitCode> verdict_;
   int heeded_ = 0;            ///< interrupts: acted upon
+  TimePoint one_until_{};     ///< they count for one that come together
   TimePoint next_passing_{};  ///< of one of them
 };
 

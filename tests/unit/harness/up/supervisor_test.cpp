@@ -212,11 +212,32 @@ TEST_F(SupervisorTest, InterruptsThatComeAtOnceReachTheServerOneAfterTheOther) {
       note(signal);
     };
   };
-  at(kSecond, [this] { interrupted_ += 3; });
+  at(kSecond, [this] { ++interrupted_; });
+  at(3 * kSecond, [this] { interrupted_ += 2; });
   EXPECT_EQ(run(), ExitCode::kOk);
   ASSERT_EQ(heard.size(), 3u);
   EXPECT_GE(heard[1] - heard[0], std::chrono::milliseconds(10)) << "or the kernel makes one of two";
   EXPECT_GE(heard[2] - heard[1], std::chrono::milliseconds(10));
+}
+
+// As timeout(1) sends it: to the process, then to its group.
+TEST_F(SupervisorTest, TheFirstInterruptMayComeTwice) {
+  stubborn_ = 2;
+  drain_timeout_ = 60 * kSecond;
+  at(kSecond, [this] { interrupted_ += 2; });
+  at(kSecond + std::chrono::milliseconds(5), [this] { ++interrupted_; });
+  at(10 * kSecond, [this] { EXPECT_THAT(signals(), ElementsAre("server SIGINT")); });
+  at(11 * kSecond, [this] { ++interrupted_; });
+  EXPECT_EQ(run(), ExitCode::kOk);
+}
+
+TEST_F(SupervisorTest, AServerThatDoesNotEndThoughItWasToldAgainIsNotWaitedForAsLong) {
+  deaf_ = "server";
+  drain_timeout_ = 3600 * kSecond;
+  at(kSecond, [this] { ++interrupted_; });
+  at(11 * kSecond, [this] { ++interrupted_; });
+  EXPECT_EQ(run(), ExitCode::kCheckFailed);
+  EXPECT_THAT(said_, HasSubstr("server did not end within 25 s and was killed"));
 }
 
 TEST_F(SupervisorTest, TheFirstInterruptIsPassedOnWhenAllIsEndingAnyway) {
