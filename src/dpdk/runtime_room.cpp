@@ -2,6 +2,7 @@
 #include "dpdk/runtime_room.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -50,6 +51,21 @@ bool is_copied(const std::string& name) {
   return pages && name.find('_') == name.rfind('_');
 }
 
+/// What a server that was killed has left of files that the next one writes anew in place.
+std::uint64_t bytes_left_behind(const std::string& directory) {
+  std::uint64_t bytes = 0;
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(directory, ignored)) {
+    const std::string name = entry.path().filename();
+    if (name != "config" && name != "fbarray_memzone" && !is_copied(name)) continue;
+    struct stat file {};
+    if (::stat(entry.path().c_str(), &file) == 0) {
+      bytes += static_cast<std::uint64_t>(file.st_blocks) * 512;
+    }
+  }
+  return bytes;
+}
+
 std::uint64_t bytes_to_copy(const std::string& directory) {
   std::uint64_t bytes = 0;
   std::error_code ignored;
@@ -64,7 +80,7 @@ std::uint64_t bytes_to_copy(const std::string& directory) {
 Status check_room(const std::string& directory, std::uint64_t needed) {
   std::error_code unknown;
   const fs::space_info space = fs::space(nearest_existing(directory), unknown);
-  if (unknown) return Done{};
+  if (unknown || space.capacity == 0) return Done{};  // a tmpfs without a limit says nothing
   const std::uint64_t room = ::geteuid() == 0 ? space.free : space.available;
   if (room >= needed) return Done{};
   return environment_error(
@@ -76,7 +92,8 @@ Status check_room(const std::string& directory, std::uint64_t needed) {
 }  // namespace
 
 Status check_runtime_room(const std::string& directory, const EalArgs& args) {
-  return check_room(directory, needed_bytes(args));
+  const std::uint64_t needed = needed_bytes(args);
+  return check_room(directory, needed - std::min(needed, bytes_left_behind(directory)));
 }
 
 Status check_secondary_room(const std::string& directory) {
