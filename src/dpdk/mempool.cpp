@@ -72,10 +72,22 @@ Result<MempoolView> MempoolView::look_up(const std::string& name) {
 }
 
 Mbufs::Mbufs(std::span<const MempoolView> pools) {
-  const auto note = [](::rte_mempool*, void* mbufs, void* mbuf, unsigned) {
-    static_cast<Mbufs*>(mbufs)->addresses_.insert(mbuf);
+  const auto note = [](::rte_mempool* pool, void* mbufs, void* mbuf, unsigned) {
+    static_cast<Mbufs*>(mbufs)->pool_of_.emplace(mbuf, pool);
   };
   for (const MempoolView pool : pools) ::rte_mempool_obj_iter(pool.get(), note, this);
+}
+
+bool Mbufs::take_out(const ::rte_mbuf* mbuf) {
+  const auto found = pool_of_.find(mbuf);
+  if (found == pool_of_.end()) return false;
+  ::rte_mempool* const pool = found->second;
+  pool_of_.erase(found);
+  const std::uint32_t room = ::rte_pktmbuf_data_room_size(pool);
+  const void* const buffer =
+      reinterpret_cast<const std::byte*>(mbuf + 1) + ::rte_pktmbuf_priv_size(pool);
+  return mbuf->pool == pool && mbuf->buf_addr == buffer && mbuf->buf_len == room &&
+         std::uint32_t{mbuf->data_off} + mbuf->data_len <= room;
 }
 
 Result<Mempool> Mempool::create_default(const std::string& name, const PoolSize& size,

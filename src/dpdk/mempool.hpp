@@ -9,7 +9,7 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 
 #include "core/result.hpp"
 #include "core/sizing.hpp"
@@ -44,11 +44,11 @@ class MempoolView {
 class Mbufs {
  public:
   explicit Mbufs(std::span<const MempoolView> pools);
-  /// Whether it is one of them; false the second time.
-  bool take_out(const void* mbuf) { return addresses_.erase(mbuf) == 1; }
+  /// Whether it is one of them, with a header that can be; false the second time.
+  bool take_out(const ::rte_mbuf* mbuf);
 
  private:
-  std::unordered_set<const void*> addresses_;
+  std::unordered_map<const void*, ::rte_mempool*> pool_of_;
 };
 
 class Mempool {

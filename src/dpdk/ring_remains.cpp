@@ -14,6 +14,13 @@ bool was_put_since(RingView ring, std::uint32_t from, const void* packet) {
   return false;
 }
 
+bool can_be(RingView ring) {
+  const ::rte_ring& it = *ring.get();
+  const RingShape shape = ring.shape();
+  return it.size == shape.size && it.mask == shape.mask && it.capacity == shape.capacity &&
+         it.prod.tail - it.cons.tail <= shape.capacity;
+}
+
 void mend_putting(RingView ring) {
   ring.get()->prod.head = ring.get()->prod.tail;
 }

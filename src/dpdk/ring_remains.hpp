@@ -21,13 +21,15 @@ inline std::uint32_t put_so_far(RingView ring) {
 /// What was put on the ring as number `number`, from 0, modulo 2^32. Looks into the ring's memory,
 /// taken off or not: precondition: no more than its size were put on since.
 inline const void* put_at(RingView ring, std::uint32_t number) {
-  const ::rte_ring& it = *ring.get();
-  return reinterpret_cast<void* const*>(&it + 1)[number & it.mask];
+  return reinterpret_cast<void* const*>(ring.get() + 1)[number & ring.shape().mask];
 }
 
 /// `packet` was put on the ring after the first `from` ones. Precondition: fewer than its
 /// capacity were put on since.
 bool was_put_since(RingView ring, std::uint32_t from, const void* packet);
+
+/// The ring's head says nothing that cannot be. Precondition: its owner's view.
+bool can_be(RingView ring);
 
 /// Takes back a step of putting that was not finished.
 void mend_putting(RingView ring);

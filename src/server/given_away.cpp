@@ -15,7 +15,7 @@ namespace {
 class Trail {
  public:
   explicit Trail(dpdk::RingView ring)
-      : ring_(ring), left_(ring.get()->size), end_(dpdk::put_so_far(ring)) {}
+      : ring_(ring), left_(ring.shape().size), end_(dpdk::put_so_far(ring)) {}
 
   bool worn_out() const { return left_ == 0; }
   /// Goes back over `packet`, if that is the next one.

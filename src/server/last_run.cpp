@@ -49,10 +49,11 @@ class LastRun {
     const std::uint64_t owed = path_.owed(id_.value);
     const auto done = static_cast<std::uint32_t>(read(slot_.counters.done));
     const std::uint32_t given = given_away.count() - path_.given_away_uncounted[id_.value] - done;
+    const std::uint64_t counted = accounted() - read(slot_.counters.done);
     settle_unseen();
     const std::uint64_t taken = owed - had.size();
-    const bool tells = given_away.shows_all() && given >= taken && given <= owed &&
-                       given_away.ends_with(std::span(had).first(given - taken));
+    const bool tells = given_away.shows_all() && given >= std::max(taken, counted) &&
+                       given <= owed && given_away.ends_with(std::span(had).first(given - taken));
     if (!tells) return had.clear();
     had.erase(had.begin(), had.begin() + static_cast<std::ptrdiff_t>(given - taken));
   }
@@ -77,7 +78,9 @@ class LastRun {
     const dpdk::RingView ring = side.rings[id.value];
     dpdk::mend_putting(ring);
     Counter& sent = slot_.sent_by_port[port];
-    add(sent, dpdk::put_so_far(ring) - static_cast<std::uint32_t>(read(sent)));
+    const std::uint32_t missing = dpdk::put_so_far(ring) - static_cast<std::uint32_t>(read(sent));
+    // It may have counted what it had not sent.
+    add(sent, static_cast<std::uint64_t>(std::int64_t{static_cast<std::int32_t>(missing)}));
   }
 
   /// Packets of which the client has counted what became of them.

@@ -136,6 +136,7 @@ void Receiver::collect_from_fifo(ClientId dead, std::vector<OwedPacket>& had) {
 /// What the client had not finished with is still on its ring (Worker), in most ring modes.
 void Receiver::collect_from_ring(ClientId dead, std::vector<OwedPacket>& had) {
   const dpdk::RingView ring = path_.work[dead.value];
+  if (path_.distrusts(dead) && !dpdk::can_be(ring)) return;
   dpdk::mend_taking(ring);
   // Buckets do not depend on who is there; this state knows somebody always.
   const auto somebody = std::make_unique<DispatchState>();

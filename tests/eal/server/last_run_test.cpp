@@ -183,6 +183,28 @@ TEST_F(LastRunTest, NobodyGetsWhatADistrustedClientHadThatDidNotKeepTheOrder) {
   EXPECT_EQ(mbufs_in_use(), 4) << "taken along";
 }
 
+TEST_F(LastRunTest, NobodyGetsWhatADistrustedClientHadThatCountedMore) {
+  driver_ports(true);
+  auto packets = six_in_its_hands();
+  give_back(std::span(packets).first(1));
+  add(slot().counters.handler_drop, 2);
+  distrust();
+  EXPECT_THAT(die(), IsEmpty());
+  EXPECT_EQ(lost(), 4u);
+  EXPECT_EQ(path_->owed(kDead.value), 0u);
+}
+
+TEST_F(LastRunTest, WhatADistrustedClientHadNotSentIsTakenOutOfItsCount) {
+  wire_ports();
+  auto packets = six_in_its_hands();
+  out_of_[kOut].enqueue(std::span(packets).first(2));
+  add(slot().sent_by_port[kOut], 3);
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(2, 3, 4, 5));
+  EXPECT_EQ(sent(), 2u);
+  EXPECT_EQ(lost(), 0u);
+}
+
 TEST_F(LastRunTest, NobodyGetsWhatADistrustedClientHadThatGaveAwayMore) {
   driver_ports(true);
   auto packets = six_in_its_hands();
@@ -364,6 +386,21 @@ TEST_F(LastRunOnRingTest, WhatIsNoPacketOnADistrustedClientsRingIsNotRead) {
   distrust();
   EXPECT_THAT(die(), ElementsAre(0, 2));
   EXPECT_EQ(lost(), 1u);
+}
+
+TEST_F(LastRunOnRingTest, AnMbufThatCannotBeIsNotRead) {
+  on_ring()[0]->buf_addr = nullptr;
+  on_ring()[1]->data_off = 4000;
+  distrust();
+  EXPECT_THAT(die(), ElementsAre(2));
+  EXPECT_EQ(lost(), 2u);
+}
+
+TEST_F(LastRunOnRingTest, NothingIsTakenOffARingWhoseHeadCannotBe) {
+  path_->work[kDead.value].get()->cons.tail = 77;
+  distrust();
+  EXPECT_THAT(die(), IsEmpty());
+  EXPECT_EQ(lost(), 3u);
 }
 
 TEST_F(LastRunOnRingTest, WhatIsTwiceOnADistrustedClientsRingIsThereOnce) {
