@@ -12,6 +12,13 @@ constexpr int kWake = SIGUSR1;
 
 constexpr int kStops[] = {SIGINT, SIGTERM};
 
+void block_stops() {
+  sigset_t stops;
+  ::sigemptyset(&stops);
+  for (const int signal : kStops) ::sigaddset(&stops, signal);
+  ::pthread_sigmask(SIG_BLOCK, &stops, nullptr);
+}
+
 }  // namespace
 
 StopSignals::StopSignals() {
@@ -30,7 +37,7 @@ StopSignals::StopSignals() {
 
 void StopSignals::close() {
   std::call_once(closed_, [this] {
-    if (!thread_.joinable()) return;
+    if (!thread_.joinable()) return block_stops();
     closing_.store(true, std::memory_order_relaxed);
     ::pthread_kill(thread_.native_handle(), kWake);
     thread_.join();

@@ -88,9 +88,10 @@ Error init_failed(Role role, const EalArgs& args) {
   if (rte_errno == ENODEV && !args.vdevs.empty()) return no_driver(args);
   if (rte_errno == EINVAL) {
     return Error{
-        "DPDK does not take its options, those before --; EAL's messages above, before its list of "
-        "options if there is one, say what is unknown, incomplete or not there, such as an lcore "
-        "on a CPU that this machine does not have: correct or remove that"};
+        "DPDK does not take its options, those before --, or cannot do here what they ask for; "
+        "EAL's messages above, before its list of options if there is one, say what is unknown, "
+        "incomplete or not there, such as an lcore on a CPU that this machine does not have: "
+        "correct or remove that"};
   }
   const char* hint = "EAL's messages above say what it could not do";
   if (role == Role::kPrimary && !args.no_huge) {
