@@ -226,9 +226,9 @@ TEST_F(SupervisorTest, TheFirstInterruptMayComeTwice) {
   drain_timeout_ = 60 * kSecond;
   at(kSecond, [this] { interrupted_ += 2; });
   at(kSecond + std::chrono::milliseconds(5), [this] { ++interrupted_; });
-  at(10 * kSecond, [this] { EXPECT_THAT(signals(), ElementsAre("server SIGINT")); });
   at(11 * kSecond, [this] { ++interrupted_; });
   EXPECT_EQ(run(), ExitCode::kOk);
+  EXPECT_GE(clock_.now() - TimePoint{}, 11 * kSecond) << "ended by what came together";
 }
 
 TEST_F(SupervisorTest, AServerThatDoesNotEndThoughItWasToldAgainIsNotWaitedForAsLong) {
