@@ -42,6 +42,13 @@ class FullDiskTest : public ProgramTest {
         "ls -R . >&2; kill -INT $server; wait $server; exit $code";
     return run_apart(script, bin(program), words);
   }
+  /// Of a secondary, which needs more than the 1024 kB that are free.
+  void expect_no_room(const std::string& program, const Words& words) {
+    const Ended ended = run_beside_a_server(1024, program, words);
+    if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
+    EXPECT_THAT(ended, FailsWith(program, kEnvironment, "DPDK's files take 3100 kB, 1024 kB"));
+    EXPECT_THAT(ended.err, Not(HasSubstr("fbarray_nohugemem_")));
+  }
   static bool is_possible(const Ended& ended) {
     return ended.exit_code != 77 && ended.err.find("unshare") == std::string::npos;
   }
@@ -74,19 +81,11 @@ TEST_F(FullDiskTest, WhatTheLastServerLeftIsRoomForTheNext) {
 }
 
 TEST_F(FullDiskTest, IsFoundOutByAClientBeforeDpdkDiesOfIt) {
-  const Ended ended =
-      run_beside_a_server(1024, "mp_client", join(secondary("1@1"), {"-n", "0", "--wait", "0"}));
-  if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
-  EXPECT_THAT(ended, FailsWith("mp_client", kEnvironment, "DPDK's files take 3100 kB, 1024 kB"));
-  EXPECT_THAT(ended.err, Not(HasSubstr("fbarray_nohugemem_")));
+  expect_no_room("mp_client", join(secondary("1@1"), {"-n", "0", "--wait", "0"}));
 }
 
 TEST_F(FullDiskTest, IsFoundOutByAWireBeforeDpdkDiesOfIt) {
-  const Ended ended =
-      run_beside_a_server(1024, "mp_wire", join(secondary("100@1"), {"--wait", "0"}));
-  if (!is_possible(ended)) GTEST_SKIP() << "no mount namespace here: " << ended.err;
-  EXPECT_THAT(ended, FailsWith("mp_wire", kEnvironment, "DPDK's files take 3100 kB, 1024 kB"));
-  EXPECT_THAT(ended.err, Not(HasSubstr("fbarray_nohugemem_")));
+  expect_no_room("mp_wire", join(secondary("100@1"), {"--wait", "0"}));
 }
 
 TEST_F(FullDiskTest, WithRoomForItsOwnTablesASecondaryStarts) {

@@ -41,6 +41,15 @@ std::map<std::string, double> figures(const FigureRow& row) {
   return figures;
 }
 
+/// Flows that moved are no more than their least share and `moved_excess`.
+CheckResult passes_with_excess(double moved_excess, ChurnedRun& run) {
+  Expectations expectations;
+  expectations.recovery.moved_excess = moved_excess;
+  const CheckResult result = judge("recovery", run.observe(), expectations);
+  EXPECT_EQ(result.outcome, Outcome::kPass) << reasons(result);
+  return result;
+}
+
 TEST(Recovery, ADeathThatIsNoticedAndRecoveredPassesAllChecks) {
   const Observation observation = one_death().observe();
   EXPECT_THAT(failing(observation), IsEmpty());
@@ -212,10 +221,7 @@ TEST(Recovery, ASuspectThatDiesMovesNoFlowsAnyMore) {
   run.traffic(200);
   run.kill(1, 20);
   run.traffic(200);
-  Expectations expectations;
-  expectations.recovery.moved_excess = 0.02;
-  const CheckResult result = judge("recovery", run.observe(), expectations);
-  EXPECT_EQ(result.outcome, Outcome::kPass) << reasons(result);
+  const CheckResult result = passes_with_excess(0.02, run);
   const auto row = figures(result.rows.at(0));
   EXPECT_EQ(row.at("flows"), 50);
   EXPECT_EQ(row.at("moved"), 0);
@@ -499,10 +505,7 @@ TEST(Recovery, FlowsThatASuspectHasNothingOfFlowOnAtOnce) {
   run.pass(250);
   run.event("suspect", 1);
   run.traffic(200);
-  Expectations expectations;
-  expectations.recovery.moved_excess = 0;
-  const CheckResult result = judge("recovery", run.observe(), expectations);
-  EXPECT_EQ(result.outcome, Outcome::kPass) << reasons(result);
+  const CheckResult result = passes_with_excess(0, run);
   const auto row = figures(result.rows.at(0));
   EXPECT_GE(row.at("flow_again_ms"), 250);
   EXPECT_LT(row.at("flow_again_ms"), 260);
@@ -517,10 +520,7 @@ TEST(Recovery, OfASuspectThatNobodyStoppedTheMovesAreToldAndNotJudged) {
   run.event("suspect", 1);
   run.traffic(200);
   for (std::size_t i = 200; i < 400; ++i) run.run.out[1][i].client = 0;
-  Expectations expectations;
-  expectations.recovery.moved_excess = 0.02;
-  const CheckResult result = judge("recovery", run.observe(), expectations);
-  EXPECT_EQ(result.outcome, Outcome::kPass) << reasons(result);
+  const CheckResult result = passes_with_excess(0.02, run);
   EXPECT_THAT(result.summary, HasSubstr("1 client hung"));
   const auto row = figures(result.rows.at(0));
   EXPECT_EQ(row.count("detect_ms"), 0u);
