@@ -92,11 +92,10 @@ Result<ForwardSample> measure(World& world, const ForwardPlan& plan, const Forwa
 }
 
 /// The result with its failure, or that alone when nothing was measured.
-Result<ForwardResult> if_any(ForwardResult result, const std::optional<Error>& failure) {
+Result<ForwardResult> if_any(ForwardResult result) {
   const bool any =
       std::ranges::any_of(result.rows, [](const auto& row) { return !row.samples.empty(); });
-  if (!any) return *failure;
-  result.failure = failure;
+  if (!any) return *result.failure;
   return result;
 }
 
@@ -180,13 +179,14 @@ Result<ForwardResult> bench_forward(World& world, const ForwardPlan& plan,
         continue;
       }
       if (sample.error().code == ExitCode::kInterrupted) {
-        return if_any(std::move(result), sample.error());
+        result.failure = sample.error();
+        return if_any(std::move(result));
       }
       row.failed = sample.error().message;
       if (!result.failure) result.failure = sample.error();
     }
   }
-  return if_any(std::move(result), result.failure);
+  return if_any(std::move(result));
 }
 
 }  // namespace ringside::harness

@@ -136,6 +136,15 @@ TEST_F(Bench, ForwardKeepsWhatItMeasuredWhenAnotherCaseFails) {
   EXPECT_EQ(idle["cases"][1]["client_shares"].size(), 1u);
 }
 
+TEST_F(Bench, ForwardSaysWhyItMeasuredNothing) {
+  write_program("mp_client", "exit 3");
+  const auto run = shell(R"(real=$(dirname "$1"); here=$(pwd)
+    ln -s "$real/mp_server" "$real/mp_wire" .
+    "$1" bench forward --quick --methods return --clients 1 --bin-dir "$here")");
+  EXPECT_EQ(run.code, 1) << run.err;
+  EXPECT_THAT(run.err, ContainsRegex("error: client0 ended before it was ready"));
+}
+
 TEST_F(Bench, ForwardMeasuresIdleProgramsAndTheFirstPacketAfterThat) {
   const Json json = forward({"--measure", "idle", "--methods", "return", "--clients", "2"});
   EXPECT_EQ(json["schema"], "ringside.bench.idle/1");
