@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
+#include <optional>
 #include <set>
 
 #include "core/statistics.hpp"
@@ -15,10 +16,6 @@
 namespace ringside::harness::perf {
 namespace fs = std::filesystem;
 namespace {
-
-std::string lines_file(const std::string& directory) {
-  return directory + "/history.jsonl";
-}
 
 /// What the index was made from: when the lines were written last, how long they are, how they were
 /// read.
@@ -52,8 +49,9 @@ class Query {
     ::sqlite3_bind_double(statement_.get(), ++bound_, value);
     return *this;
   }
-  bool row() { return statement_ && ::sqlite3_step(statement_.get()) == SQLITE_ROW; }
-  bool done() { return statement_ && ::sqlite3_step(statement_.get()) == SQLITE_DONE; }
+  /// After the last row done() says whether it was the last one, or the file could not be read on.
+  bool row() { return step() == SQLITE_ROW; }
+  bool done() { return code_ == SQLITE_DONE || step() == SQLITE_DONE; }
   std::string text_at(int column) {
     const auto* const bytes = ::sqlite3_column_text(statement_.get(), column);
     return bytes == nullptr ? "" : reinterpret_cast<const char*>(bytes);
@@ -61,8 +59,14 @@ class Query {
   double number_at(int column) { return ::sqlite3_column_double(statement_.get(), column); }
 
  private:
+  int step() {
+    code_ = statement_ ? ::sqlite3_step(statement_.get()) : SQLITE_ERROR;
+    return code_;
+  }
+
   std::unique_ptr<sqlite3_stmt, FinishStatement> statement_;
   int bound_ = 0;
+  int code_ = SQLITE_OK;
 };
 
 /// Nothing when it is no database, or cannot be made.
@@ -127,18 +131,6 @@ bool rebuild(sqlite3* database, const std::string& file, bool any_schema) {
   return Query(database, "INSERT INTO source VALUES (?)").text(stamp).done() && run("COMMIT");
 }
 
-/// The index of the lines, made again if need be; in memory where its file is no good.
-Result<Database> open_index(const std::string& directory, const std::string& lines,
-                            bool any_schema) {
-  for (const std::string& file : {directory + "/history.sqlite", std::string(":memory:")}) {
-    Database database = open_database(file);
-    if (!database) continue;
-    const bool current = is_current(database.get(), stamp_of(lines, any_schema));
-    if (current || rebuild(database.get(), lines, any_schema)) return database;
-  }
-  return environment_error(fmt::format("there is no memory for an index of {}", lines));
-}
-
 /// Points of one benchmark at one speed of a cache line between the CPUs.
 HistorySeries at_speed(const HistorySeries& series, const std::vector<int>& speeds, int speed) {
   HistorySeries part{series.benchmark, {}};
@@ -167,35 +159,98 @@ std::vector<HistorySeries> by_speed(const std::vector<HistorySeries>& all) {
   return parts;
 }
 
-/// Runs that are in the series by force only.
-std::vector<std::string> forced_runs(sqlite3* database, const std::string& machine) {
+/// Runs that are in the series by force only. Nothing when the index cannot be read.
+std::optional<std::vector<std::string>> forced_runs(sqlite3* index, const std::string& machine) {
   std::vector<std::string> forced;
-  Query machines(database,
+  Query machines(index,
                  "SELECT machine, COUNT(DISTINCT line) FROM point WHERE machine <> ? GROUP BY 1");
   machines.text(machine);
   while (machines.row()) {
     forced.push_back(
         fmt::format("{} runs on another machine: {}", machines.number_at(1), machines.text_at(0)));
   }
-  Query schemas(database,
+  Query schemas(index,
                 "SELECT schema, COUNT(DISTINCT line) FROM point WHERE schema <> ? GROUP BY 1");
   schemas.text(std::string(kResultSchema));
   while (schemas.row()) {
     forced.push_back(fmt::format("{} runs of schema {}", schemas.number_at(1), schemas.text_at(0)));
   }
+  if (!machines.done() || !schemas.done()) return std::nullopt;
   return forced;
 }
 
-std::size_t runs_elsewhere(sqlite3* database, const std::string& machine) {
-  Query query(database, "SELECT COUNT(DISTINCT line) FROM point WHERE machine <> ?");
+/// Likewise.
+std::optional<std::size_t> runs_elsewhere(sqlite3* index, const std::string& machine) {
+  Query query(index, "SELECT COUNT(DISTINCT line) FROM point WHERE machine <> ?");
   query.text(machine);
-  return query.row() ? static_cast<std::size_t>(query.number_at(0)) : 0;
+  if (!query.row()) return std::nullopt;
+  return static_cast<std::size_t>(query.number_at(0));
+}
+
+/// Likewise, of a machine; "": of all. One series for each benchmark.
+std::optional<std::vector<HistorySeries>> series_of(sqlite3* index, const std::string& machine) {
+  std::vector<HistorySeries> all;
+  Query points(index,
+               "SELECT benchmark, started, git, nanoseconds, round_trip FROM point"
+               " WHERE ?1 = '' OR machine = ?1 ORDER BY benchmark, line");
+  points.text(machine);
+  while (points.row()) {
+    const std::string benchmark = points.text_at(0);
+    if (all.empty() || all.back().benchmark != benchmark) all.push_back({benchmark, {}});
+    all.back().points.push_back(
+        {points.text_at(1), points.text_at(2), points.number_at(3), points.number_at(4)});
+  }
+  if (!points.done()) return std::nullopt;
+  return all;
+}
+
+/// Likewise.
+std::optional<std::vector<std::string>> problems_in(sqlite3* index) {
+  std::vector<std::string> all;
+  Query problems(index, "SELECT text FROM problem");
+  while (problems.row()) all.push_back(problems.text_at(0));
+  if (!problems.done()) return std::nullopt;
+  return all;
+}
+
+/// What an index of these lines in `database` says, made again if need be. Nothing when it cannot
+/// be written or is damaged. In one transaction: nobody changes it meanwhile.
+std::optional<History> history_in(sqlite3* database, const std::string& lines,
+                                  const Machine& machine, bool force) {
+  const auto begin = [&] {
+    return ::sqlite3_exec(database, "BEGIN", nullptr, nullptr, nullptr) == SQLITE_OK;
+  };
+  if (!begin()) return std::nullopt;
+  if (!is_current(database, stamp_of(lines, force))) {
+    ::sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr);
+    if (!rebuild(database, lines, force) || !begin()) return std::nullopt;
+  }
+  History history;
+  if (force) {
+    auto forced = forced_runs(database, to_text(machine));
+    if (!forced) return std::nullopt;
+    history.forced = *std::move(forced);
+  } else {
+    const auto elsewhere = runs_elsewhere(database, to_text(machine));
+    if (!elsewhere) return std::nullopt;
+    history.other_machines = *elsewhere;
+  }
+  auto left_out = problems_in(database);
+  auto series = series_of(database, force ? "" : to_text(machine));
+  if (!left_out || !series) return std::nullopt;
+  history.left_out = *std::move(left_out);
+  history.series = by_speed(*series);
+  return history;
 }
 
 }  // namespace
 
+std::string history_file(const std::string& directory) {
+  return directory + "/history.jsonl";
+}
+
 Status append_to_history(const std::string& directory, const PerfResult& result) {
-  const std::string file = lines_file(directory);
+  const std::string file = history_file(directory);
   std::fstream out(file, std::ios::in | std::ios::out | std::ios::app);
   // A line that was cut off must not swallow this one.
   const bool cut = out.seekg(-1, std::ios::end) && out.peek() != '\n';
@@ -206,7 +261,7 @@ Status append_to_history(const std::string& directory, const PerfResult& result)
 }
 
 Result<History> read_history(const std::string& directory, const Machine& machine, bool force) {
-  const std::string file = lines_file(directory);
+  const std::string file = history_file(directory);
   std::error_code failed;
   if (!fs::exists(file, failed)) {
     if (failed) return environment_error(fmt::format("{}: {}", file, failed.message()));
@@ -214,31 +269,13 @@ Result<History> read_history(const std::string& directory, const Machine& machin
   }
   if (fs::is_directory(file, failed) || !std::ifstream(file))
     return Error{file + " is no file that can be read"};
-  auto database = open_index(directory, file, force);
-  if (!database) return database.error();
-  sqlite3* const index = database->get();
-  History history;
-  if (force) {
-    history.forced = forced_runs(index, to_text(machine));
-  } else {
-    history.other_machines = runs_elsewhere(index, to_text(machine));
+  // In memory where the index's file is no good.
+  for (const std::string& index : {directory + "/history.sqlite", std::string(":memory:")}) {
+    const Database database = open_database(index);
+    auto history = database ? history_in(database.get(), file, machine, force) : std::nullopt;
+    if (history) return *std::move(history);
   }
-  Query problems(index, "SELECT text FROM problem");
-  while (problems.row()) history.left_out.push_back(problems.text_at(0));
-  Query points(index,
-               "SELECT benchmark, started, git, nanoseconds, round_trip FROM point"
-               " WHERE ?1 = '' OR machine = ?1 ORDER BY benchmark, line");
-  points.text(force ? "" : to_text(machine));
-  while (points.row()) {
-    const std::string benchmark = points.text_at(0);
-    if (history.series.empty() || history.series.back().benchmark != benchmark) {
-      history.series.push_back({benchmark, {}});
-    }
-    history.series.back().points.push_back(
-        {points.text_at(1), points.text_at(2), points.number_at(3), points.number_at(4)});
-  }
-  history.series = by_speed(history.series);
-  return history;
+  return environment_error(fmt::format("there is no memory for an index of {}", file));
 }
 
 }  // namespace ringside::harness::perf
