@@ -53,7 +53,9 @@ Result<Programs> find_programs(const ProgramChoice& choice, const std::string& o
   programs.server = *server;
   programs.client = *client;
   programs.wire = wire ? *wire : "";
-  programs.own_server = choice.server.empty() && choice.bin_dir.empty();
+  std::error_code ignored;
+  programs.own_server =
+      fs::equivalent(programs.server, fs::path(own_directory) / "mp_server", ignored);
   return programs;
 }
 

@@ -48,6 +48,14 @@ TEST_F(FindPrograms, InTheDirectoryGivenWithOurWireWhenItHasNone) {
   EXPECT_FALSE(programs->own_server);
 }
 
+TEST_F(FindPrograms, OurServerIsOursHoweverItIsNamed) {
+  ProgramChoice choice;
+  choice.bin_dir = root_ + "/other/../own";
+  const auto programs = find_programs(choice, root_ + "/own");
+  ASSERT_TRUE(programs.ok());
+  EXPECT_TRUE(programs->own_server);
+}
+
 TEST_F(FindPrograms, OneProgramCanBeReplaced) {
   ProgramChoice choice;
   choice.server = root_ + "/other/mp_server";
