@@ -41,6 +41,8 @@ class CaseReporter final : public Base {
       if (run.error_occurred && !said) ++errors_;
       // The variation of a counter that is always 0; JSON has no NaN.
       std::erase_if(run.counters, [](const auto& one) { return !std::isfinite(one.second.value); });
+      // That of the thread that waits for those at work; both ends are at work all the time.
+      run.cpu_accumulated_time = run.real_accumulated_time;
       run.run_name.iterations.clear();
       run.run_name.repetitions.clear();
       run.run_name.time_type.clear();
