@@ -48,19 +48,23 @@ Cells cells_of(const AbRow& row) {
 
 /// "" or what was thrown away.
 std::string disturbed_sentence(const AbReport& report) {
-  std::size_t pieces = 0;
+  std::size_t pieces = 0, unsteady = 0;
   Disturbance all;
   for (const AbRow& row : report.rows) {
     for (const Batch& batch : row.comparison.batches) {
       pieces += batch.disturbed;
+      unsteady += batch.unsteady;
       all += batch.disturbance;
     }
   }
   if (pieces == 0) return "";
   return fmt::format(
       "{} disturbed pieces were thrown away ({} ticks of steal time, {} involuntary context "
-      "switches).",
-      pieces, all.steal_ticks, all.switches);
+      "switches{}).",
+      pieces, all.steal_ticks, all.switches,
+      unsteady == 0
+          ? ""
+          : fmt::format("; in {} a cache line's time between the CPUs changed", unsteady));
 }
 
 /// "" or what was left out of the benchmarks that cross CPUs.
@@ -157,6 +161,7 @@ Json batch_json(const Batch& batch, const std::optional<MedianBounds>& bounds) {
                {"disturbed", batch.disturbed},
                {"steal_ticks", batch.disturbance.steal_ticks},
                {"switches", batch.disturbance.switches},
+               {"unsteady", batch.unsteady},
                {"round_trips_ns", batch.round_trips},
                {"other_speeds", batch.other_speeds},
                {"bounds", nullptr}};

@@ -12,10 +12,12 @@ namespace {
 
 struct Piece {
   Sample base, head;
-  bool disturbed() const {
-    if (base.disturbed() || head.disturbed()) return true;
-    return base.round_trips && head.round_trips &&
-           !host::same_speed(base.round_trips->mean(), head.round_trips->mean());
+  bool disturbed() const { return base.disturbed() || head.disturbed() || !is_steady(); }
+  /// A cache line took the same time between the CPUs all along.
+  bool is_steady() const {
+    if (!base.is_steady() || !head.is_steady()) return false;
+    return !base.round_trips || !head.round_trips ||
+           host::same_speed(base.round_trips->mean(), head.round_trips->mean());
   }
 };
 
@@ -55,6 +57,7 @@ Status measure_pair(SampleSource& source, const Task& task, std::mt19937_64& lot
     if (piece && piece->disturbed()) {
       batch.disturbance += piece->base.disturbance;
       batch.disturbance += piece->head.disturbance;
+      if (!piece->is_steady()) ++batch.unsteady;
     }
     return piece;
   });
@@ -89,8 +92,11 @@ void leave_out_other_speeds(Batch& batch) {
 }  // namespace
 
 bool Sample::disturbed() const {
-  if (disturbance.any()) return true;
-  return round_trips && !host::same_speed(static_cast<double>(round_trips->before),
+  return disturbance.any() || !is_steady();
+}
+
+bool Sample::is_steady() const {
+  return !round_trips || host::same_speed(static_cast<double>(round_trips->before),
                                           static_cast<double>(round_trips->after));
 }
 

@@ -28,6 +28,8 @@ struct Sample {
 
   /// Something else had a CPU, or the round trips before and after differ.
   bool disturbed() const;
+  /// Those round trips do not differ, or there are none.
+  bool is_steady() const;
 };
 
 /// Where samples come from: processes, or a fake. Benchmarks are numbered from 0.
@@ -85,6 +87,7 @@ struct Batch {
   std::vector<double> round_trips;  ///< of each pair, where CPUs are crossed
   std::size_t disturbed = 0;        ///< pieces thrown away, and repeated while there were repeats
   Disturbance disturbance;          ///< what happened to those
+  std::size_t unsteady = 0;         ///< of those, where a cache line's time between CPUs changed
   std::size_t other_speeds = 0;     ///< pairs left out: a cache line took another time
 };
 

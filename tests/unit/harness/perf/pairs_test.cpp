@@ -130,6 +130,7 @@ TEST(Pairs, APieceBetweenRoundTripsThatDifferCountsForNothing) {
   const Comparison comparison = must_compare(source, {.pairs = 40, .pieces = 1});
   EXPECT_EQ(comparison.batches[0].base, std::vector<double>(40, 1e6));
   EXPECT_EQ(comparison.batches[0].disturbed, 39u);
+  EXPECT_EQ(comparison.batches[0].unsteady, 39u) << "which is why";
 }
 
 TEST(Pairs, APieceWhoseTwoSidesMetDifferentRoundTripsCountsForNothing) {
