@@ -11,6 +11,7 @@
 
 #include "core/burst.hpp"
 #include "core/parse_duration.hpp"
+#include "core/sizing.hpp"
 #include "harness/pcap/capture_file.hpp"
 #include "harness/perf/instructions.hpp"
 #include "host/affinity.hpp"
@@ -45,6 +46,11 @@ void say_progress(const std::string& what) {
 }
 
 void PerfMeasureOptions::declare(CLI::App& app) {
+  std::vector<std::string> suites{perf::kWholeSuite};
+  for (const perf::SuiteProgram& program : perf::kSuite) suites.emplace_back(program.suite);
+  app.add_option("--suite", suite,
+                 "all, core (by one thread) or path (the server's data path) (all)")
+      ->check(CLI::IsMember(suites));
   app.add_option("--only", only, "benchmarks with this in PROGRAM/BENCHMARK; repeatable")
       ->take_all();
   app.add_option("--frames", frames, "a capture of yours in place of made-up frames")
@@ -58,6 +64,7 @@ void PerfMeasureOptions::declare(CLI::App& app) {
 
 perf::Selection PerfMeasureOptions::selection() const {
   perf::Selection selection;
+  selection.suite = suite;
   selection.only = only;
   if (!frames.empty()) selection.arguments.push_back(std::filesystem::absolute(frames));
   selection.sample_ns = static_cast<double>(parse_duration(sample)->count());
@@ -68,9 +75,19 @@ Status PerfMeasureOptions::check_frames() const {
   if (frames.empty()) return Done{};
   const auto capture = read_capture(frames);
   if (!capture) return capture.error();
-  if (capture->size() >= kSmallBurst) return Done{};
-  return Error{fmt::format("{} holds {} frames; a benchmark takes {} at once", frames,
-                           capture->size(), kSmallBurst)};
+  if (capture->size() < kSmallBurst) {
+    return Error{fmt::format("{} holds {} frames; a benchmark takes {} at once", frames,
+                             capture->size(), kSmallBurst)};
+  }
+  std::size_t longest = 0;
+  for (std::size_t i = 0; i < capture->size(); ++i) {
+    longest = std::max(longest, (*capture)[i].bytes.size());
+  }
+  if (longest <= kMinFrameRoom) return Done{};
+  return Error{
+      fmt::format("{}: a frame of {} bytes is too long for a benchmark, which takes up to "
+                  "{}",
+                  frames, longest, kMinFrameRoom)};
 }
 
 std::string PerfMeasureOptions::frames_text() const {

@@ -26,6 +26,7 @@ void say_progress(const std::string& what);
 
 /// What is measured and how.
 struct PerfMeasureOptions {
+  std::string suite = perf::kWholeSuite;
   std::vector<std::string> only;
   std::string frames;
   std::string sample = "20ms";

@@ -50,6 +50,7 @@ class PerfRecordCommand final : public Command {
     build = perf::copy_programs(*build, scratch->path() + "/measured");
     if (!build) return build.error();
     result.git = perf::built_from(world, scratch->path(), *build);
+    result.suite = measure_.suite;
     result.frames = measure_.frames_text();
     result.machine = perf::this_machine(RINGSIDE_DPDK_VERSION);
     place->directory = scratch->path();
@@ -67,7 +68,10 @@ class PerfRecordCommand final : public Command {
 
  private:
   Status check() const {
-    const Status writable = check_output_directory("--results", results_);
+    Status writable = check_output_directory("--results", results_);
+    if (writable && std::filesystem::exists(perf::history_file(results_))) {
+      writable = check_output_file("--results", perf::history_file(results_));
+    }
     if (!writable) return writable;
     const std::size_t fewest = perf::fewest_for_bound(perf::Rule{}.alpha);
     if (measure_.pairs < fewest) {

@@ -158,6 +158,10 @@ std::string why_not_here(const BenchmarkInfo& info, const BenchPlace& place) {
                                            : "";
 }
 
+bool Selection::has(const SuiteProgram& program) const {
+  return suite == kWholeSuite || suite == program.suite;
+}
+
 bool Selection::has(const std::string& program, const std::string& benchmark) const {
   const std::string name = program + "/" + benchmark;
   return only.empty() || std::any_of(only.begin(), only.end(), [&](const std::string& part) {
@@ -176,7 +180,9 @@ Result<std::vector<AbRow>> compare_builds(World& world, const BenchPlace& place,
                                           const Progress& progress) {
   std::vector<AbRow> rows;
   std::mt19937_64 lots(settings.seed);
+  std::vector<std::string> missing;
   for (const SuiteProgram& program : kSuite) {
+    if (!settings.selection.has(program)) continue;
     const bool in_base = base.has(program.name), in_head = head.has(program.name);
     if (in_base && in_head) {
       ProgramPair pair(world, place, settings, lots);
@@ -185,10 +191,21 @@ Result<std::vector<AbRow>> compare_builds(World& world, const BenchPlace& place,
       std::ranges::move(*more, std::back_inserter(rows));
     } else if (settings.selection.has(program.name, "*")) {
       rows.push_back(row_without(program.name, in_base, in_head));
+    } else {
+      missing.emplace_back(program.name);
     }
   }
-  if (rows.empty()) return Error{"no benchmark has such a name", ExitCode::kNothingToDo};
+  if (rows.empty()) return none_selected(missing);
   return rows;
+}
+
+Error none_selected(const std::vector<std::string>& missing) {
+  std::string message = "no benchmark has such a name";
+  if (!missing.empty()) {
+    message += fmt::format(" in the programs that are there; {} is missing, build it",
+                           fmt::join(missing, " and "));
+  }
+  return {message, ExitCode::kNothingToDo};
 }
 
 bool AbRow::is_regression() const {

@@ -10,16 +10,9 @@
 #include "harness/perf/bench_program.hpp"
 #include "harness/perf/machine.hpp"
 #include "harness/perf/pairs.hpp"
+#include "harness/perf/suite.hpp"
 
 namespace ringside::harness::perf {
-
-/// A program of the suite, in a build's directory of programs; it lists its benchmarks.
-struct SuiteProgram {
-  const char* name;
-  bool takes_cpus;  ///< --cpu and --clients-cpu
-};
-inline constexpr SuiteProgram kSuite[] = {{"ringside_core_bench", false},
-                                          {"ringside_path_bench", true}};
 
 /// A build as it is measured.
 struct Build {
@@ -32,9 +25,11 @@ struct Build {
 
 /// What to measure and for how long.
 struct Selection {
+  std::string suite{kWholeSuite};      ///< or SuiteProgram::suite
   std::vector<std::string> only;       ///< parts of "PROGRAM/BENCHMARK"; empty: all
   std::vector<std::string> arguments;  ///< of every program of the suite
   double sample_ns = 20e6;             ///< fixed work of a pair takes each build about so long
+  bool has(const SuiteProgram& program) const;
   bool has(const std::string& program, const std::string& benchmark) const;
 };
 
@@ -92,6 +87,9 @@ using Progress = std::function<void(const std::string&)>;
 Result<std::vector<AbRow>> compare_builds(World& world, const BenchPlace& place, const Build& base,
                                           const Build& head, const AbSettings& settings,
                                           const Progress& progress);
+
+/// Of the programs that are there none has a benchmark that is selected; `missing` are not.
+Error none_selected(const std::vector<std::string>& missing);
 
 std::string to_text(const AbReport& report);
 /// A table and a sentence for a pull request.

@@ -11,6 +11,9 @@
 
 namespace ringside::harness::perf {
 
+/// Where the results of a directory stand.
+std::string history_file(const std::string& directory);
+
 /// Adds a result at the end. Errors: kEnvironment.
 Status append_to_history(const std::string& directory, const PerfResult& result);
 

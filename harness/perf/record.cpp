@@ -112,9 +112,12 @@ Result<std::vector<BenchmarkTimes>> record_build(World& world, const BenchPlace&
                                                  const Build& build, const RecordPlan& plan,
                                                  const Progress& progress) {
   std::vector<BenchmarkTimes> all;
+  std::vector<std::string> missing;
   std::size_t skipped = 0;
   for (const SuiteProgram& program : kSuite) {
+    if (!plan.selection.has(program)) continue;
     if (!build.has(program.name)) {
+      missing.emplace_back(program.name);
       if (plan.selection.has(program.name, "*")) {
         ++skipped;
         progress(fmt::format("{}: skipped, this build does not have it", program.name));
@@ -125,10 +128,15 @@ Result<std::vector<BenchmarkTimes>> record_build(World& world, const BenchPlace&
     if (!more) return more.error();
     std::ranges::move(*more, std::back_inserter(all));
   }
-  if (!all.empty()) return all;
-  return Error{skipped > 0 ? "nothing was recorded: what was selected cannot run here"
-                           : "no benchmark has such a name",
-               ExitCode::kNothingToDo};
+  const auto has_times = [](const BenchmarkTimes& times) { return !times.nanoseconds.empty(); };
+  if (std::ranges::any_of(all, has_times)) return all;
+  if (!all.empty()) {
+    return environment_error(
+        "nothing was recorded: every sample was disturbed, or of another speed; try again when "
+        "less else runs on this machine");
+  }
+  if (skipped == 0) return none_selected(missing);
+  return Error{"nothing was recorded: what was selected cannot run here", ExitCode::kNothingToDo};
 }
 
 }  // namespace ringside::harness::perf

@@ -54,13 +54,21 @@ ApartRow compare_times(const BenchmarkTimes& base, const BenchmarkTimes& head, c
   return row;
 }
 
+constexpr const char* kNoSchema = "none";
+
+std::string schema_in(const Json& json) {
+  const auto schema = json.find("schema");
+  return schema != json.end() && schema->is_string() ? schema->get<std::string>() : kNoSchema;
+}
+
 /// Throws Json::exception, whose text names the field.
 PerfResult result_of(const Json& json) {
   PerfResult result;
-  json.at("schema").get_to(result.schema);
+  result.schema = schema_in(json);
   json.at("version").get_to(result.version);
   json.at("started").get_to(result.started);
   json.at("git").get_to(result.git);
+  result.suite = json.value("suite", kWholeSuite);
   result.frames = json.value("frames", "");
   result.machine = machine_in(json.at("machine"));
   for (const Json& each : json.at("benchmarks")) {
@@ -82,9 +90,13 @@ std::string reason_of(const Json::exception& error) {
 }  // namespace
 
 std::string to_json(const PerfResult& result, bool on_one_line) {
-  Json json = {{"schema", result.schema},    {"version", result.version},
-               {"started", result.started},  {"git", result.git},
-               {"frames", result.frames},    {"machine", machine_json(result.machine)},
+  Json json = {{"schema", result.schema},
+               {"version", result.version},
+               {"started", result.started},
+               {"git", result.git},
+               {"suite", result.suite},
+               {"frames", result.frames},
+               {"machine", machine_json(result.machine)},
                {"benchmarks", Json::array()}};
   for (const BenchmarkTimes& each : result.benchmarks) {
     Json times = {
@@ -99,13 +111,11 @@ std::string to_json(const PerfResult& result, bool on_one_line) {
 Result<PerfResult> parse_result(const std::string& text, const std::string& name, bool any_schema) {
   const Json json = Json::parse(text, nullptr, /*allow_exceptions=*/false);
   if (!json.is_object()) return Error{name + " is no JSON document"};
-  const auto schema = json.find("schema");
-  const std::string found = schema != json.end() && schema->is_string()
-                                ? "schema " + schema->get<std::string>()
-                                : "no schema";
-  if (found != fmt::format("schema {}", kResultSchema) && !any_schema) {
+  const std::string schema = schema_in(json);
+  if (schema != kResultSchema && !any_schema) {
     return Error{fmt::format("{} has {}, this ringside reads {}; --force reads it all the same",
-                             name, found, kResultSchema)};
+                             name, schema == kNoSchema ? "no schema" : "schema " + schema,
+                             kResultSchema)};
   }
   try {
     PerfResult result = result_of(json);

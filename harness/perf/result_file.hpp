@@ -10,6 +10,7 @@
 #include "core/result.hpp"
 #include "harness/perf/decision.hpp"
 #include "harness/perf/machine.hpp"
+#include "harness/perf/suite.hpp"
 
 namespace ringside::harness::perf {
 
@@ -26,10 +27,11 @@ struct BenchmarkTimes {
 
 struct PerfResult {
   std::string schema{kResultSchema};
-  std::string version;  ///< of ringside
-  std::string started;  ///< UTC, "2024-01-31T12:00:00Z"
-  std::string git;      ///< of the sources of what was measured; "unknown"
-  std::string frames;   ///< "imix.pcap, 131056 bytes"; empty: made-up ones
+  std::string version;             ///< of ringside
+  std::string started;             ///< UTC, "2024-01-31T12:00:00Z"
+  std::string git;                 ///< of the sources of what was measured; "unknown"
+  std::string suite{kWholeSuite};  ///< which was run
+  std::string frames;              ///< "imix.pcap, 131056 bytes"; empty: made-up ones
   Machine machine;
   std::vector<BenchmarkTimes> benchmarks;
   bool operator==(const PerfResult&) const = default;

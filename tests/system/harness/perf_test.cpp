@@ -200,6 +200,14 @@ TEST_F(Perf, WhatCannotEndWellIsRefusedBeforeAnythingIsBuilt) {
   const auto record = shell("\"$1\" perf record --results results --frames repository/frames.pcap");
   EXPECT_EQ(record.code, 2) << record.out;
   EXPECT_THAT(record.err, HasSubstr("frames.pcap"));
+  const auto jumbo = ab("--base fast --frames " + capture("sizes-64-9000"));
+  EXPECT_EQ(jumbo.code, 2) << jumbo.out;
+  EXPECT_THAT(jumbo.err, AllOf(HasSubstr("is too long for a benchmark, which takes up to 2048"),
+                               Not(HasSubstr("building"))));
+  std::filesystem::create_directories(directory_ + "/full/history.jsonl");
+  const auto history = shell("\"$1\" perf record --results full");
+  EXPECT_EQ(history.code, 5) << history.out;
+  EXPECT_THAT(history.err, AllOf(HasSubstr("full/history.jsonl"), Not(HasSubstr("perf: "))));
   const auto output = ab("--base fast --markdown - --json -");
   EXPECT_EQ(output.code, 2) << output.out;
   EXPECT_THAT(output.err,
@@ -311,6 +319,7 @@ TEST_F(PerfResults, AreKeptComparedAndASeries) {
                                  HasSubstr("10.000 ns\n")));
   const std::string head = record(1200);
   EXPECT_EQ(Json::parse(read(base))["schema"], "ringside.perf/1");
+  EXPECT_EQ(Json::parse(read(base))["suite"], "all");
   const auto slower = ringside({"perf", "compare", base, head});
   EXPECT_EQ(slower.code, 3) << slower.err;
   EXPECT_THAT(slower.out,

@@ -7,6 +7,7 @@
 #include <map>
 #include <sstream>
 
+#include "harness/perf/record.hpp"
 #include "tests/unit/harness/run/fakes.hpp"
 
 namespace ringside::harness::perf {
@@ -28,13 +29,14 @@ class AbTest : public ::testing::Test {
         process.lines.push_back((crosses ? "cross-core " : "benchmark ") + each.first + " 100");
       }
       process.lines.emplace_back(kBenchReady);
-      process.on_write = [&process, &costs](const std::string& request) {
+      process.on_write = [this, &process, &costs](const std::string& request) {
         std::istringstream words(request);
         std::string name;
         std::uint64_t rounds = 0;
         words >> name >> rounds;
-        process.lines.push_back(std::to_string(rounds * costs.at(name)) +
-                                (name.starts_with("cross") ? " 105 105" : ""));
+        const std::uint64_t late = late_[requests_++];
+        process.lines.push_back(std::to_string(rounds * costs.at(name) + late) +
+                                (name.starts_with("cross") ? " 105 " + after_ : ""));
       };
     };
   }
@@ -49,6 +51,9 @@ class AbTest : public ::testing::Test {
   Build base_{"base", "v1", {core_}}, head_{"head", "v2", {core_}};
 
   std::map<std::string, std::map<std::string, std::uint64_t>> costs_;
+  std::map<int, std::uint64_t> late_;  ///< nanoseconds on top, by number of the request
+  int requests_ = 0;
+  std::string after_ = "105";  ///< nanoseconds of a round trip after the work
   test::FakeClock clock_;
   test::FakeLauncher launcher_;
   InterruptFlag flag_{0};
@@ -98,6 +103,30 @@ TEST_F(AbTest, OnlyWhatIsSelectedRuns) {
   EXPECT_EQ((*compared)[0].rounds, 2000u) << "2 ms, a tenth of 20 ms, of 1000 ns each";
   selection.only = {"nothing"};
   EXPECT_EQ(rows(selection).error().code, ExitCode::kNothingToDo);
+  EXPECT_THAT(rows(selection).error().message, HasSubstr(path_ + " is missing"));
+  base_.programs.push_back(path_);
+  selection.suite = "core";
+  EXPECT_EQ(rows(selection).error().message, "no benchmark has such a name");
+  selection.only = {};
+  EXPECT_EQ(rows(selection).value().size(), 2u) << "nothing of " << path_;
+}
+
+TEST_F(AbTest, AMomentThatWasTakenAwayDoesNotMakeThePiecesShort) {
+  costs_ = {{"base", {{"hash", 1000}}}, {"head", {{"hash", 1000}}}};
+  late_ = {{2, 4'000'000}, {6, 4'000'000}, {7, 4'000'000}};
+  const auto compared = rows();
+  ASSERT_TRUE(compared) << compared.error().message;
+  EXPECT_EQ((*compared)[0].rounds, 2000u);
+}
+
+TEST_F(AbTest, ARecordWithoutAnySampleIsNone) {
+  costs_ = {{"base", {{"cross", 1000}}}};
+  place_.far_cpu = 1;
+  after_ = "405";
+  const auto recorded = record_build(world_, place_, base_, {}, [](const std::string&) {});
+  ASSERT_FALSE(recorded);
+  EXPECT_EQ(recorded.error().code, ExitCode::kEnvironment);
+  EXPECT_THAT(recorded.error().message, HasSubstr("every sample was disturbed"));
 }
 
 TEST_F(AbTest, AProgramThatOneBuildLacksIsSaidAndTheOthersAreCompared) {

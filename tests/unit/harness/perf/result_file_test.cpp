@@ -80,6 +80,9 @@ TEST(ResultFile, AnotherSchemaIsReadOnlyByForce) {
   const auto forced = parse_result(text, "a.json", true);
   ASSERT_TRUE(forced);
   EXPECT_EQ(forced->schema, "ringside.perf/2");
+  const auto without = parse_result(replaced(text, "\"schema\"", "\"scheme\""), "a.json", true);
+  ASSERT_TRUE(without) << without.error().message;
+  EXPECT_EQ(without->schema, "none");
 }
 
 TEST(ResultFile, WhatIsNoResultIsSaidToBeNone) {
@@ -228,6 +231,21 @@ TEST_F(HistoryTest, EachSpeedBetweenCpusIsASeriesOfItsOwn) {
   EXPECT_DOUBLE_EQ(history.series[0].points[1].nanoseconds, 12.1);
   EXPECT_EQ(history.series[1].benchmark, "bench/parse at 405 ns between the CPUs");
   EXPECT_EQ(history.series[1].points.size(), 2u);
+}
+
+TEST_F(HistoryTest, ADamagedIndexIsDoneWithout) {
+  for (int i = 0; i < 400; ++i) ASSERT_TRUE(append_to_history(directory_, sample_result()));
+  ASSERT_EQ(must_read().series.at(0).points.size(), 400u);
+  // Pages in the middle, as after a power loss; the stamp is right.
+  const std::string index = directory_ + "/history.sqlite";
+  constexpr std::streamoff kPage = 4096;
+  const auto pages = static_cast<std::streamoff>(std::filesystem::file_size(index)) / kPage;
+  ASSERT_GT(pages, 12);
+  std::fstream file(index, std::ios::in | std::ios::out);
+  file.seekp(pages / 3 * kPage);
+  file << std::string(static_cast<std::size_t>(pages / 3 * kPage), '\0');
+  file.close();
+  EXPECT_EQ(must_read().series.at(0).points.size(), 400u);
 }
 
 TEST_F(HistoryTest, AnIndexThatIsNoneIsDoneWithout) {
