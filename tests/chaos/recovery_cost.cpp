@@ -155,7 +155,8 @@ int main(int argc, char** argv) {
   app.add_flag("--own-cpu", settings.own_cpu, "clients on a CPU of their own");
   app.add_option("--policy", settings.policy, "of the server (round-robin)");
   app.add_option("--frames", settings.frames,
-                 "a capture, or null for ports that cost nothing (null)");
+                 "a capture, or null for ports that cost nothing (null)")
+      ->check(CLI::ExistingFile | CLI::IsMember({"null"}));
   app.add_option("--at-most", settings.at_most, "per cent of the rate; more ends with 1");
   app.add_option("--with", settings.with, "the one forwarder");
   app.add_option("--without", settings.without, "the other; the same one shows the noise");
