@@ -62,10 +62,7 @@ Result<ForwardTraffic> forward_traffic(PortKind ports, const std::string& captur
   if (!frames) return frames.error();
   traffic.capture = std::filesystem::absolute(capture);
   traffic.packets = static_cast<unsigned>((*frames)->size());
-  std::size_t longest = traffic.longest;
-  for (std::size_t i = 0; i < (*frames)->size(); ++i) {
-    longest = std::max(longest, (**frames)[i].bytes.size());
-  }
+  const std::size_t longest = std::max<std::size_t>(traffic.longest, (*frames)->longest());
   if (longest > kLongestFrame) {
     return Error{
         fmt::format("{}: a frame of {} bytes is too long for bench forward, which takes up "

@@ -79,15 +79,10 @@ Status PerfMeasureOptions::check_frames() const {
     return Error{fmt::format("{} holds {} frames; a benchmark takes {} at once", frames,
                              capture->size(), kSmallBurst)};
   }
-  std::size_t longest = 0;
-  for (std::size_t i = 0; i < capture->size(); ++i) {
-    longest = std::max(longest, (*capture)[i].bytes.size());
-  }
-  if (longest <= kMinFrameRoom) return Done{};
+  if (capture->longest() <= kMinFrameRoom) return Done{};
   return Error{
-      fmt::format("{}: a frame of {} bytes is too long for a benchmark, which takes up to "
-                  "{}",
-                  frames, longest, kMinFrameRoom)};
+      fmt::format("{}: a frame of {} bytes is too long for a benchmark, which takes up to {}",
+                  frames, capture->longest(), kMinFrameRoom)};
 }
 
 std::string PerfMeasureOptions::frames_text() const {

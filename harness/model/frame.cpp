@@ -27,6 +27,12 @@ void FrameList::add(const FrameList& other) {
   }
 }
 
+std::size_t FrameList::longest() const {
+  std::size_t longest = 0;
+  for (const Entry& entry : entries_) longest = std::max<std::size_t>(longest, entry.length);
+  return longest;
+}
+
 Frame FrameList::operator[](std::size_t i) const {
   const Entry& entry = entries_[i];
   return {std::span(arena_).subspan(entry.offset, entry.length), entry.time_ns,

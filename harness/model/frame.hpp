@@ -30,6 +30,8 @@ class FrameList {
   bool empty() const { return entries_.empty(); }
   /// All bytes of all frames.
   std::size_t total_bytes() const { return arena_.size(); }
+  /// Bytes of the longest frame; 0 where there is none.
+  std::size_t longest() const;
 
   /// Precondition: i < size(). `i` counts from 0; what users read is packet_number(i).
   Frame operator[](std::size_t i) const;

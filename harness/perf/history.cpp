@@ -7,7 +7,6 @@
 #include <filesystem>
 #include <fstream>
 #include <memory>
-#include <optional>
 #include <set>
 
 #include "core/statistics.hpp"
@@ -31,14 +30,36 @@ struct CloseDatabase {
 struct FinishStatement {
   void operator()(sqlite3_stmt* statement) const { ::sqlite3_finalize(statement); }
 };
-using Database = std::unique_ptr<sqlite3, CloseDatabase>;
+
+/// A database, in a file or in memory. Once something in it could not be read or written, nothing
+/// of what it said counts.
+class Index {
+ public:
+  explicit Index(const std::string& file) {
+    sqlite3* handle = nullptr;
+    note(::sqlite3_open(file.c_str(), &handle));
+    database_.reset(handle);
+  }
+  void run(const char* sql) {
+    note(::sqlite3_exec(database_.get(), sql, nullptr, nullptr, nullptr));
+  }
+  void note(int code) {
+    failed_ = failed_ || !(code == SQLITE_OK || code == SQLITE_ROW || code == SQLITE_DONE);
+  }
+  bool failed() const { return failed_; }
+  sqlite3* get() const { return database_.get(); }
+
+ private:
+  std::unique_ptr<sqlite3, CloseDatabase> database_;
+  bool failed_ = false;
+};
 
 /// A prepared statement; values are bound in the order of the question marks.
 class Query {
  public:
-  Query(sqlite3* database, const char* sql) {
+  Query(Index& index, const char* sql) : index_(index) {
     sqlite3_stmt* statement = nullptr;
-    ::sqlite3_prepare_v2(database, sql, -1, &statement, nullptr);
+    index_.note(::sqlite3_prepare_v2(index.get(), sql, -1, &statement, nullptr));
     statement_.reset(statement);
   }
   Query& text(const std::string& value) {
@@ -49,9 +70,12 @@ class Query {
     ::sqlite3_bind_double(statement_.get(), ++bound_, value);
     return *this;
   }
-  /// After the last row done() says whether it was the last one, or the file could not be read on.
-  bool row() { return step() == SQLITE_ROW; }
-  bool done() { return code_ == SQLITE_DONE || step() == SQLITE_DONE; }
+  /// The next one is there. Of a statement that has none: it is carried out.
+  bool row() {
+    const int code = statement_ ? ::sqlite3_step(statement_.get()) : SQLITE_ERROR;
+    index_.note(code);
+    return code == SQLITE_ROW;
+  }
   std::string text_at(int column) {
     const auto* const bytes = ::sqlite3_column_text(statement_.get(), column);
     return bytes == nullptr ? "" : reinterpret_cast<const char*>(bytes);
@@ -59,33 +83,21 @@ class Query {
   double number_at(int column) { return ::sqlite3_column_double(statement_.get(), column); }
 
  private:
-  int step() {
-    code_ = statement_ ? ::sqlite3_step(statement_.get()) : SQLITE_ERROR;
-    return code_;
-  }
-
+  Index& index_;
   std::unique_ptr<sqlite3_stmt, FinishStatement> statement_;
   int bound_ = 0;
-  int code_ = SQLITE_OK;
 };
 
-/// Nothing when it is no database, or cannot be made.
-Database open_database(const std::string& file) {
-  sqlite3* handle = nullptr;
-  const int code = ::sqlite3_open(file.c_str(), &handle);
-  Database database(handle);
-  return code == SQLITE_OK ? std::move(database) : nullptr;
-}
-
-bool is_current(sqlite3* database, const std::string& stamp) {
-  Query query(database, "SELECT stamp FROM source");
+bool is_current(Index& index, const std::string& stamp) {
+  if (!Query(index, "SELECT 1 FROM sqlite_master WHERE name = 'source'").row()) return false;
+  Query query(index, "SELECT stamp FROM source");
   return query.row() && query.text_at(0) == stamp;
 }
 
-void add_points(sqlite3* database, unsigned line, const PerfResult& result) {
+void add_points(Index& index, unsigned line, const PerfResult& result) {
   for (const BenchmarkTimes& times : result.benchmarks) {
     if (times.nanoseconds.empty()) continue;
-    Query(database, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+    Query(index, "INSERT INTO point VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .number(line)
         .text(to_text(result.machine))
         .text(times.name + (result.frames.empty() ? "" : " with " + result.frames))
@@ -94,41 +106,36 @@ void add_points(sqlite3* database, unsigned line, const PerfResult& result) {
         .number(median(times.nanoseconds))
         .number(times.round_trips.empty() ? 0 : median(times.round_trips))
         .text(result.schema)
-        .done();
+        .row();
   }
 }
 
 /// A line that is no result, such as one that was being written when the machine went down, costs
 /// itself only.
-void fill(sqlite3* database, const std::string& file, bool any_schema) {
+void fill(Index& index, const std::string& file, bool any_schema) {
   std::ifstream in(file);
   unsigned number = 0;
   for (std::string line; std::getline(in, line);) {
     const auto result = parse_result(line, fmt::format("{}:{}", file, ++number), any_schema);
     if (result) {
-      add_points(database, number, *result);
+      add_points(index, number, *result);
     } else if (!line.empty()) {
-      Query(database, "INSERT INTO problem VALUES (?)").text(result.error().message).done();
+      Query(index, "INSERT INTO problem VALUES (?)").text(result.error().message).row();
     }
   }
 }
 
-/// In one transaction: a reader sees the old index or the new one. False: it cannot be written.
-bool rebuild(sqlite3* database, const std::string& file, bool any_schema) {
+void rebuild(Index& index, const std::string& file, bool any_schema) {
   const std::string stamp = stamp_of(file, any_schema);
-  const auto run = [&](const char* sql) {
-    return ::sqlite3_exec(database, sql, nullptr, nullptr, nullptr) == SQLITE_OK;
-  };
-  const bool ready =
-      run("BEGIN IMMEDIATE; DROP TABLE IF EXISTS point; DROP TABLE IF EXISTS source;"
-          "DROP TABLE IF EXISTS problem; CREATE TABLE source (stamp TEXT);"
-          "CREATE TABLE problem (text TEXT);"
-          "CREATE TABLE point (line INTEGER, machine TEXT, benchmark TEXT, started TEXT, git TEXT,"
-          " nanoseconds REAL, round_trip REAL, schema TEXT); CREATE INDEX series ON point "
-          "(benchmark, line)");
-  if (!ready) return false;
-  fill(database, file, any_schema);
-  return Query(database, "INSERT INTO source VALUES (?)").text(stamp).done() && run("COMMIT");
+  index.run(
+      "DROP TABLE IF EXISTS point; DROP TABLE IF EXISTS source; DROP TABLE IF EXISTS problem;"
+      "CREATE TABLE source (stamp TEXT); CREATE TABLE problem (text TEXT);"
+      "CREATE TABLE point (line INTEGER, machine TEXT, benchmark TEXT, started TEXT, git TEXT,"
+      " nanoseconds REAL, round_trip REAL, schema TEXT); CREATE INDEX series ON point "
+      "(benchmark, line)");
+  if (index.failed()) return;
+  fill(index, file, any_schema);
+  Query(index, "INSERT INTO source VALUES (?)").text(stamp).row();
 }
 
 /// Points of one benchmark at one speed of a cache line between the CPUs.
@@ -159,8 +166,8 @@ std::vector<HistorySeries> by_speed(const std::vector<HistorySeries>& all) {
   return parts;
 }
 
-/// Runs that are in the series by force only. Nothing when the index cannot be read.
-std::optional<std::vector<std::string>> forced_runs(sqlite3* index, const std::string& machine) {
+/// Runs that are in the series by force only.
+std::vector<std::string> forced_runs(Index& index, const std::string& machine) {
   std::vector<std::string> forced;
   Query machines(index,
                  "SELECT machine, COUNT(DISTINCT line) FROM point WHERE machine <> ? GROUP BY 1");
@@ -175,20 +182,17 @@ std::optional<std::vector<std::string>> forced_runs(sqlite3* index, const std::s
   while (schemas.row()) {
     forced.push_back(fmt::format("{} runs of schema {}", schemas.number_at(1), schemas.text_at(0)));
   }
-  if (!machines.done() || !schemas.done()) return std::nullopt;
   return forced;
 }
 
-/// Likewise.
-std::optional<std::size_t> runs_elsewhere(sqlite3* index, const std::string& machine) {
+std::size_t runs_elsewhere(Index& index, const std::string& machine) {
   Query query(index, "SELECT COUNT(DISTINCT line) FROM point WHERE machine <> ?");
   query.text(machine);
-  if (!query.row()) return std::nullopt;
-  return static_cast<std::size_t>(query.number_at(0));
+  return query.row() ? static_cast<std::size_t>(query.number_at(0)) : 0;
 }
 
-/// Likewise, of a machine; "": of all. One series for each benchmark.
-std::optional<std::vector<HistorySeries>> series_of(sqlite3* index, const std::string& machine) {
+/// Of a machine, or with "" of all; one for each benchmark.
+std::vector<HistorySeries> series_of(Index& index, const std::string& machine) {
   std::vector<HistorySeries> all;
   Query points(index,
                "SELECT benchmark, started, git, nanoseconds, round_trip FROM point"
@@ -200,46 +204,24 @@ std::optional<std::vector<HistorySeries>> series_of(sqlite3* index, const std::s
     all.back().points.push_back(
         {points.text_at(1), points.text_at(2), points.number_at(3), points.number_at(4)});
   }
-  if (!points.done()) return std::nullopt;
   return all;
 }
 
-/// Likewise.
-std::optional<std::vector<std::string>> problems_in(sqlite3* index) {
-  std::vector<std::string> all;
-  Query problems(index, "SELECT text FROM problem");
-  while (problems.row()) all.push_back(problems.text_at(0));
-  if (!problems.done()) return std::nullopt;
-  return all;
-}
-
-/// What an index of these lines in `database` says, made again if need be. Nothing when it cannot
-/// be written or is damaged. In one transaction: nobody changes it meanwhile.
-std::optional<History> history_in(sqlite3* database, const std::string& lines,
-                                  const Machine& machine, bool force) {
-  const auto begin = [&] {
-    return ::sqlite3_exec(database, "BEGIN", nullptr, nullptr, nullptr) == SQLITE_OK;
-  };
-  if (!begin()) return std::nullopt;
-  if (!is_current(database, stamp_of(lines, force))) {
-    ::sqlite3_exec(database, "COMMIT", nullptr, nullptr, nullptr);
-    if (!rebuild(database, lines, force) || !begin()) return std::nullopt;
-  }
+/// What the index says, made again if need be; in one transaction, so that it is of these lines
+/// whoever else makes it again meanwhile.
+History history_in(Index& index, const std::string& lines, const Machine& machine, bool force) {
   History history;
+  index.run("BEGIN");
+  if (!is_current(index, stamp_of(lines, force))) rebuild(index, lines, force);
   if (force) {
-    auto forced = forced_runs(database, to_text(machine));
-    if (!forced) return std::nullopt;
-    history.forced = *std::move(forced);
+    history.forced = forced_runs(index, to_text(machine));
   } else {
-    const auto elsewhere = runs_elsewhere(database, to_text(machine));
-    if (!elsewhere) return std::nullopt;
-    history.other_machines = *elsewhere;
+    history.other_machines = runs_elsewhere(index, to_text(machine));
   }
-  auto left_out = problems_in(database);
-  auto series = series_of(database, force ? "" : to_text(machine));
-  if (!left_out || !series) return std::nullopt;
-  history.left_out = *std::move(left_out);
-  history.series = by_speed(*series);
+  Query problems(index, "SELECT text FROM problem");
+  while (problems.row()) history.left_out.push_back(problems.text_at(0));
+  history.series = by_speed(series_of(index, force ? "" : to_text(machine)));
+  index.run("COMMIT");
   return history;
 }
 
@@ -269,11 +251,11 @@ Result<History> read_history(const std::string& directory, const Machine& machin
   }
   if (fs::is_directory(file, failed) || !std::ifstream(file))
     return Error{file + " is no file that can be read"};
-  // In memory where the index's file is no good.
-  for (const std::string& index : {directory + "/history.sqlite", std::string(":memory:")}) {
-    const Database database = open_database(index);
-    auto history = database ? history_in(database.get(), file, machine, force) : std::nullopt;
-    if (history) return *std::move(history);
+  // In memory where its file cannot be read or written, or is damaged.
+  for (const std::string& where : {directory + "/history.sqlite", std::string(":memory:")}) {
+    Index index(where);
+    History history = history_in(index, file, machine, force);
+    if (!index.failed()) return history;
   }
   return environment_error(fmt::format("there is no memory for an index of {}", file));
 }

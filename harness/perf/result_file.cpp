@@ -56,6 +56,7 @@ ApartRow compare_times(const BenchmarkTimes& base, const BenchmarkTimes& head, c
 
 constexpr const char* kNoSchema = "none";
 
+/// kNoSchema where it names none.
 std::string schema_in(const Json& json) {
   const auto schema = json.find("schema");
   return schema != json.end() && schema->is_string() ? schema->get<std::string>() : kNoSchema;

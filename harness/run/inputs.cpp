@@ -51,9 +51,7 @@ Result<unsigned> longest_frame(const Scenario& scenario, CaptureCache& cache) {
     if (step.verb != Verb::kSend) continue;
     const auto capture = cache.get(step.capture);
     if (!capture) return capture.error();
-    for (std::size_t i = 0; i < (*capture)->size(); ++i) {
-      longest = std::max(longest, (**capture)[i].bytes.size());
-    }
+    longest = std::max(longest, (*capture)->longest());
   }
   return static_cast<unsigned>(longest);
 }
