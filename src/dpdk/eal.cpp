@@ -196,6 +196,7 @@ Eal::~Eal() {
       hotplug_lock_->forget_readers();
     }
     ::rte_eal_cleanup();
+    RuntimeDirectory(facts_.runtime_directory).remove_killed_secondaries();
   }
 }
 

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/file.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -11,6 +13,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "core/parse_number.hpp"
 #include "core/proc_stat.hpp"
 
 namespace ringside::dpdk {
@@ -49,6 +52,18 @@ bool is_locked(const fs::path& file) {
   const bool locked = ::flock(fd, LOCK_EX | LOCK_NB) != 0;
   ::close(fd);
   return locked;
+}
+
+/// Of EAL's sockets, which take datagrams.
+bool nobody_listens(const fs::path& socket) {
+  sockaddr_un name{};
+  name.sun_family = AF_UNIX;
+  socket.string().copy(name.sun_path, sizeof name.sun_path - 1);
+  const int fd = ::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const bool refused = ::connect(fd, reinterpret_cast<const sockaddr*>(&name), sizeof name) != 0 &&
+                       errno == ECONNREFUSED;
+  ::close(fd);
+  return refused;
 }
 
 }  // namespace
@@ -118,6 +133,18 @@ bool RuntimeDirectory::in_use() const {
   return std::any_of(begin(files), end(files), [](const fs::directory_entry& file) {
     return file.path().filename().string().starts_with("fbarray_") && is_locked(file);
   });
+}
+
+void RuntimeDirectory::remove_killed_secondaries() const {
+  std::error_code ignored;
+  for (const auto& file : fs::directory_iterator(path_, ignored)) {
+    const std::string name = file.path().filename();
+    const bool socket = name.starts_with("mp_socket_") && nobody_listens(file);
+    // The primary's own do not end in a pid.
+    const bool array = name.starts_with("fbarray_") &&
+                       parse_number<pid_t>(name.substr(name.rfind('_') + 1)) && !is_locked(file);
+    if (socket || array) fs::remove(file, ignored);
+  }
 }
 
 }  // namespace ringside::dpdk

@@ -45,6 +45,9 @@ class RuntimeDirectory {
   std::vector<pid_t> users() const;
   /// Is one of EAL's files locked, by whomever? Then no new primary can start here.
   bool in_use() const;
+  /// Removes what secondaries have left that were killed: EAL's sockets to which nobody listens,
+  /// arrays of one process that nobody has locked.
+  void remove_killed_secondaries() const;
 
  private:
   std::string path_;

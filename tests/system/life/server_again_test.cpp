@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "core/idle.hpp"
 #include "dpdk/runtime_directory.hpp"
@@ -14,6 +16,9 @@ namespace ringside::fixtures {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::Not;
+using ::testing::SizeIs;
 
 class ServerAgainTest : public ProgramTest {
  protected:
@@ -47,6 +52,15 @@ class ServerAgainTest : public ProgramTest {
       return std::filesystem::read_symlink(entry, gone) == file;
     });
   }
+  /// Names in the runtime directory that hold the pid.
+  std::vector<std::string> files_of(int pid) const {
+    std::vector<std::string> names;
+    for (const auto& file : std::filesystem::directory_iterator(runtime().path())) {
+      const std::string name = file.path().filename();
+      if (name.find("_" + std::to_string(pid)) != name.npos) names.push_back(name);
+    }
+    return names;
+  }
   dpdk::RuntimeDirectory runtime() const {
     return dpdk::RuntimeDirectory(directory_->path() + "/dpdk/rte");
   }
@@ -69,6 +83,21 @@ TEST_F(ServerAgainTest, WithHugepages) {
   server.insert(server.end(), {"--no-pci", "--lcores", "0@0", prefix});
   client.insert(client.end(), {"--no-pci", "--lcores", "1@1", "--proc-type=secondary", prefix});
   kill_and_start_again(server, client);
+}
+
+TEST_F(ServerAgainTest, RemovesWhatAKilledClientLeftAndNothingOfOneThatLives) {
+  Running server = server_with(primary());
+  ASSERT_TRUE(server.wait_for("Ready for")) << server.err();
+  Running killed = start_client({"-n", "0"});
+  Running wire = start_wire({});
+  ASSERT_TRUE(killed.wait_for("joined")) << killed.err();
+  ASSERT_TRUE(wire.wait_for("ready")) << wire.err();
+  killed.end(SIGKILL);
+  ASSERT_TRUE(wire.stop());  // it must not leave by itself
+  EXPECT_THAT(files_of(killed.pid()), Not(IsEmpty()));
+  EXPECT_EQ(server.end(SIGINT).exit_code, 0) << server.err();
+  EXPECT_THAT(files_of(killed.pid()), IsEmpty());
+  EXPECT_THAT(files_of(wire.pid()), SizeIs(2));  // a socket and an array
 }
 
 TEST_F(ServerAgainTest, AfterAKillAtAnyPointOfTheStart) {
