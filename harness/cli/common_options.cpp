@@ -6,7 +6,6 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <iostream>
 
 #include "core/output_file.hpp"
@@ -142,11 +141,7 @@ Status write_output(const std::string& file, const std::string& text) {
     std::cout << text;
     return Done{};
   }
-  std::ofstream out(file);
-  out << text;
-  out.close();
-  if (!out) return environment_error(fmt::format("cannot write {}", file));
-  return Done{};
+  return write_output_file(file, text);
 }
 
 World real_world() {

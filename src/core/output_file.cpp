@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <system_error>
 #include <vector>
 
@@ -77,6 +78,19 @@ Status check_output_directory(const std::string& option, const std::string& dire
   const std::string reason = obstacle(fs::path(directory) / ".ringside-probe");
   if (!reason.empty()) return cannot_write(option, directory, reason);
   return Done{};
+}
+
+Status write_output_file(const std::string& file, const std::string& text) {
+  errno = 0;
+  std::ofstream out(file);
+  const bool opened = out.is_open();
+  out << text << std::flush;
+  if (out) return Done{};
+  const std::string reason = std::generic_category().message(errno);
+  std::error_code ignored;
+  if (opened && fs::is_regular_file(file, ignored))
+    fs::remove(fs::canonical(file, ignored), ignored);
+  return environment_error(fmt::format("cannot write '{}': {}", file, reason));
 }
 
 }  // namespace ringside

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// Finds out before the work begins whether its results can be written at the end.
+// Results as files: whether they can be written at the end is found out before the work begins.
 #pragma once
 
 #include <string>
@@ -16,5 +16,8 @@ Status check_output_file(const std::string& option, const std::string& file);
 
 /// The same of a directory that will be made where it is missing, and of files in it.
 Status check_output_directory(const std::string& option, const std::string& directory);
+
+/// Writes `text` to `file`: all of it, or there is no such file afterwards. Errors: kEnvironment.
+Status write_output_file(const std::string& file, const std::string& text);
 
 }  // namespace ringside

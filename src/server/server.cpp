@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
 #include <memory>
 #include <optional>
 
@@ -86,14 +85,6 @@ Status register_telemetry(Setup& setup, const Control& control, const Options& o
       [&control](std::string_view from) { return events_dict(control.events(), from); });
 }
 
-Status write_statistics(const std::string& file, const std::string& json) {
-  if (file.empty()) return Done{};
-  std::ofstream out(file);
-  out << json;
-  if (out.flush()) return Done{};
-  return environment_error(fmt::format("cannot write the statistics to '{}'", file));
-}
-
 /// Ports are closed before the files they wrote are looked at; the books were closed before that.
 Status report_end(Setup& setup, const Control& control, const Options& options,
                   const dpdk::Eal& eal, const dpdk::Log& log) {
@@ -110,7 +101,8 @@ Status report_end(Setup& setup, const Control& control, const Options& options,
   }
   fmt::print("{}\n{}", to_screen(snapshot, setup.identity(), options), to_text(snapshot.ledger));
   std::fflush(stdout);
-  return write_statistics(options.stats_file, to_json(snapshot, setup.identity(), options));
+  if (options.stats_file.empty()) return Done{};
+  return write_output_file(options.stats_file, to_json(snapshot, setup.identity(), options));
 }
 
 /// Processes that have joined: clients in a slot, and the wire.

@@ -198,7 +198,7 @@ TEST_F(BadInputServer, AStatisticsFileThatCannotBeWrittenIsRefusedBeforeTheStart
 TEST_F(BadInputServer, ReportsAStatisticsFileThatTookNothing) {
   auto server = start_good_server({"--stats-file", "/dev/full"});
   EXPECT_THAT(server.end(),
-              FailsWith("mp_server", kEnvironment, "cannot write the statistics to '/dev/full'"));
+              FailsWith("mp_server", kEnvironment, "cannot write '/dev/full': No space"));
 }
 
 }  // namespace

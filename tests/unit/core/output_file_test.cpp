@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
 
@@ -37,6 +39,49 @@ TEST_F(OutputFile, ThatExistsKeepsItsBytes) {
   std::string text;
   std::ifstream(in("old.json")) >> text;
   EXPECT_EQ(text, "old");
+}
+
+/// Within a limit of bytes for each file: writing more fails as on a full disk.
+class FileLimit {
+ public:
+  explicit FileLimit(rlim_t bytes) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit small{bytes, before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &small);
+  }
+  ~FileLimit() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, signal_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*signal_)(int) = std::signal(SIGXFSZ, SIG_IGN);
+};
+
+TEST_F(OutputFile, IsWritten) {
+  EXPECT_TRUE(write_output_file(in("r.json"), "all of it"));
+  EXPECT_EQ(fs::file_size(in("r.json")), 9u);
+}
+
+TEST_F(OutputFile, ThatCannotBeWrittenWholeDoesNotStay) {
+  const FileLimit limit(4096);
+  const Status status = write_output_file(in("r.json"), std::string(100000, 'x'));
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().code, ExitCode::kEnvironment);
+  EXPECT_THAT(status.error().message, HasSubstr("cannot write '" + in("r.json") + "': File too"));
+  EXPECT_TRUE(is_empty());
+}
+
+TEST_F(OutputFile, ThatIsADeviceStays) {
+  fs::create_symlink("/dev/full", in("link"));
+  EXPECT_THAT(write_output_file(in("link"), "text").error().message, HasSubstr("No space left"));
+  EXPECT_TRUE(fs::exists(in("link")));
+}
+
+TEST_F(OutputFile, ThatCannotBeOpenedIsSaid) {
+  EXPECT_THAT(write_output_file(in("none/r.json"), "text").error().message,
+              HasSubstr("No such file"));
 }
 
 TEST_F(OutputFile, BehindALinkThatLeadsNowhereIsNotLeftBehindAndTheLinkStays) {
