@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: BSD-3-Clause
 // All packets of a flow go through one client; if the server is ours, through the client that
 // core/policy gives the flow to. When clients came or went, that holds from one of the server's
-// events to the next.
+// events to the next: nobody forwards packets of a flow before it is his, nor for longer than what
+// he had of it can have lasted.
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
+#include <vector>
 
 #include "harness/checks/judges.hpp"
 #include "harness/checks/stretches.hpp"
@@ -16,11 +19,36 @@ namespace {
 /// Clocks are held against each other through readings that take a moment themselves.
 constexpr std::uint64_t kClockErrorNs = 5'000'000;
 
+/// The server notes an event and acts by it directly afterwards, but a busy machine may stop it in
+/// between.
+constexpr std::uint64_t kActsWithinNs = 1'000'000'000;
+
+/// When nothing came out of a port for so long, whoever takes its packets may have stood still, and
+/// what comes then is of an earlier time.
+constexpr std::uint64_t kStandsStillNs = 250'000'000;
+
+/// Packets that a client may still have when it gets no more.
+std::size_t most_with_client(const ServerConfigStats& config) {
+  return std::max<std::size_t>(config.lcores.size(), 1) * (config.ring_size + 2 * config.burst);
+}
+
+/// Packets that there can be anywhere.
+std::size_t all_buffers(const ServerStats& server) {
+  std::size_t buffers = 0;
+  for (const ServerPoolStats& pool : server.mempools) buffers += pool.size;
+  return buffers;
+}
+
 /// Where a unit (a flow, or with the port policy an input port) was first seen.
 struct FirstSeen {
   std::uint32_t client = kNone;
   std::uint32_t port = 0;
   std::uint32_t index = 0;
+};
+
+/// A time in which nothing came out of a port, CLOCK_MONOTONIC.
+struct Gap {
+  std::uint64_t begin_ns = 0, end_ns = 0;
 };
 
 class AffinityJudge {
@@ -30,7 +58,9 @@ class AffinityJudge {
       : evidence_(evidence),
         stretches_(stretches),
         by_port_(evidence.policy() == Policy::kPort),
-        first_(by_port_ ? evidence.ports().size() : evidence.flows().size()) {}
+        first_(by_port_ ? evidence.ports().size() : evidence.flows().size()) {
+    if (stretches != nullptr && evidence.observation().capture_clock) collect_times();
+  }
 
   CheckResult judge() && {
     for (std::uint32_t out = 0; out < evidence_.ports().size(); ++out) {
@@ -113,16 +143,84 @@ class AffinityJudge {
       return;
     }
     stretch_[unit] = stretch;
-    const auto& clock = evidence_.observation().capture_clock;
-    if (!clock) return;
-    const std::uint64_t time =
-        clock->monotonic_ns(evidence_.ports()[out].port->captured[index].time_ns);
-    if (time + kClockErrorNs >= all[stretch].begin_ns) return;
-    verdict_.fail([&] {
-      return fmt::format(
-          "{}: client {} forwarded it {:.1f} ms before {} gave it the flow", name(out, index, unit),
-          client, static_cast<double>(all[stretch].begin_ns - time) / 1e6, all[stretch].event);
+    if (!evidence_.observation().capture_clock) return;
+    const std::uint64_t time = time_of(out, index);
+    if (time + kClockErrorNs < all[stretch].begin_ns) {
+      verdict_.fail([&] {
+        return fmt::format("{}: client {} forwarded it {:.1f} ms before {} gave it the flow",
+                           name(out, index, unit), client,
+                           static_cast<double>(all[stretch].begin_ns - time) / 1e6,
+                           all[stretch].event);
+      });
+    } else if (const Stretch* const end = gone_since(stretch, unit, client, out, time)) {
+      verdict_.fail([&] {
+        return fmt::format(
+            "{}: client {} forwarded it {:.1f} ms after {} took the flow from it, and more packets "
+            "since than it can have had by then",
+            name(out, index, unit), client, static_cast<double>(time - end->begin_ns) / 1e6,
+            end->event);
+      });
+    }
+  }
+
+  /// The event that took the unit from the client so long before `time` that it can have nothing of
+  /// it any more; nullptr when it can. Precondition: the unit was the client's in `stretch`, which
+  /// began before `time`.
+  const Stretch* gone_since(std::size_t stretch, std::uint32_t unit, std::uint32_t client,
+                            std::uint32_t out, std::uint64_t time) const {
+    const std::vector<Stretch>& all = stretches_->all();
+    const auto next = std::ranges::upper_bound(all, time + kClockErrorNs, {}, &Stretch::begin_ns);
+    const Stretch* end = nullptr;
+    for (auto at = static_cast<std::size_t>(next - all.begin()); at-- > stretch;) {
+      if (stretches_->owner(at, unit) == client) break;
+      end = &all[at];
+    }
+    if (end == nullptr) return nullptr;
+    const ServerStats& server = *evidence_.observation().server;
+    const std::size_t since = forwarded_since(client, end->begin_ns, time);
+    if (since <= most_with_client(server.config)) return nullptr;
+    if (stood_still(out, end->begin_ns, time) && since <= all_buffers(server)) return nullptr;
+    return end;
+  }
+
+  /// How many packets the client forwarded until `time` since the server has certainly acted by
+  /// what it noted at `event_ns`.
+  std::size_t forwarded_since(std::uint32_t client, std::uint64_t event_ns,
+                              std::uint64_t time) const {
+    const std::uint64_t from = event_ns + kActsWithinNs;
+    if (time <= from || client >= times_.size()) return 0;
+    const auto& times = times_[client];
+    return static_cast<std::size_t>(std::ranges::lower_bound(times, time) -
+                                    std::ranges::lower_bound(times, from));
+  }
+
+  /// Nothing came out of the port for long, at some time between the two.
+  bool stood_still(std::uint32_t out, std::uint64_t from_ns, std::uint64_t until_ns) const {
+    return std::ranges::any_of(gaps_[out], [&](const Gap& gap) {
+      return gap.begin_ns < until_ns && gap.end_ns > from_ns;
     });
+  }
+
+  void collect_times() {
+    gaps_.resize(evidence_.ports().size());
+    for (std::uint32_t out = 0; out < gaps_.size(); ++out) {
+      const auto& captured = evidence_.ports()[out].captured;
+      std::uint64_t before = 0;
+      for (std::uint32_t i = 0; i < captured.size(); ++i) {
+        const std::uint64_t time = time_of(out, i);
+        if (time > before + kStandsStillNs) gaps_[out].push_back({before, time});
+        before = time;
+        const auto& mark = captured[i].mark;
+        if (mark && mark->client < times_.size()) times_[mark->client].push_back(time);
+      }
+    }
+    for (auto& times : times_) std::ranges::sort(times);
+  }
+
+  /// When it came out, CLOCK_MONOTONIC. Precondition: there is a capture_clock.
+  std::uint64_t time_of(std::uint32_t out, std::uint32_t index) const {
+    return evidence_.observation().capture_clock->monotonic_ns(
+        evidence_.ports()[out].port->captured[index].time_ns);
   }
 
   unsigned owner_of(std::uint32_t unit) const {
@@ -160,6 +258,8 @@ class AffinityJudge {
   std::vector<FirstSeen> first_;
   std::vector<std::size_t>
       stretch_;  ///< by unit: where its packets are, on their way out of a port
+  std::array<std::vector<std::uint64_t>, kMaxClients> times_;  ///< of what each client forwarded
+  std::vector<std::vector<Gap>> gaps_;                         ///< by port
   std::uint64_t judged_ = 0;
   std::uint64_t left_out_ = 0;
   Verdict verdict_;

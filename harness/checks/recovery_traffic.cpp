@@ -352,6 +352,18 @@ std::optional<double> RecoveryTraffic::packets_per_ms(const Change& before) cons
   return static_cast<double>(packets - 1) / (static_cast<double>(span) / 1e6);
 }
 
+/// From a change that left nobody to have packets until somebody was there, or the last packet came
+/// out. What was offered meanwhile waited or was dropped.
+double RecoveryTraffic::outage_ms(const Change& change) const {
+  const auto& all = stretches_.all();
+  const auto its = first_from(all, change.seen_ns);
+  if (its == all.end() || its->begin_ns != change.seen_ns || !its->active.empty()) return 0;
+  const auto next = std::next(its);
+  const std::uint64_t end =
+      next != all.end() ? next->begin_ns : std::max(seen_.back().time_ns, change.seen_ns);
+  return static_cast<double>(end - change.seen_ns) / 1e6;
+}
+
 void RecoveryTraffic::measure(std::vector<Change>& changes) const {
   if (seen_.empty()) return;
   for (std::size_t i = 0; i < changes.size(); ++i) {
@@ -361,7 +373,8 @@ void RecoveryTraffic::measure(std::vector<Change>& changes) const {
   for (Change& change : changes) {
     const auto rate = change.departs() ? packets_per_ms(change) : std::nullopt;
     if (!rate) continue;
-    change.blocked_ms = static_cast<double>(change.packets + change.delayed + change.lost) / *rate;
+    change.blocked_ms = static_cast<double>(change.packets + change.delayed + change.lost) / *rate +
+                        outage_ms(change);
   }
 }
 

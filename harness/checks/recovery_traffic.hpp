@@ -42,7 +42,8 @@ struct Change {
   /// were in its hands while it stood still, or waited for what it had of their flows.
   std::uint64_t delayed = 0;
   /// Packets re-dispatched, delayed or lost, over the rate at which packets came out before it (the
-  /// last 256, of a leave or a suspect those of the last second).
+  /// last 256, of a leave or a suspect those of the last second); and for as long as nobody was
+  /// left to have packets, all that were offered.
   std::optional<double> blocked_ms;
   /// The longest time for which nothing came of one of the clients that lived on, from the change
   /// to the next death (of a leave or a suspect: departure), or until that client was stopped or
@@ -84,6 +85,7 @@ class RecoveryTraffic {
   std::vector<std::uint32_t> places_sent(const PortEvidence& port) const;
   std::optional<double> packets_per_ms(const Change& before) const;
   std::uint64_t next_change(std::uint64_t after_ns) const;
+  double outage_ms(const Change& change) const;
   std::uint64_t works_until(ClientId id, std::uint64_t since_ns) const;
   void measure_pause(Change& change, std::optional<std::uint64_t> until_ns) const;
 

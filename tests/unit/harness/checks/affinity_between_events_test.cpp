@@ -82,6 +82,35 @@ TEST(AffinityBetweenEvents, PacketsMayComeOutLongAfterTheEventThatFollowedThem) 
   EXPECT_EQ(judge("affinity", run.observe()).outcome, Outcome::kPass);
 }
 
+/// Client 1 of two becomes a suspect, by the events, and yet goes on as before.
+ChurnedRun suspect_that_is_served(unsigned packets) {
+  ChurnedRun run(2);
+  run.traffic(100);
+  run.event("suspect", 1);
+  run.traffic(packets);
+  auto& out = run.run.out[1];
+  for (std::size_t i = 100; i < out.size(); ++i) out[i].client = out[i - 100].client;
+  return run;
+}
+
+TEST(AffinityBetweenEvents, AClientThatKeepsItsFlowsAfterItLostThemFails) {
+  const CheckResult result = judge("affinity", suspect_that_is_served(4000).observe());
+  EXPECT_EQ(result.outcome, Outcome::kFail);
+  EXPECT_THAT(reasons(result),
+              HasSubstr("after suspect of client 1 took the flow from it, and more "
+                        "packets since than it can have had by then"));
+}
+
+TEST(AffinityBetweenEvents, AClientMayHaveARingFullAfterItLostItsFlows) {
+  EXPECT_EQ(judge("affinity", suspect_that_is_served(1500).observe()).outcome, Outcome::kPass);
+}
+
+TEST(AffinityBetweenEvents, WhatComesOutAfterTheTakerStoodStillMayBeOfAnEarlierTime) {
+  ChurnedRun run = suspect_that_is_served(4000);
+  for (std::size_t i = 150; i < run.times.size(); ++i) run.times[i] += 300 * ChurnedRun::kMs;
+  EXPECT_EQ(judge("affinity", run.observe()).outcome, Outcome::kPass);
+}
+
 TEST(AffinityBetweenEvents, IsNotJudgedWhenTheOldestEventsAreGone) {
   ChurnedRun run = away_and_back();
   run.events.erase(run.events.begin());

@@ -75,6 +75,7 @@ Observation ChurnedRun::observe() const {
   observation.strikes = strikes;
   observation.server->events = events;
   observation.server->config.start_after = clients_;
+  observation.server->config.ring_size = kRing;
   for (unsigned id = 0; id < clients_; ++id) {
     ServerClientStats& client = observation.server->clients[id];
     client.recovered = recovered_[id];

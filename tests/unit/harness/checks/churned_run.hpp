@@ -15,6 +15,7 @@ namespace ringside::harness::fixtures {
 class ChurnedRun {
  public:
   static constexpr std::uint64_t kMs = 1'000'000;
+  static constexpr unsigned kRing = 1024;  ///< packets that a client may have
 
   /// `clients` have joined, at 1 ms, as processes 100, 101, ...
   explicit ChurnedRun(unsigned clients);

@@ -94,6 +94,28 @@ TEST(Recovery, MeasuresWhenTheFlowsOfTheDeadFlowAgain) {
   EXPECT_DOUBLE_EQ(row.at("flow_again_ms"), 3 + 40 + first);
 }
 
+TEST(Recovery, WithNobodyLeftAllIsBlockedUntilSomebodyComes) {
+  ChurnedRun run(2);
+  run.traffic(300);
+  run.kill(1, 0);
+  run.traffic(100);
+  run.kill(0, 5);
+  run.pass(700);
+  run.rejoin(1);
+  run.traffic(100);
+  const auto rows = judge("recovery", run.observe()).rows;
+  EXPECT_EQ(figures(rows.at(0)).at("blocked_ms"), 0);
+  EXPECT_NEAR(figures(rows.at(1)).at("blocked_ms"), 5 + 700, 0.5);
+}
+
+TEST(Recovery, WithNobodyLeftToTheEndAllIsBlockedUntilTheLastPacket) {
+  ChurnedRun run(1);
+  run.traffic(300);
+  run.event("leave", 0);
+  const auto rows = judge("recovery", run.observe()).rows;
+  EXPECT_EQ(figures(rows.at(0)).at("blocked_ms"), 0);
+}
+
 TEST(Recovery, MeasuresForHowLongNothingCameOfAClientThatLivesOn) {
   ChurnedRun run(2);
   run.traffic(100);
