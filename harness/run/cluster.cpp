@@ -147,7 +147,7 @@ Status Cluster::wait_for(const std::string& what, const std::function<bool()>& c
   const auto met = [&] {
     if (condition()) return true;
     for (const auto& program : programs_) {
-      if (!program.may_end && program.process->poll()) failure = why_ended(program);
+      if (program.is_amiss()) failure = why_ended(program);
     }
     return failure.has_value();
   };
@@ -225,9 +225,8 @@ Status Cluster::end_server(bool kill) {
   return wait_for("the server did not end", [&] { return find("server")->poll().has_value(); });
 }
 
-/// Unless the scenario says otherwise, for which signals the server is made.
-ExpectedEnd Cluster::server_end(int signal) const {
-  const auto expected = scenario_.exits.find("server");
+ExpectedEnd Cluster::end_by(const std::string& name, int signal) const {
+  const auto expected = scenario_.exits.find(name);
   if (expected != scenario_.exits.end()) return expected->second;
   return signal == SIGINT || signal == SIGTERM ? ExpectedEnd{0, 0} : ExpectedEnd{-1, signal};
 }
@@ -265,7 +264,7 @@ Status Cluster::kill_server(int signal) {
   if (server == nullptr || server->poll()) {
     return Error{"server does not run", ExitCode::kCheckFailed};
   }
-  const ExpectedEnd end = server_end(signal);
+  const ExpectedEnd end = end_by("server", signal);
   expect_end("server", end);
   expect_followers(end.signal != 0 ? ExitCode::kServerGone : ExitCode::kOk);
   ServerDeath death{now_ns(), followers()};
@@ -341,10 +340,21 @@ void Cluster::expect_end(const std::string& name, const ExpectedEnd& end) {
   }
 }
 
+void Cluster::expect_eviction(const std::string& name) {
+  Program* const found = program(name);
+  if (found == nullptr || scenario_.exits.contains(name)) return;
+  found->may_be_evicted = true;
+}
+
+bool Cluster::expects_eviction(const std::string& name) {
+  const Program* const found = program(name);
+  return found != nullptr && found->may_be_evicted;
+}
+
 std::optional<std::string> Cluster::unexpected_end() {
   for (const auto& program : programs_) {
-    const auto end = program.may_end ? std::nullopt : program.process->poll();
-    if (end) return fmt::format("{} ended: {}", program.name, end->text());
+    if (!program.is_amiss()) continue;
+    return fmt::format("{} ended: {}", program.name, program.process->poll()->text());
   }
   return std::nullopt;
 }
@@ -415,9 +425,11 @@ std::vector<ProgramEnd> Cluster::ends() {
   for (auto& program : programs_) {
     ProgramEnd end;
     end.name = program.name;
-    const ExpectedEnd& expected = program.expected;
+    const auto seen = program.process->poll();
+    const bool evicted = program.may_be_evicted && seen && seen->signal == SIGKILL;
+    const ExpectedEnd expected = evicted ? ExpectedEnd{-1, SIGKILL} : program.expected;
     end.expectation = ProcessEnd{expected.exit_code, expected.signal}.text();
-    if (const auto seen = program.process->poll()) {
+    if (seen) {
       if (seen->signal != 0) {
         end.signal = seen->signal;
       } else {

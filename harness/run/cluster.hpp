@@ -4,6 +4,7 @@
 #pragma once
 
 #include <algorithm>
+#include <csignal>
 #include <map>
 #include <memory>
 #include <optional>
@@ -77,6 +78,11 @@ class Cluster {
 
   /// From now on this program may end, and is expected to in this way.
   void expect_end(const std::string& name, const ExpectedEnd& end);
+  /// From now on the server may kill this client.
+  void expect_eviction(const std::string& name);
+  bool expects_eviction(const std::string& name);
+  /// How a program is expected to end by a signal: as the scenario says, or as ours do.
+  ExpectedEnd end_by(const std::string& name, int signal) const;
   /// A sentence about a program that ended while it should run; nullopt when all is well.
   std::optional<std::string> unexpected_end();
 
@@ -107,9 +113,15 @@ class Cluster {
     std::string out_file;
     std::string err_file;
     bool may_end = false;
+    bool may_be_evicted = false;
     bool had_to_kill = false;
     ExpectedEnd expected = {};
 
+    /// It has ended, and nobody expected it to.
+    bool is_amiss() const {
+      const auto end = may_end ? std::nullopt : process->poll();
+      return end && !(may_be_evicted && end->signal == SIGKILL);
+    }
     bool is_client() const { return name.starts_with("client"); }
     /// It ends by itself when its server does.
     bool follows() const { return is_client() && !reconnects() && !process->poll(); }
@@ -121,7 +133,6 @@ class Cluster {
 
   Result<Process*> start(const std::string& name, std::vector<std::string> command, bool piped);
   void note_strike(const Program& program, int signal);
-  ExpectedEnd server_end(int signal) const;
   void expect_followers(ExitCode code);
   std::vector<Follower> followers();
   bool all_followed(ServerDeath& death);

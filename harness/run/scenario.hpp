@@ -94,7 +94,8 @@ struct Step {
 
   Condition condition;              ///< await, check
   std::optional<double> within;     ///< await: seconds; else by lack of progress
-  Target target;                    ///< pause, resume, kill, start, stop, crash
+  Target target;                    ///< pause, resume, kill, start, stop, crash, await-state
+  bool may_be_evicted = false;      ///< await-state: the server may kill the client meanwhile
   int signal = 0;                   ///< kill, restart-server
   std::uint64_t after_packets = 0;  ///< kill: when the server has received so many
   double after_s = 0;               ///< kill: so long after the step began

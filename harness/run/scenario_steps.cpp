@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <filesystem>
@@ -34,6 +35,31 @@ constexpr auto kVerbs = std::to_array<std::pair<Verb, std::string_view>>({
 });
 
 constexpr const char* kAllCaptures = "*";
+
+/// By default, which cannot be changed for SIGSTOP.
+bool ends_programs(int signal) {
+  constexpr std::array kOthers{SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU,
+                               SIGCONT, SIGCHLD, SIGURG,  SIGWINCH};
+  return std::ranges::find(kOthers, signal) == kOthers.end();
+}
+
+using Kind = Target::Kind;
+/// What there is to do such a thing to.
+std::vector<Kind> kinds_for(Verb verb) {
+  switch (verb) {
+    case Verb::kAwait:  // of a state, for which there are words of its own
+      return {Kind::kServer, Kind::kClient, Kind::kWire, Kind::kWirePort, Kind::kSends};
+    case Verb::kPause:
+    case Verb::kResume:
+      return {Kind::kServer, Kind::kClient, Kind::kWire, Kind::kWirePort};
+    case Verb::kKill:
+      return {Kind::kServer, Kind::kClient, Kind::kWire};
+    case Verb::kStop:
+      return {Kind::kServer, Kind::kClient, Kind::kSends};
+    default:
+      return {Kind::kClient};
+  }
+}
 
 /// The one step reader: a table, what is being filled in, and what there is.
 struct StepReader {
@@ -111,13 +137,22 @@ void StepReader::read_condition(std::string_view verb) {
 void StepReader::read_target(std::string_view verb) {
   const std::string text = table.text(verb).value_or("");
   const auto target = parse_target(text);
-  if (!target ||
-      (target->kind == Target::Kind::kClient && target->number >= scenario.client_slots)) {
-    std::vector<std::string> names{"server", "wire", "wire.port0", "sends"};
+  const std::vector<Kind> kinds = kinds_for(step.verb);
+  const auto fits = [&](Kind kind) { return std::ranges::count(kinds, kind) != 0; };
+  if (!target || !fits(target->kind) ||
+      (target->kind == Kind::kClient && target->number >= scenario.client_slots)) {
+    std::vector<std::string> names;
+    if (fits(Kind::kServer)) names.emplace_back("server");
+    if (fits(Kind::kWire)) names.emplace_back("wire");
+    if (fits(Kind::kWirePort)) names.emplace_back("wire.port0");
+    if (fits(Kind::kSends)) names.emplace_back("sends");
     for (unsigned i = 0; i < scenario.client_slots; ++i)
       names.push_back(fmt::format("client{}", i));
-    table.fail(verb,
-               fmt::format("there is no \"{}\" to {}{}", text, verb, did_you_mean(text, names)));
+    const std::string hint = did_you_mean(text, names);
+    table.fail(
+        verb,
+        fmt::format("there is no \"{}\" to {}{}", text, verb,
+                    !hint.empty() ? hint : fmt::format("; there is {}", fmt::join(names, ", "))));
     return;
   }
   step.target = *target;
@@ -142,6 +177,7 @@ void StepReader::read_await_state() {
     return;
   }
   step.condition = *Condition::parse(fmt::format("{}.state == '{}'", client, *state));
+  step.may_be_evicted = std::ranges::count(std::array{"absent", "dead", "released"}, *state) != 0;
   step.text = fmt::format("await {} {}", client, *state);
 }
 
@@ -172,11 +208,14 @@ void StepReader::read_kill() {
   const auto name = table.text("signal");
   if (!name) return;
   for (int signal = 1; signal < 32; ++signal) {
-    if (signal_name(signal) == *name) {
-      step.signal = signal;
-      step.text += fmt::format(" with {}", *name);
-      return;
+    if (signal_name(signal) != *name) continue;
+    if (!ends_programs(signal)) {
+      table.fail("signal",
+                 fmt::format("{} ends no program; pause stops one, continue lets it go on", *name));
     }
+    step.signal = signal;
+    step.text += fmt::format(" with {}", *name);
+    return;
   }
   table.fail("signal",
              fmt::format("there is no signal \"{}\"; they are named as in SIGKILL", *name));

@@ -74,6 +74,7 @@ Status StepPlayer::send(const Step& step) {
 }
 
 Status StepPlayer::await(const Step& step, StepResult& result) {
+  if (step.may_be_evicted) cluster_.expect_eviction(to_string(step.target));
   const Deadline own =
       step.within
           ? patience_.deadline(world_.clock, std::chrono::duration_cast<Duration>(
@@ -150,17 +151,19 @@ Status StepPlayer::kill(const Step& step, StepResult& result) {
   if (!moment) return moment;
   if (step.target.kind == Target::Kind::kServer) return cluster_.kill_server(step.signal);
   const std::string name = to_string(step.target);
-  const auto expected = scenario_.exits.find(name);
-  cluster_.expect_end(
-      name, expected != scenario_.exits.end() ? expected->second : ExpectedEnd{-1, step.signal});
+  cluster_.expect_end(name, cluster_.end_by(name, step.signal));
   const Status sent = signal_to(step.target, step.signal);
   if (!sent) return sent;
   return wait("the program did not end", [&] { return cluster_.find(name)->poll().has_value(); });
 }
 
 Status StepPlayer::start(const Step& step) {
-  if (step.target.kind != Target::Kind::kClient) {
-    return Error{"only clients can be started by a step"};
+  const std::string name = to_string(step.target);
+  if (cluster_.expects_eviction(name)) {
+    // Its slot is free before the kernel has done with it.
+    const Status ended = wait("the client that was evicted did not end",
+                              [&] { return cluster_.find(name)->poll().has_value(); });
+    if (!ended) return ended;
   }
   return cluster_.start_clients({step.target.number});
 }
@@ -176,8 +179,8 @@ Status StepPlayer::stop(const Step& step) {
     case Target::Kind::kClient:
       cluster_.stop(to_string(step.target));
       return Done{};
-    default:
-      return Error{fmt::format("{} cannot be stopped by a step", to_string(step.target))};
+    default:  // the reader lets nothing else through
+      return Error{"what cannot be stopped was to be", ExitCode::kInternal};
   }
 }
 
@@ -190,7 +193,6 @@ Status StepPlayer::churn(const Step& step) {
 
 /// It dies by itself, perhaps before it has joined.
 Status StepPlayer::crash(const Step& step) {
-  if (step.target.kind != Target::Kind::kClient) return Error{"only clients can crash by a step"};
   const Status launched = cluster_.launch_client(step.target.number);
   if (!launched) return launched;
   const std::string name = to_string(step.target);

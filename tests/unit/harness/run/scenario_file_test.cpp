@@ -207,10 +207,26 @@ TEST_F(ScenarioFile, AStepThatSaysTooLittleOrTooMuchIsAnError) {
   EXPECT_THAT(step("kill = \"client1\", after = 1, after_packets = 1"), HasSubstr("not both"));
   EXPECT_THAT(step("kill = \"client1\", after_packets = 0"), HasSubstr("demo.toml:2:38: "));
   EXPECT_THAT(step("kill = \"client1\", after_packts = 5"), HasSubstr("\"after_packets\""));
+  EXPECT_THAT(step("kill = \"client1\", signal = \"SIGSTOP\""),
+              HasSubstr("SIGSTOP ends no program; pause stops one"));
   EXPECT_THAT(step("restart-server = \"gently\""), HasSubstr("demo.toml:2:21: "));
   EXPECT_THAT(step("restart-servr = \"kill\""), HasSubstr("restart-server"));
   EXPECT_THAT(error("ports.kind = \"pcap\"\nplay.steps = [\n  {restart-server = \"kill\"},\n]\n"),
               HasSubstr("demo.toml:3:1: step \"kill the server and start the next one\""));
+}
+
+TEST_F(ScenarioFile, AStepNamesSomethingThatItCanBeDoneTo) {
+  const auto step = [&](const char* words) {
+    return error(std::string("play.steps = [{") + words + "}]\nclients.count = 2\n");
+  };
+  EXPECT_THAT(step("start = \"server\""),
+              HasSubstr("there is no \"server\" to start; there is client0, client1"));
+  EXPECT_THAT(step("stop = \"wire\""),
+              HasSubstr("to stop; there is server, sends, client0, client1"));
+  EXPECT_THAT(step("kill = \"wire.port1\""), HasSubstr("\"wire.port1\" to kill"));
+  EXPECT_THAT(step("pause = \"sends\""), HasSubstr("\"sends\" to pause"));
+  EXPECT_THAT(step("crash = \"wire\""), HasSubstr("\"wire\" to crash"));
+  EXPECT_THAT(one("play.steps = [{pause = \"wire.port1\"}, {kill = \"wire\"}]").steps, SizeIs(2));
 }
 
 TEST_F(ScenarioFile, AfterTheEndOfTheServerNoStepNeedsOne) {

@@ -217,6 +217,58 @@ TEST_F(StepPlayerTest, AProgramThatWasKilledIsExpectedToHaveEndedThatWay) {
   EXPECT_TRUE(cluster_->ends()[1].as_expected);
 }
 
+TEST_F(StepPlayerTest, AClientThatIsAskedToEndIsExpectedToEndInPeace) {
+  program("client0").on_signal = [&](int) { program("client0").end = ProcessEnd{0, 0}; };
+  Step step = targeted(Verb::kKill, "client0");
+  step.signal = SIGTERM;
+  EXPECT_FALSE(play(step).error);
+  EXPECT_TRUE(cluster_->ends()[1].as_expected);
+}
+
+class StepPlayerEviction : public StepPlayerTest {
+ protected:
+  /// Waits until client0's slot is free; the server kills it meanwhile, by `signal`.
+  StepPlayer::Outcome play_eviction(int signal) {
+    Step step = conditional(Verb::kAwait, "client0.state == 'absent'");
+    step.target = *parse_target("client0");
+    step.may_be_evicted = true;
+    clock_.on_sleep = [this, signal] {
+      if (clock_.sleeps == 3) program("client0").end = ProcessEnd{-1, signal};
+      if (clock_.sleeps == 5) {
+        telemetry_->replies["/mp/clients"] = R"({"0":{"state":"absent","pid":0}})";
+      }
+    };
+    return play(step);
+  }
+};
+
+TEST_F(StepPlayerEviction, IsWaitedForAndExpected) {
+  EXPECT_FALSE(play_eviction(SIGKILL).error);
+  EXPECT_TRUE(cluster_->ends()[1].as_expected);
+  clock_.on_sleep = [this] {
+    telemetry_->replies["/mp/clients"] = R"({"0":{"state":"active","pid":7}})";
+  };
+  EXPECT_FALSE(play(targeted(Verb::kStart, "client0")).error);
+  program("client0").end = ProcessEnd{-1, SIGKILL};
+  EXPECT_TRUE(cluster_->unexpected_end()) << "of the next one nobody said so";
+}
+
+TEST_F(StepPlayerEviction, TheNextOneStartsWhenTheKilledOneIsGone) {
+  Step step = conditional(Verb::kAwait, "client0.state == 'active'");
+  step.target = *parse_target("client0");
+  step.may_be_evicted = true;
+  EXPECT_FALSE(play(step).error);
+  clock_.on_sleep = [this] {
+    if (clock_.sleeps == 3) program("client0").end = ProcessEnd{-1, SIGKILL};
+  };
+  EXPECT_FALSE(play(targeted(Verb::kStart, "client0")).error);
+  EXPECT_EQ(clock_.sleeps, 3);
+}
+
+TEST_F(StepPlayerEviction, IsNothingThatAClientDoesToItself) {
+  EXPECT_THAT(play_eviction(SIGSEGV).error->message, HasSubstr("client0 ended"));
+}
+
 TEST_F(StepPlayerTest, AKillMayWaitUntilSoManyPacketsAreReceived) {
   Step step = targeted(Verb::kKill, "client0");
   step.signal = SIGKILL;
