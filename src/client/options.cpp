@@ -16,7 +16,8 @@ constexpr const char* kExamples = R"(Examples:
   mp_client -l 3 --proc-type=secondary -- -n 0 --reconnect --wait 3600
 EAL's own options stand before "--".
 Exit codes: 0 done, 2 command line, 3 the server ended without saying so, or while this client was
-joining it, 5 environment or refused by the server, 6 internal error, 124 no answer within --wait.)";
+joining it, 5 no server to join within --wait, refused by it, or the machine lacks something,
+6 internal error, 124 the start hung, or the server did not answer, until 2 s after --wait.)";
 
 /// What CLI11 fills before it is checked.
 struct Raw {

@@ -136,6 +136,10 @@ TelemetryDict events_dict(const EventLog& log, std::string_view from) {
   dict.add("total", total);
   for (const EventKind kind : kEventKinds) dict.add(to_text(kind), log.count(kind));
   const auto wanted = parse_number<std::uint64_t>(from);
+  if (!wanted && !from.empty()) {
+    dict.add("error", fmt::format("\"{}\" is no number of an event", from));
+    return dict;
+  }
   const std::uint64_t last_page = total - std::min<std::uint64_t>(total, kEventsPerPage);
   const auto page = kept_events(log, wanted.value_or(last_page), kEventsPerPage);
   dict.add("next", page.empty() ? total : page.back().number + 1);

@@ -54,6 +54,7 @@ TEST_F(EventsReportTest, PagesThatFollowEachOtherHaveEveryEventOnce) {
     from = value(page, "next");
   }
   EXPECT_EQ(expected, 200u);
+  EXPECT_EQ(events_dict(*log_, "abc").values.back().first, "error");
   EXPECT_TRUE(events_dict(*log_, "200").dicts.empty());
 }
 
