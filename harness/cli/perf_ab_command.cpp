@@ -65,14 +65,20 @@ class AbCommand final : public Command {
 
  private:
   Status check() const {
-    if (base_ref_.empty() == base_build_.empty()) {
+    if (base_ref_.empty() && base_build_.empty()) {
       return Error{"say what to compare with: --base REF or --base-build DIR"};
+    }
+    if (!base_ref_.empty() && !base_build_.empty()) {
+      return Error{"--base and --base-build exclude each other"};
     }
     if (!head_ref_.empty() && !head_build_.empty()) {
       return Error{"--head and --head-build exclude each other"};
     }
     if (markdown_ == "-" && json_ == "-") {
       return Error{"--markdown - and --json - would both write to standard output; name a file"};
+    }
+    if (!json_.empty() && markdown_ == json_) {
+      return Error{fmt::format("--markdown and --json would both write to {}", json_)};
     }
     const std::size_t fewest = perf::fewest_for_bound(*parse_share(alpha_));
     if (measure_.pairs < fewest) {
@@ -103,10 +109,13 @@ class AbCommand final : public Command {
     return perf::build_ref(world, scratch, name, ref, jobs_, say_progress);
   }
 
-  /// A word that is no revision is told before anything is built.
+  /// A word that is no revision, or no directory of a build, is told before anything is built.
   Status find_builds(World& world, const std::string& scratch, perf::AbReport& report) const {
     const std::string head_ref = head_ref_.empty() ? "HEAD" : head_ref_;
-    if (head_build_.empty()) {
+    if (!head_build_.empty()) {
+      const auto there = perf::existing_build(head_build_);
+      if (!there) return there.error();
+    } else {
       const auto commit = perf::find_commit(world, scratch, head_ref);
       if (!commit) return commit.error();
       const auto uncommitted = perf::has_uncommitted_changes(world, scratch);

@@ -73,6 +73,7 @@ perf::Selection PerfMeasureOptions::selection() const {
 
 Status PerfMeasureOptions::check_frames() const {
   if (frames.empty()) return Done{};
+  if (!std::filesystem::is_regular_file(frames)) return Error{frames + " is no file"};
   const auto capture = read_capture(frames);
   if (!capture) return capture.error();
   if (capture->size() < kSmallBurst) {

@@ -81,7 +81,7 @@ std::string other_speeds_sentence(const AbReport& report) {
 std::string how_sentence(const AbReport& report) {
   const AbSettings& settings = report.settings;
   return fmt::format(
-      "{} pairs of {:g} ms each in {} pieces in turns, bounds of the median with {:g} % "
+      "{} pairs of {:g} ms each in {} pieces in turns, bounds of the median with {:.10g} % "
       "confidence, threshold {:g} "
       "%, alarms confirmed by a second batch; between CPUs {} pairs in one piece (seed {}, {:.0f} "
       "s).",

@@ -3,15 +3,14 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+
 #include "harness/perf/machine_json.hpp"
 #include "host/affinity.hpp"
 #include "host/machine.hpp"
 
 namespace ringside::harness::perf {
 namespace {
-
-/// That of every program of the suite.
-constexpr const char* kMemory = "no-huge";
 
 std::string known(std::string governor) {
   return governor == host::kNoGovernor ? "" : governor;
@@ -20,13 +19,16 @@ std::string known(std::string governor) {
 }  // namespace
 
 std::string to_text(const Machine& machine) {
-  return fmt::format("{}, {} cores, {}, DPDK {}{}{}", machine.cpu, machine.cores, machine.kernel,
-                     machine.dpdk, machine.governor.empty() ? "" : ", governor ", machine.governor);
+  const bool usual = machine.memory == Machine{}.memory;
+  return fmt::format("{}, {} cores, {}, DPDK {}{}{}{}{}", machine.cpu, machine.cores,
+                     machine.kernel, machine.dpdk, machine.governor.empty() ? "" : ", governor ",
+                     machine.governor, usual ? "" : ", memory ", usual ? "" : machine.memory);
 }
 
 Machine this_machine(std::string dpdk) {
-  return {host::cpu_model(), static_cast<unsigned>(host::allowed_cpus().size()), host::kernel(),
-          std::move(dpdk), known(host::governor())};
+  return {host::cpu_model(),       static_cast<unsigned>(host::allowed_cpus().size()),
+          host::kernel(),          std::move(dpdk),
+          known(host::governor()), Machine{}.memory};
 }
 
 Json machine_json(const Machine& machine) {
@@ -35,12 +37,18 @@ Json machine_json(const Machine& machine) {
           {"kernel", machine.kernel},
           {"dpdk", machine.dpdk},
           {"governor", machine.governor.empty() ? host::kNoGovernor : machine.governor},
-          {"memory", kMemory}};
+          {"memory", machine.memory}};
 }
 
 Machine machine_in(const Json& json) {
-  return {json.at("cpu"), json.at("cores"), json.at("kernel"), json.at("dpdk"),
-          known(json.value("governor", ""))};
+  // As a double: another number would be turned into some other one without a word.
+  const double cores = json.at("cores");
+  return {json.at("cpu"),
+          cores == std::floor(cores) && cores > 0 && cores < 1e6 ? static_cast<unsigned>(cores) : 0,
+          json.at("kernel"),
+          json.at("dpdk"),
+          known(json.value("governor", "")),
+          json.value("memory", Machine{}.memory)};
 }
 
 }  // namespace ringside::harness::perf

@@ -8,11 +8,12 @@
 namespace ringside::harness::perf {
 
 struct Machine {
-  std::string cpu;            ///< "Intel(R) Xeon(R) ..."
-  unsigned cores = 0;         ///< that ringside may use
-  std::string kernel;         ///< "Linux 6.1.0-18-amd64 x86_64"
-  std::string dpdk;           ///< that ringside was built with; "none"
-  std::string governor = {};  ///< "performance"; empty: there is none, or an older result
+  std::string cpu;                 ///< "Intel(R) Xeon(R) ..."
+  unsigned cores = 0;              ///< that ringside may use
+  std::string kernel;              ///< "Linux 6.1.0-18-amd64 x86_64"
+  std::string dpdk;                ///< that ringside was built with; "none"
+  std::string governor = {};       ///< "performance"; empty: there is none, or an older result
+  std::string memory = "no-huge";  ///< of every program of the suite, so far
   bool operator==(const Machine&) const = default;
 };
 

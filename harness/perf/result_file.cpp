@@ -21,9 +21,10 @@ const BenchmarkTimes* find_times(const PerfResult& result, const std::string& na
   return found == result.benchmarks.end() ? nullptr : &*found;
 }
 
-/// Times are above 0: what took none was not done.
-bool all_positive(const std::vector<double>& values) {
-  return std::all_of(values.begin(), values.end(), [](double value) { return value > 0; });
+/// A time, or a number of instructions, for one element: above 0, or it was not done, and no more
+/// than a computer does in thirty years.
+bool is_possible(double value) {
+  return value > 0 && value <= 1e18;
 }
 
 /// "" or why times of work that crosses CPUs say nothing about each other.
@@ -106,7 +107,7 @@ std::string to_json(const PerfResult& result, bool on_one_line) {
     if (each.instructions) times["instructions"] = *each.instructions;
     json["benchmarks"].push_back(std::move(times));
   }
-  return on_one_line ? json.dump() + "\n" : dump(json);
+  return on_one_line ? dump_on_one_line(json) : dump(json);
 }
 
 Result<PerfResult> parse_result(const std::string& text, const std::string& name, bool any_schema) {
@@ -121,11 +122,11 @@ Result<PerfResult> parse_result(const std::string& text, const std::string& name
   try {
     PerfResult result = result_of(json);
     for (const BenchmarkTimes& each : result.benchmarks) {
-      if (!all_positive(each.nanoseconds)) {
-        return Error{fmt::format("{}: {} has a time that is not above 0", name, each.name)};
+      if (!std::ranges::all_of(each.nanoseconds, is_possible)) {
+        return Error{fmt::format("{}: {} has a time that cannot be", name, each.name)};
       }
-      if (each.instructions && !(*each.instructions > 0)) {
-        return Error{fmt::format("{}: {} has instructions that are not above 0", name, each.name)};
+      if (each.instructions && !is_possible(*each.instructions)) {
+        return Error{fmt::format("{}: {} has instructions that cannot be", name, each.name)};
       }
     }
     return result;

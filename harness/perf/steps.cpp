@@ -42,7 +42,12 @@ std::string reason_in(const std::string& said) {
     const std::size_t at = said.find(sign);
     if (at == said.npos) continue;
     const std::size_t newline = said.rfind('\n', at);
-    return first_line(said.substr(newline == said.npos ? 0 : newline + 1));
+    const std::string from = said.substr(newline == said.npos ? 0 : newline + 1);
+    const std::string line = first_line(from);
+    // CMake says where, and what in the next lines, indented.
+    const std::size_t what = from.find_first_not_of(" \n", line.size());
+    if (!line.ends_with(':') || what == from.npos) return line;
+    return line + " " + first_line(from.substr(what));
   }
   return said.empty() ? "it says nothing" : first_line(said);
 }

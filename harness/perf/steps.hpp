@@ -25,7 +25,8 @@ Result<Ran> run_to_end(World& world, const std::string& scratch, const std::stri
                        std::vector<std::string> argv);
 
 std::string first_line(const std::string& text);
-/// The line of what a program said that says what went wrong.
+/// The line of what a program said that says what went wrong, and the next one where that only says
+/// where.
 std::string reason_in(const std::string& said);
 
 }  // namespace ringside::harness::perf

@@ -98,8 +98,21 @@ Json ledger_json(const LedgerStats& ledger) {
   return json;
 }
 
+namespace {
+
+/// What is no UTF-8, as the names of files need not be, is replaced.
+std::string dump_indented(const Json& json, int indent) {
+  return json.dump(indent, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace
+
 std::string dump(const Json& json) {
-  return json.dump(2, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
+  return dump_indented(json, 2);
+}
+
+std::string dump_on_one_line(const Json& json) {
+  return dump_indented(json, -1);
 }
 
 std::string to_json(const RunReport& report) {

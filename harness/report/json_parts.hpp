@@ -17,5 +17,7 @@ Json check_json(const CheckResult& check);
 Json ledger_json(const LedgerStats& ledger);
 /// Indented; bytes that are not UTF-8 (a program may print anything) become U+FFFD.
 std::string dump(const Json& json);
+/// The same without a newline but at its end.
+std::string dump_on_one_line(const Json& json);
 
 }  // namespace ringside::harness

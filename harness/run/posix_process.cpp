@@ -80,8 +80,9 @@ void take_cpu(const ExecPlan& plan) {
     CPU_SET(*plan.cpu, &set);
     ::sched_setaffinity(0, sizeof set, &set);
   }
-  const sched_param lowest{.sched_priority = ::sched_get_priority_min(SCHED_FIFO)};
-  if (plan.ahead) ::sched_setscheduler(0, SCHED_FIFO, &lowest);
+  // In turns with its like: one that spins would not let another one on its CPU die by SIGKILL.
+  const sched_param lowest{.sched_priority = ::sched_get_priority_min(SCHED_RR)};
+  if (plan.ahead) ::sched_setscheduler(0, SCHED_RR, &lowest);
 }
 
 [[noreturn]] void become(ExecPlan& plan) {

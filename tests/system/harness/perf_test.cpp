@@ -212,6 +212,14 @@ TEST_F(Perf, WhatCannotEndWellIsRefusedBeforeAnythingIsBuilt) {
   EXPECT_EQ(output.code, 2) << output.out;
   EXPECT_THAT(output.err,
               AllOf(HasSubstr("would both write to standard output"), Not(HasSubstr("building"))));
+  const auto refused = [&](const std::string& options, const char* sentence) {
+    const auto run = ab(options);
+    EXPECT_EQ(run.code, 2) << run.out;
+    EXPECT_THAT(run.err, AllOf(HasSubstr(sentence), Not(HasSubstr("building"))));
+  };
+  refused("--base fast --markdown one --json one", "would both write to one");
+  refused("--base fast --base-build x", "--base and --base-build exclude each other");
+  refused("--base fast --head-build nowhere", "in nowhere");
 }
 
 TEST_F(Perf, ABenchmarkThatDeliversNoPacketsIsAnError) {

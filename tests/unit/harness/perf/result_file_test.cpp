@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSD-3-Clause
 #include "harness/perf/result_file.hpp"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -96,6 +97,7 @@ TEST(ResultFile, WhatIsNoResultIsSaidToBeNone) {
   EXPECT_THAT(message(replaced(good, "\"kernel\"", "\"colonel\"")), HasSubstr("'kernel'"));
   EXPECT_THAT(message(replaced(good, "\"cores\":2", "\"cores\":\"two\"")), HasSubstr("number"));
   EXPECT_THAT(message(replaced(good, "10.0", "0.0")), HasSubstr("bench/parse has a time"));
+  EXPECT_THAT(message(replaced(good, "10.0", "1e308")), HasSubstr("bench/parse has a time"));
   EXPECT_EQ(read_result("/nowhere/a.json", false).error().message,
             "/nowhere/a.json cannot be read");
   EXPECT_THAT(read_result("/tmp", false).error().message, HasSubstr("/tmp is a directory"));
@@ -110,6 +112,30 @@ TEST(ResultFile, MachinesDifferInAnyOfTheirParts) {
   EXPECT_EQ(machines_differ(machine, other), "");
   other.dpdk = "25.11";
   EXPECT_THAT(machines_differ(machine, other), HasSubstr("DPDK 25.11"));
+}
+
+TEST(ResultFile, ANumberOfCoresThatIsNoneIsThatOfNoMachine) {
+  const std::string good = to_json(sample_result(), true);
+  for (const char* cores : {"-4294967294", "2.7", "4294967298"}) {
+    const auto read =
+        parse_result(replaced(good, "\"cores\":2", fmt::format("\"cores\":{}", cores)), "a", false);
+    ASSERT_TRUE(read) << read.error().message;
+    EXPECT_EQ(read->machine.cores, 0u) << cores;
+  }
+}
+
+TEST(ResultFile, MemoryIsAPartOfTheMachine) {
+  const std::string good = to_json(sample_result(), true);
+  const auto other = parse_result(replaced(good, "\"no-huge\"", "\"hugepages\""), "a", false);
+  ASSERT_TRUE(other) << other.error().message;
+  EXPECT_THAT(machines_differ(parse_result(good, "a", false)->machine, other->machine),
+              HasSubstr(", memory hugepages"));
+}
+
+TEST(ResultFile, WhatIsNoUtf8InANameOfAFileIsReplaced) {
+  PerfResult result = sample_result();
+  result.frames = "caf\xe9.pcap, 10 bytes";
+  EXPECT_THAT(to_json(result, true), HasSubstr("caf\xef\xbf\xbd.pcap"));
 }
 
 TEST(ResultFile, AGovernorIsAPartOfTheMachine) {

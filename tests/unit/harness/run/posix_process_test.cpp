@@ -100,6 +100,21 @@ TEST_F(PosixProcessTest, RunsOnTheCpuThatIsChosen) {
   EXPECT_EQ(contents("out"), "Cpus_allowed_list:\t" + std::to_string(cpu) + "\n");
 }
 
+TEST_F(PosixProcessTest, DestroyingOneThatRunsAheadIsNotKeptUpByAnotherThatSpins) {
+  if (host::allowed_cpus().size() < 2) GTEST_SKIP() << "takes two CPUs: one is for the test";
+  ProcessSpec idle = shell("echo on; exec sleep 100");
+  idle.cpu = host::allowed_cpus().back();
+  idle.ahead = true;
+  auto first = start(idle);
+  ASSERT_TRUE(wait_for_text("out", "on"));
+  ProcessSpec spinning = idle;
+  spinning.argv.back() = "echo spins >> spins; while :; do :; done";
+  auto second = start(spinning);
+  ASSERT_TRUE(wait_for_text("spins", "spins"));
+  first.reset();  // or it hangs here
+  second.reset();
+}
+
 TEST_F(PosixProcessTest, InTheForegroundItLeadsAProcessGroupOfTheSession) {
   ProcessSpec spec = shell("exec sleep 60");
   spec.foreground = true;
