@@ -170,11 +170,20 @@ void add_context(const Session& session, const Options& options) {
   ::benchmark::AddCustomContext("usable_cpus", std::to_string(session.cpus().size()));
 }
 
-/// Google Benchmark keeps a pointer to the first word.
+/// Google Benchmark keeps a pointer to the first word. Its options' defaults stand here, since it
+/// takes them from the environment otherwise (BENCHMARK_FILTER and so on).
 void initialize(const Options& options) {
   static std::vector<std::string> words;
-  words = {"ringside_ring_bench", fmt::format("--benchmark_repetitions={}",
-                                              options.selection == Selection::kQuick ? 2 : 5)};
+  words = {
+      "ringside_ring_bench",
+      "--benchmark_filter=.",
+      "--benchmark_list_tests=false",
+      "--benchmark_report_aggregates_only=false",
+      "--benchmark_display_aggregates_only=false",
+      "--benchmark_enable_random_interleaving=false",
+      "--benchmark_out=",
+      "--benchmark_out_format=json",
+      fmt::format("--benchmark_repetitions={}", options.selection == Selection::kQuick ? 2 : 5)};
   words.insert(words.end(), options.rest.begin(), options.rest.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
@@ -209,7 +218,8 @@ Status run(const Options& options) {
 
 int main(int argc, char** argv) {
   if (argc > 1 && std::string(argv[1]) == kHelperWord) {
-    std::signal(SIGINT, SIG_IGN);  // of a terminal; the primary ends it
+    // They are for the whole group; the primary ends it, after the sample in hand.
+    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, SIG_IGN);
     return exit_code("ringside_ring_bench", run_helper({argv + 2, argv + argc}));
   }
   const Result<Options> options = read_options(argc, argv);

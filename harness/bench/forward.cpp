@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <ctime>
 #include <numeric>
 
 #include "harness/run/inputs.hpp"
@@ -17,6 +18,7 @@ namespace {
 
 constexpr unsigned kMostWindows = 50;
 constexpr auto kProbeTime = std::chrono::milliseconds(5);
+constexpr Duration kPieceOfLines = std::chrono::milliseconds(250);
 
 double sum(const std::vector<double>& values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
@@ -68,19 +70,31 @@ Result<ForwardSample> sample_window(ForwardRun& run, const ForwardPlan& plan,
   return Error{fmt::format("{} delivered no packets", what.name()), ExitCode::kCheckFailed};
 }
 
-ForwardSample measure_lines(const ForwardPlan& plan) {
+double own_cpu_seconds() {
+  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+}
+
+/// In pieces, between which an interrupt is heeded.
+Result<ForwardSample> measure_lines(const World& world, const ForwardPlan& plan) {
   const std::vector<unsigned> cpus = host::allowed_cpus();
-  const host::LineStream stream = host::stream_lines(cpus[0], cpus[1], plan.window);
+  const double all_before = read_cpu_seconds_of_all();
+  const double ours_before = own_cpu_seconds();
   ForwardSample sample;
-  sample.delivered = stream.lines;
-  sample.seconds = stream.seconds;
-  sample.cpu_seconds = 2 * stream.seconds;
+  for (Duration left = plan.window; left > Duration(0); left -= kPieceOfLines) {
+    const auto stream = host::stream_lines(cpus[0], cpus[1], std::min(left, kPieceOfLines));
+    sample.delivered += stream.lines;
+    sample.seconds += stream.seconds;
+    if (world.interrupted != 0) return Error{"interrupted", ExitCode::kInterrupted};
+  }
+  sample.cpu_seconds = own_cpu_seconds() - ours_before;
+  const double others = read_cpu_seconds_of_all() - all_before - sample.cpu_seconds;
+  sample.others_share = std::max(0.0, others / (sample.seconds * static_cast<double>(cpus.size())));
   return sample;
 }
 
 Result<ForwardSample> measure(World& world, const ForwardPlan& plan, const ForwardCase& what,
                               const MemoryPlan& memory) {
-  if (what.method == ForwardMethod::kLines) return measure_lines(plan);
+  if (what.method == ForwardMethod::kLines) return measure_lines(world, plan);
   const auto directory = RunDirectory::create();
   if (!directory) return directory.error();
   ForwardRun run(world, plan.setup, what, memory, *directory);

@@ -49,8 +49,8 @@ std::vector<std::string> vdevs_of(const ForwardTraffic& traffic) {
   return {fmt::format("net_pcap0,rx_pcap={},infinite_rx=1", input_file(0)), "net_null1,no-rx=1"};
 }
 
-/// CPU time of everybody so far on the CPUs that may be used here, what the host took away
-/// included.
+}  // namespace
+
 double read_cpu_seconds_of_all() {
   const std::vector<unsigned> cpus = host::allowed_cpus();
   std::ifstream stat("/proc/stat");
@@ -66,8 +66,6 @@ double read_cpu_seconds_of_all() {
   }
   return ticks / static_cast<double>(::sysconf(_SC_CLK_TCK));
 }
-
-}  // namespace
 
 Result<MemoryPlan> choose_memory(const ForwardSetup& setup, const std::vector<ForwardCase>& cases) {
   const ForwardTraffic& traffic = setup.traffic;

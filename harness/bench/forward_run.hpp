@@ -42,6 +42,10 @@ struct ForwardReading {
   std::optional<WireTotals> wire;
 };
 
+/// CPU time of everybody so far on the CPUs that may be used here, what the host took away
+/// included.
+double read_cpu_seconds_of_all();
+
 class ForwardRun {
  public:
   /// What is given must outlive it.

@@ -166,6 +166,7 @@ Result<RingResults> read_ring_results(const std::string& text) {
     return Error{fmt::format("this is not what ringside_ring_bench writes: {}", problem.what()),
                  ExitCode::kInternal};
   }
+  if (results.rows.empty()) return environment_error("ringside_ring_bench measured nothing");
   return results;
 }
 

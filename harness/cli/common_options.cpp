@@ -47,11 +47,14 @@ Status add_wrap(const std::string& text, PlayContext& context) {
 
 }  // namespace
 
+/// As seconds, 32 years: as many nanoseconds as there is room for.
+constexpr double kLargestNumber = 1e9;
+
 std::string positive_number(const std::string& text) {
   double number = 0;
   const bool read = CLI::detail::lexical_cast(text, number);
-  if (read && std::isfinite(number) && number > 0) return "";
-  return fmt::format("\"{}\" is no number above 0", text);
+  if (read && number > 0 && number <= kLargestNumber) return "";
+  return fmt::format("\"{}\" is no number above 0 and up to a thousand million", text);
 }
 
 void declare_common_options(CLI::App& app, CommonOptions& options) {

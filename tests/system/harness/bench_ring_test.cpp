@@ -84,6 +84,16 @@ TEST_F(BenchRing, QuickMeasuresEveryPlacementAndItsFiguresAgree) {
   EXPECT_THAT(processes_left(), IsEmpty());
 }
 
+TEST_F(BenchRing, IsNotToldWhatToDoByTheEnvironment) {
+  ::setenv("BENCHMARK_FILTER", "nothing", 1);
+  ::setenv("BENCHMARK_REPORT_AGGREGATES_ONLY", "true", 1);
+  const Json json =
+      measure({"--filter", "sp-sc/size:64/bulk/copy/32/1:1/one-thread", "--repetitions", "2"});
+  ::unsetenv("BENCHMARK_FILTER");
+  ::unsetenv("BENCHMARK_REPORT_AGGREGATES_ONLY");
+  EXPECT_EQ(json["samples"].size(), 2u);
+}
+
 TEST_F(BenchRing, AnOversubscribedRowSaysSo) {
   const Json json =
       measure({"--quick", "--filter", "hts/.*/oversubscribed$", "--repetitions", "1"});

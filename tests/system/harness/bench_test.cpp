@@ -172,6 +172,14 @@ TEST_F(Bench, ForwardShowsWhatItHasWhenItIsInterrupted) {
   EXPECT_THAT(processes_left(), IsEmpty());
 }
 
+TEST_F(Bench, ForwardHeedsAnInterruptWhileLinesAreMeasured) {
+  const auto process = start({"bench", "forward", "--methods", "lines", "--seconds", "1000"});
+  ASSERT_TRUE(wait_until_true(
+      [&] { return read("ringside.err").find("round 1 of") != std::string::npos; }));
+  process->signal(SIGINT);
+  EXPECT_EQ(finish(*process).code, 130);
+}
+
 TEST_F(Bench, ForwardRefusesOptionsThatDoNotGoTogether) {
   const auto refused = [&](std::vector<std::string> options) {
     std::vector<std::string> words{"bench", "forward"};
