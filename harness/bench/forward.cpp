@@ -70,25 +70,30 @@ Result<ForwardSample> sample_window(ForwardRun& run, const ForwardPlan& plan,
   return Error{fmt::format("{} delivered no packets", what.name()), ExitCode::kCheckFailed};
 }
 
-double own_cpu_seconds() {
-  return static_cast<double>(std::clock()) / CLOCKS_PER_SEC;
+/// Of this program's threads and everybody's.
+ForwardReading read_cpu_times(const World& world) {
+  ForwardReading reading;
+  reading.at = world.clock.now();
+  reading.cpu_seconds = {static_cast<double>(std::clock()) / CLOCKS_PER_SEC};
+  reading.cpu_seconds_of_all = read_cpu_seconds_of_all();
+  return reading;
 }
 
 /// In pieces, between which an interrupt is heeded.
 Result<ForwardSample> measure_lines(const World& world, const ForwardPlan& plan) {
   const std::vector<unsigned> cpus = host::allowed_cpus();
-  const double all_before = read_cpu_seconds_of_all();
-  const double ours_before = own_cpu_seconds();
-  ForwardSample sample;
+  const ForwardReading begin = read_cpu_times(world);
+  std::uint64_t lines = 0;
+  double seconds = 0;
   for (Duration left = plan.window; left > Duration(0); left -= kPieceOfLines) {
     const auto stream = host::stream_lines(cpus[0], cpus[1], std::min(left, kPieceOfLines));
-    sample.delivered += stream.lines;
-    sample.seconds += stream.seconds;
+    lines += stream.lines;
+    seconds += stream.seconds;
     if (world.interrupted != 0) return Error{"interrupted", ExitCode::kInterrupted};
   }
-  sample.cpu_seconds = own_cpu_seconds() - ours_before;
-  const double others = read_cpu_seconds_of_all() - all_before - sample.cpu_seconds;
-  sample.others_share = std::max(0.0, others / (sample.seconds * static_cast<double>(cpus.size())));
+  ForwardSample sample = difference(begin, read_cpu_times(world));
+  sample.delivered = lines;
+  sample.seconds = seconds;  // without the starts of the threads
   return sample;
 }
 

@@ -6,10 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
+#include <optional>
 #include <vector>
 
 #include "harness/checks/judges.hpp"
+#include "harness/checks/output_times.hpp"
 #include "harness/checks/stretches.hpp"
 #include "harness/checks/verdict.hpp"
 
@@ -22,10 +23,6 @@ constexpr std::uint64_t kClockErrorNs = 5'000'000;
 /// The server notes an event and acts by it directly afterwards, but a busy machine may stop it in
 /// between.
 constexpr std::uint64_t kActsWithinNs = 1'000'000'000;
-
-/// When nothing came out of a port for so long, whoever takes its packets may have stood still, and
-/// what comes then is of an earlier time.
-constexpr std::uint64_t kStandsStillNs = 250'000'000;
 
 /// Packets that a client may still have when it gets no more.
 std::size_t most_with_client(const ServerConfigStats& config) {
@@ -46,11 +43,6 @@ struct FirstSeen {
   std::uint32_t index = 0;
 };
 
-/// A time in which nothing came out of a port, CLOCK_MONOTONIC.
-struct Gap {
-  std::uint64_t begin_ns = 0, end_ns = 0;
-};
-
 class AffinityJudge {
  public:
   /// `stretches`: when clients came or went, else nullptr.
@@ -59,7 +51,7 @@ class AffinityJudge {
         stretches_(stretches),
         by_port_(evidence.policy() == Policy::kPort),
         first_(by_port_ ? evidence.ports().size() : evidence.flows().size()) {
-    if (stretches != nullptr && evidence.observation().capture_clock) collect_times();
+    if (stretches != nullptr && evidence.observation().capture_clock) times_.emplace(evidence);
   }
 
   CheckResult judge() && {
@@ -143,8 +135,8 @@ class AffinityJudge {
       return;
     }
     stretch_[unit] = stretch;
-    if (!evidence_.observation().capture_clock) return;
-    const std::uint64_t time = time_of(out, index);
+    if (!times_) return;
+    const std::uint64_t time = times_->of(out, index);
     if (time + kClockErrorNs < all[stretch].begin_ns) {
       verdict_.fail([&] {
         return fmt::format("{}: client {} forwarded it {:.1f} ms before {} gave it the flow",
@@ -177,50 +169,12 @@ class AffinityJudge {
     }
     if (end == nullptr) return nullptr;
     const ServerStats& server = *evidence_.observation().server;
-    const std::size_t since = forwarded_since(client, end->begin_ns, time);
+    const std::size_t since = times_->forwarded(client, end->begin_ns + kActsWithinNs, time);
     if (since <= most_with_client(server.config)) return nullptr;
-    if (stood_still(out, end->begin_ns, time) && since <= all_buffers(server)) return nullptr;
+    // Whoever takes packets may have stood still, and what comes then is of an earlier time.
+    const bool may_be_late = times_->stood_still(out, end->begin_ns, time);
+    if (may_be_late && since <= all_buffers(server)) return nullptr;
     return end;
-  }
-
-  /// How many packets the client forwarded until `time` since the server has certainly acted by
-  /// what it noted at `event_ns`.
-  std::size_t forwarded_since(std::uint32_t client, std::uint64_t event_ns,
-                              std::uint64_t time) const {
-    const std::uint64_t from = event_ns + kActsWithinNs;
-    if (time <= from || client >= times_.size()) return 0;
-    const auto& times = times_[client];
-    return static_cast<std::size_t>(std::ranges::lower_bound(times, time) -
-                                    std::ranges::lower_bound(times, from));
-  }
-
-  /// Nothing came out of the port for long, at some time between the two.
-  bool stood_still(std::uint32_t out, std::uint64_t from_ns, std::uint64_t until_ns) const {
-    return std::ranges::any_of(gaps_[out], [&](const Gap& gap) {
-      return gap.begin_ns < until_ns && gap.end_ns > from_ns;
-    });
-  }
-
-  void collect_times() {
-    gaps_.resize(evidence_.ports().size());
-    for (std::uint32_t out = 0; out < gaps_.size(); ++out) {
-      const auto& captured = evidence_.ports()[out].captured;
-      std::uint64_t before = 0;
-      for (std::uint32_t i = 0; i < captured.size(); ++i) {
-        const std::uint64_t time = time_of(out, i);
-        if (time > before + kStandsStillNs) gaps_[out].push_back({before, time});
-        before = time;
-        const auto& mark = captured[i].mark;
-        if (mark && mark->client < times_.size()) times_[mark->client].push_back(time);
-      }
-    }
-    for (auto& times : times_) std::ranges::sort(times);
-  }
-
-  /// When it came out, CLOCK_MONOTONIC. Precondition: there is a capture_clock.
-  std::uint64_t time_of(std::uint32_t out, std::uint32_t index) const {
-    return evidence_.observation().capture_clock->monotonic_ns(
-        evidence_.ports()[out].port->captured[index].time_ns);
   }
 
   unsigned owner_of(std::uint32_t unit) const {
@@ -258,8 +212,7 @@ class AffinityJudge {
   std::vector<FirstSeen> first_;
   std::vector<std::size_t>
       stretch_;  ///< by unit: where its packets are, on their way out of a port
-  std::array<std::vector<std::uint64_t>, kMaxClients> times_;  ///< of what each client forwarded
-  std::vector<std::vector<Gap>> gaps_;                         ///< by port
+  std::optional<OutputTimes> times_;  ///< with stretches, where there is a clock
   std::uint64_t judged_ = 0;
   std::uint64_t left_out_ = 0;
   Verdict verdict_;

@@ -26,7 +26,7 @@ struct CommonOptions {
   std::string json;  ///< file, "-" = standard output
 };
 
-/// A check for CLI11: "" when `text` is a finite number above 0, otherwise what is wrong with it.
+/// A check for CLI11: "" when `text` is a number above 0 and up to 1e9, otherwise what is wrong.
 std::string positive_number(const std::string& text);
 
 /// Adds them to a subcommand.

@@ -19,7 +19,7 @@ std::string known(std::string governor) {
 }  // namespace
 
 std::string to_text(const Machine& machine) {
-  const bool usual = machine.memory == Machine{}.memory;
+  const bool usual = machine.memory == kSuiteMemory;
   return fmt::format("{}, {} cores, {}, DPDK {}{}{}{}{}", machine.cpu, machine.cores,
                      machine.kernel, machine.dpdk, machine.governor.empty() ? "" : ", governor ",
                      machine.governor, usual ? "" : ", memory ", usual ? "" : machine.memory);
@@ -28,7 +28,7 @@ std::string to_text(const Machine& machine) {
 Machine this_machine(std::string dpdk) {
   return {host::cpu_model(),       static_cast<unsigned>(host::allowed_cpus().size()),
           host::kernel(),          std::move(dpdk),
-          known(host::governor()), Machine{}.memory};
+          known(host::governor()), kSuiteMemory};
 }
 
 Json machine_json(const Machine& machine) {
@@ -48,7 +48,7 @@ Machine machine_in(const Json& json) {
           json.at("kernel"),
           json.at("dpdk"),
           known(json.value("governor", "")),
-          json.value("memory", Machine{}.memory)};
+          json.value("memory", kSuiteMemory)};
 }
 
 }  // namespace ringside::harness::perf

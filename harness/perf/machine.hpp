@@ -7,13 +7,16 @@
 
 namespace ringside::harness::perf {
 
+/// Of every program of the suite, so far.
+inline constexpr const char* kSuiteMemory = "no-huge";
+
 struct Machine {
-  std::string cpu;                 ///< "Intel(R) Xeon(R) ..."
-  unsigned cores = 0;              ///< that ringside may use
-  std::string kernel;              ///< "Linux 6.1.0-18-amd64 x86_64"
-  std::string dpdk;                ///< that ringside was built with; "none"
-  std::string governor = {};       ///< "performance"; empty: there is none, or an older result
-  std::string memory = "no-huge";  ///< of every program of the suite, so far
+  std::string cpu;                    ///< "Intel(R) Xeon(R) ..."
+  unsigned cores = 0;                 ///< that ringside may use
+  std::string kernel;                 ///< "Linux 6.1.0-18-amd64 x86_64"
+  std::string dpdk;                   ///< that ringside was built with; "none"
+  std::string governor = {};          ///< "performance"; empty: there is none, or an older result
+  std::string memory = kSuiteMemory;  ///< "no-huge" or "hugepages"
   bool operator==(const Machine&) const = default;
 };
 

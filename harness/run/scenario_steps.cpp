@@ -43,21 +43,20 @@ bool ends_programs(int signal) {
   return std::ranges::find(kOthers, signal) == kOthers.end();
 }
 
-using Kind = Target::Kind;
-/// What there is to do such a thing to.
-std::vector<Kind> kinds_for(Verb verb) {
+/// What such a step can be about, by an example of each kind; clients are always among it.
+std::vector<std::string> targets_of(Verb verb) {
   switch (verb) {
     case Verb::kAwait:  // of a state, for which there are words of its own
-      return {Kind::kServer, Kind::kClient, Kind::kWire, Kind::kWirePort, Kind::kSends};
+      return {"server", "wire", "wire.port0", "sends"};
     case Verb::kPause:
     case Verb::kResume:
-      return {Kind::kServer, Kind::kClient, Kind::kWire, Kind::kWirePort};
+      return {"server", "wire", "wire.port0"};
     case Verb::kKill:
-      return {Kind::kServer, Kind::kClient, Kind::kWire};
+      return {"server", "wire"};
     case Verb::kStop:
-      return {Kind::kServer, Kind::kClient, Kind::kSends};
+      return {"server", "sends"};
     default:
-      return {Kind::kClient};
+      return {};
   }
 }
 
@@ -137,17 +136,13 @@ void StepReader::read_condition(std::string_view verb) {
 void StepReader::read_target(std::string_view verb) {
   const std::string text = table.text(verb).value_or("");
   const auto target = parse_target(text);
-  const std::vector<Kind> kinds = kinds_for(step.verb);
-  const auto fits = [&](Kind kind) { return std::ranges::count(kinds, kind) != 0; };
-  if (!target || !fits(target->kind) ||
-      (target->kind == Kind::kClient && target->number >= scenario.client_slots)) {
-    std::vector<std::string> names;
-    if (fits(Kind::kServer)) names.emplace_back("server");
-    if (fits(Kind::kWire)) names.emplace_back("wire");
-    if (fits(Kind::kWirePort)) names.emplace_back("wire.port0");
-    if (fits(Kind::kSends)) names.emplace_back("sends");
-    for (unsigned i = 0; i < scenario.client_slots; ++i)
-      names.push_back(fmt::format("client{}", i));
+  std::vector<std::string> names = targets_of(step.verb);
+  for (unsigned i = 0; i < scenario.client_slots; ++i) names.push_back(fmt::format("client{}", i));
+  const bool is_client = target && target->kind == Target::Kind::kClient;
+  const bool fits = target && std::ranges::any_of(names, [&](const std::string& name) {
+                      return is_client ? name == text : parse_target(name)->kind == target->kind;
+                    });
+  if (!fits) {
     const std::string hint = did_you_mean(text, names);
     table.fail(
         verb,

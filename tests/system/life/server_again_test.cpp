@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSD-3-Clause
-// A server that was killed can be started again with the same prefix, whatever it left.
+// A server that was killed can be started again with the same prefix, whatever it left; one that
+// ends in peace removes what its killed clients left.
 #include <algorithm>
 #include <filesystem>
 #include <optional>
